@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#pragma once
+
+/* The things the API speaks of, as plain records. A record is filled by the one who makes it and then only
+ * read; who needs a changed one makes a copy. Atomic reference counts, so they may cross threads.
+ * NULL strings are JSON null. Each has a codec; decoding refuses what has the wrong type, and ignores
+ * members it does not know unless said otherwise (a newer coordinator may say more). */
+
+#include "protocol/bh-error.h"
+#include "protocol/bh-types.h"
+
+G_BEGIN_DECLS
+
+#define BH_DECLARE_RECORD(Type, prefix)                                                                      \
+  Type *prefix##_new (void);                                                                                 \
+  Type *prefix##_ref (Type *self);                                                                           \
+  void prefix##_unref (Type *self);                                                                          \
+  Type *prefix##_copy (const Type *self);                                                                    \
+  JsonNode *prefix##_to_json (const Type *self);                                                             \
+  Type *prefix##_from_json (JsonNode *node, GError **error);                                                 \
+  G_DEFINE_AUTOPTR_CLEANUP_FUNC (Type, prefix##_unref)
+
+typedef struct
+{
+  char *id;           /* r_… */
+  char *name;
+  char *instructions; /* NULL in lists */
+  char *ticket_url;
+  char *workspace;
+  char *target_worker; /* JSON: "target": {"worker","image"} or null */
+  char *target_image;
+  char *engine;        /* as asked: an engine id or "auto" */
+  char *engine_used;   /* NULL until found */
+  char *engine_why;
+  BhMode mode;
+  BhKeep keep;
+  char **env_names;    /* JSON: "env": ["NAME"]; values never leave the coordinator */
+  BhRunState state;
+  char *reason;        /* why it failed, is queued, … */
+  guint position;      /* in the queue, from 1; 0 = not queued (null) */
+  char *summary;       /* of report job result */
+  char *current;       /* one line for a list: step under way, question text or result */
+  gint64 created_at, started_at, completed_at;
+  guint turns;
+  guint64 rows;        /* number of timeline rows */
+  guint64 last_seq;
+  char *box_id;        /* JSON: "devbox": {"id","worker","image","state"} or null */
+  char *box_worker;
+  char *box_image;
+  char *box_state;     /* launching, running, stopped, gone */
+  gboolean can_continue;
+} BhRun;
+BH_DECLARE_RECORD (BhRun, bh_run)
+
+/* A request to create a Run. from_json is strict: unknown fields are refused (BH_ERROR_UNKNOWN_FIELD). It checks
+ * what can be checked without knowing workers and engines. */
+typedef struct
+{
+  char *instructions;
+  char *name;
+  char *ticket_url;
+  char *workspace;
+  char *target_worker, *target_image;
+  char *engine;    /* "auto" if not given */
+  BhMode mode;
+  gboolean has_keep;
+  BhKeep keep;     /* default by mode: interactive keep, autonomous stop */
+  char *network;   /* "open" (default) or "offline" */
+  GHashTable *env; /* name -> value */
+} BhRunRequest;
+BH_DECLARE_RECORD (BhRunRequest, bh_run_request)
+
+#define BH_INSTRUCTIONS_MAX (256 * 1024)
+#define BH_MESSAGE_MAX (256 * 1024)
+#define BH_HEAD_MAX 512
+
+typedef struct
+{
+  guint64 n;         /* ordinal, from 0 */
+  BhRowKind kind;
+  BhRowState state;
+  char *author;      /* messages: "you", "bellhop" or an engine's id; steps: engine id or "bellhop" */
+  char *tool;        /* steps: "launch DevBox", "exec in DevBox", "report job result", … */
+  char *title;       /* steps: one line */
+  char *head;        /* the beginning, valid UTF-8, at most BH_HEAD_MAX bytes */
+  gint64 started_at, ended_at;
+  gint64 duration_us; /* measured by a monotonic clock; -1 = still open (null) */
+  int exit_status;   /* -1 = none (null); 128 + n for a signal */
+  guint64 text_bytes, call_bytes, result_bytes; /* JSON: "bytes": {"text","call","result"} */
+  guint64 elided_from, elided_bytes;            /* of the result; JSON: "elided": {"from","bytes"} or null */
+  char *message;     /* m_… */
+  char *question;    /* q_… */
+} BhRow;
+BH_DECLARE_RECORD (BhRow, bh_row)
+
+typedef struct
+{
+  char *id;
+  char *label;
+  char *description;
+  gboolean recommended;
+} BhOption;
+
+typedef struct
+{
+  char *id;
+  char *header;
+  char *text;
+  BhQuestionKind kind;
+  GPtrArray *options; /* BhOption; confirm: none given means yes/no */
+  gboolean allow_other;
+  char *var;          /* runbook: environment variable that takes the answer */
+} BhQuestion;
+
+/* What was chosen for one question: option ids and/or free text. */
+typedef struct
+{
+  char *question;
+  char **options;
+  char *text;
+} BhChoice;
+
+typedef struct
+{
+  char *id;           /* q_… */
+  char *run;
+  guint64 row;
+  char *asked_by;     /* engine id, "script" or "bellhop" */
+  BhSetState state;
+  gint64 asked_at, answered_at;
+  char *answered_by;  /* "you", or a token's name */
+  GPtrArray *questions; /* BhQuestion */
+  GPtrArray *answers;   /* BhChoice; NULL until answered. JSON "answers": [{"question","options","text"}] or null */
+} BhQuestionSet;
+BH_DECLARE_RECORD (BhQuestionSet, bh_question_set)
+
+BhOption *bh_option_new (void);
+void bh_option_free (BhOption *self);
+BhQuestion *bh_question_new (void);
+void bh_question_free (BhQuestion *self);
+BhChoice *bh_choice_new (void);
+void bh_choice_free (BhChoice *self);
+
+/* Strict: a set as an asker gives it ({"questions":[…]} or one bare question). Ids are filled in where absent
+ * ("1", "2", … for questions, a slug of the label for options), duplicates refused. confirm without options gets
+ * yes and no. At most 16 questions, 32 options each. */
+BhQuestionSet *bh_question_set_from_ask (JsonNode *node, GError **error);
+/* `answers` as a person gives them: {"answers":[…]}, or for a one-question set {"options":[…],"text":…} short.
+ * Checked against the set: unknown option, missing question, empty answer, two options for a single, text where
+ * Other is forbidden. (transfer container): BhChoice */
+GPtrArray *bh_question_set_check_answers (const BhQuestionSet *self, JsonNode *answers, GError **error);
+/* The recommended options of every question, or NULL where one question has none. */
+GPtrArray *bh_question_set_recommended (const BhQuestionSet *self);
+/* The answer as one line of plain text: labels and free text joined by ", "; sets joined by "; ". */
+char *bh_choice_to_text (const BhQuestion *question, const BhChoice *choice);
+char *bh_question_set_answer_text (const BhQuestionSet *self);
+
+typedef struct
+{
+  char *id; /* m_… */
+  char *run;
+  guint64 row;
+  char *text;
+  char *author; /* "you" or a token's name */
+  BhMessageState state;
+  gboolean interrupt;
+  gint64 queued_at, delivered_at, taken_up_at, withdrawn_at;
+} BhMessage;
+BH_DECLARE_RECORD (BhMessage, bh_message)
+
+/* One line of a Run's journal. Kinds: "run", "row", "delta", "question", "message". `data` is the JSON object text of
+ * the event: {"seq":…,"at":…,"KIND":{…}}; a delta is {"seq","at","row","part","offset","length"} and, when it is
+ * sent to anyone, "text": the bytes as shown text. */
+typedef struct
+{
+  guint64 seq;
+  char *kind;
+  char *data;
+  GBytes *bytes; /* delta: what was appended; NULL when elided since */
+} BhEvent;
+BH_DECLARE_RECORD (BhEvent, bh_event)
+
+typedef struct
+{
+  char *name;
+  gboolean online;
+  char *version;
+  char *hostname;
+  char **providers;
+  guint boxes, max_boxes;
+  double cpu_load;      /* 0 … 1 of the whole machine */
+  guint64 memory_total, memory_available, disk_total, disk_available; /* bytes */
+  gint64 last_seen_at;
+} BhWorkerInfo;
+BH_DECLARE_RECORD (BhWorkerInfo, bh_worker_info)
+
+typedef struct
+{
+  char *id;
+  char *description;
+  char *provider;
+} BhImageInfo;
+BH_DECLARE_RECORD (BhImageInfo, bh_image_info)
+
+typedef struct
+{
+  char *id; /* b_… */
+  char *worker;
+  char *image;
+  char *state; /* running, stopped */
+  char *run;   /* r_… or NULL: no Run of this coordinator */
+  char *run_name;
+  gint64 created_at;
+} BhBoxInfo;
+BH_DECLARE_RECORD (BhBoxInfo, bh_box_info)
+
+typedef struct
+{
+  char *id;
+  char *name;
+  char *protocol;
+  int rank;
+  char *version;  /* NULL: not looked for yet */
+  char *why_not;
+} BhEngineInfo;
+BH_DECLARE_RECORD (BhEngineInfo, bh_engine_info)
+
+G_END_DECLS
