@@ -72,6 +72,8 @@ void bh_set_error (GError **error, BhError code, const char *field, const char *
 const char *bh_error_field (const GError *error);
 /* An extra member of the problem document, e.g. the answer that a question already has. Takes `value`. */
 void bh_error_set_extra (GError *error, const char *name, JsonNode *value);
+/* (transfer none) (nullable) the extra member of that name */
+JsonNode *bh_error_get_extra (const GError *error, const char *name);
 
 /* RFC 9457 problem document of any GError; errors outside BH_ERROR become `internal`. */
 JsonNode *bh_problem_to_json (const GError *error);

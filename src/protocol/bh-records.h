@@ -8,11 +8,14 @@
  * members it does not know unless said otherwise (a newer coordinator may say more). */
 
 #include "protocol/bh-error.h"
+#include "protocol/bh-json.h"
 #include "protocol/bh-types.h"
 
 G_BEGIN_DECLS
 
+/* Each is also a boxed type (BH_TYPE_RUN = bh_run_get_type ()), so futures and signals can carry it. */
 #define BH_DECLARE_RECORD(Type, prefix)                                                                      \
+  GType prefix##_get_type (void);                                                                            \
   Type *prefix##_new (void);                                                                                 \
   Type *prefix##_ref (Type *self);                                                                           \
   void prefix##_unref (Type *self);                                                                          \
@@ -51,6 +54,7 @@ typedef struct
   char *box_state;     /* launching, running, stopped, gone */
   gboolean can_continue;
 } BhRun;
+#define BH_TYPE_RUN (bh_run_get_type ())
 BH_DECLARE_RECORD (BhRun, bh_run)
 
 /* A request to create a Run. from_json is strict: unknown fields are refused (BH_ERROR_UNKNOWN_FIELD). It checks
@@ -69,6 +73,7 @@ typedef struct
   char *network;   /* "open" (default) or "offline" */
   GHashTable *env; /* name -> value */
 } BhRunRequest;
+#define BH_TYPE_RUN_REQUEST (bh_run_request_get_type ())
 BH_DECLARE_RECORD (BhRunRequest, bh_run_request)
 
 #define BH_INSTRUCTIONS_MAX (256 * 1024)
@@ -92,6 +97,7 @@ typedef struct
   char *message;     /* m_… */
   char *question;    /* q_… */
 } BhRow;
+#define BH_TYPE_ROW (bh_row_get_type ())
 BH_DECLARE_RECORD (BhRow, bh_row)
 
 typedef struct
@@ -133,6 +139,7 @@ typedef struct
   GPtrArray *questions; /* BhQuestion */
   GPtrArray *answers;   /* BhChoice; NULL until answered. JSON "answers": [{"question","options","text"}] or null */
 } BhQuestionSet;
+#define BH_TYPE_QUESTION_SET (bh_question_set_get_type ())
 BH_DECLARE_RECORD (BhQuestionSet, bh_question_set)
 
 BhOption *bh_option_new (void);
@@ -141,6 +148,9 @@ BhQuestion *bh_question_new (void);
 void bh_question_free (BhQuestion *self);
 BhChoice *bh_choice_new (void);
 void bh_choice_free (BhChoice *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhOption, bh_option_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhQuestion, bh_question_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhChoice, bh_choice_free)
 
 /* Strict: a set as an asker gives it ({"questions":[…]} or one bare question). Ids are filled in where absent
  * ("1", "2", … for questions, a slug of the label for options), duplicates refused. confirm without options gets
@@ -167,6 +177,7 @@ typedef struct
   gboolean interrupt;
   gint64 queued_at, delivered_at, taken_up_at, withdrawn_at;
 } BhMessage;
+#define BH_TYPE_MESSAGE (bh_message_get_type ())
 BH_DECLARE_RECORD (BhMessage, bh_message)
 
 /* One line of a Run's journal. Kinds: "run", "row", "delta", "question", "message". `data` is the JSON object text of
@@ -179,7 +190,16 @@ typedef struct
   char *data;
   GBytes *bytes; /* delta: what was appended; NULL when elided since */
 } BhEvent;
+#define BH_TYPE_EVENT (bh_event_get_type ())
 BH_DECLARE_RECORD (BhEvent, bh_event)
+
+/* The texts of BhEvent.data, written directly: they are made for every line a Run prints. (transfer full)
+ * A delta as it is stored, without "text". */
+char *bh_delta_event_text (guint64 seq, gint64 at, guint64 row, BhPart part, guint64 offset, guint64 length);
+/* The same as it is sent: `data`, which bh_delta_event_text() made, with "text": `shown` (NULL: elided, null). */
+char *bh_delta_event_with_text (const char *data, const char *shown);
+/* An event that carries a whole record. Does not take `record`. */
+char *bh_record_event_text (guint64 seq, gint64 at, const char *kind, JsonNode *record);
 
 typedef struct
 {
@@ -193,6 +213,7 @@ typedef struct
   guint64 memory_total, memory_available, disk_total, disk_available; /* bytes */
   gint64 last_seen_at;
 } BhWorkerInfo;
+#define BH_TYPE_WORKER_INFO (bh_worker_info_get_type ())
 BH_DECLARE_RECORD (BhWorkerInfo, bh_worker_info)
 
 typedef struct
@@ -201,6 +222,7 @@ typedef struct
   char *description;
   char *provider;
 } BhImageInfo;
+#define BH_TYPE_IMAGE_INFO (bh_image_info_get_type ())
 BH_DECLARE_RECORD (BhImageInfo, bh_image_info)
 
 typedef struct
@@ -213,6 +235,7 @@ typedef struct
   char *run_name;
   gint64 created_at;
 } BhBoxInfo;
+#define BH_TYPE_BOX_INFO (bh_box_info_get_type ())
 BH_DECLARE_RECORD (BhBoxInfo, bh_box_info)
 
 typedef struct
@@ -224,6 +247,7 @@ typedef struct
   char *version;  /* NULL: not looked for yet */
   char *why_not;
 } BhEngineInfo;
+#define BH_TYPE_ENGINE_INFO (bh_engine_info_get_type ())
 BH_DECLARE_RECORD (BhEngineInfo, bh_engine_info)
 
 G_END_DECLS

@@ -80,6 +80,8 @@ const char *bh_run_state_word (BhRunState state);
 /* Fresh ids: a letter, "_", 16 characters of lower-case Crockford base32 (80 random bits). */
 char *bh_id_new (char letter);
 gboolean bh_id_is_valid (const char *id, char letter);
+/* Letters, digits and _, no digit first. */
+gboolean bh_is_env_name (const char *name);
 
 /* Times are microseconds since 1970 (UTC) in memory, RFC 3339 with six decimals on the wire. 0 = none (null). */
 char *bh_time_format (gint64 time_us);
