@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright The Bellhop authors
+"""TCP: only with TLS and a token; plain HTTP beyond loopback is refused; the Unix socket is for its user only."""
+
+import http.client
+import json
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
+from bellhop import Bellhop, Problem, block, program  # noqa: E402
+import tap  # noqa: E402
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+class Tcp(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.bellhop = Bellhop(start=False)
+        cls.port = free_port()
+        cls.cert, cls.key = str(cls.bellhop.root / 'cert.pem'), str(cls.bellhop.root / 'key.pem')
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+                        '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,DNS:desk.example',
+                        '-keyout', cls.key, '-out', cls.cert], check=True, capture_output=True)
+        cls.bellhop.arguments = ['--listen', f'127.0.0.1:{cls.port}', '--tls-cert', cls.cert, '--tls-key', cls.key]
+        cls.bellhop.start()
+        cls.token = cls.bellhop.post('/v1/tokens', {'name': 'laptop'})['token']
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.bellhop.close()
+
+    def request(self, method, path, body=None, token=None, host='localhost'):
+        context = ssl.create_default_context(cafile=self.cert)
+        connection = http.client.HTTPSConnection('localhost', self.port, context=context, timeout=20)
+        headers = {'Host': f'{host}:{self.port}'}
+        if token:
+            headers['Authorization'] = f'Bearer {token}'
+        connection.request(method, path, body and json.dumps(body), headers)
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        return response.status, json.loads(content) if content else None
+
+    def test_token(self):
+        self.assertEqual(self.request('GET', '/v1/runs')[0], 401)
+        self.assertEqual(self.request('GET', '/v1/runs', token='wrong')[1]['code'], 'unauthorized')
+        self.assertEqual(self.request('GET', '/v1/runs', token=self.token)[0], 200)
+        self.assertEqual(self.request('GET', '/v1/worker')[0], 401)
+
+    def test_whole_run(self):
+        status, run = self.request('POST', '/v1/runs', {'instructions': block('echo remote')}, self.token)
+        self.assertEqual(status, 201)
+        self.bellhop.wait_end(run['id'])
+        self.assertEqual(self.bellhop.outputs(run['id']), ['remote\n'])
+        url = f'https://localhost:{self.port}'
+        fingerprint = subprocess.run(['openssl', 'x509', '-in', self.cert, '-noout', '-fingerprint', '-sha256'],
+                                     capture_output=True, text=True, check=True).stdout.split('=')[1].strip().replace(':', '')
+        shown = self.bellhop.ctl('--url', url, '--token', self.token, '--fingerprint', fingerprint, 'show', run['id'], check=0)
+        self.assertIn('remote', shown.stdout)
+        wrong = self.bellhop.ctl('--url', url, '--token', self.token, '--fingerprint', '0' * 64, 'list')
+        self.assertNotEqual(wrong.returncode, 0)
+
+    def test_removed_token(self):
+        token = self.bellhop.post('/v1/tokens', {'name': 'lost'})['token']
+        self.assertEqual(self.request('GET', '/v1/runs', token=token)[0], 200)
+        self.bellhop.delete('/v1/tokens/lost')
+        self.assertEqual(self.request('GET', '/v1/runs', token=token)[0], 401)
+
+    def test_tokens_are_for_the_machine_itself(self):
+        self.assertEqual(self.request('GET', '/v1/tokens', token=self.token)[1]['code'], 'forbidden')
+        self.assertEqual(self.request('POST', '/v1/tokens', {'name': 'x'}, self.token)[1]['code'], 'forbidden')
+        with self.assertRaises(Problem):
+            self.bellhop.post('/v1/tokens', {'name': '../x'})
+
+    def test_token_is_not_stored(self):
+        for file in self.bellhop.data.iterdir():
+            self.assertNotIn(self.token.encode(), file.read_bytes())
+
+    def test_host_header(self):
+        self.assertEqual(self.request('GET', '/v1/runs', token=self.token, host='evil.example')[0], 421)
+        self.assertEqual(self.request('GET', '/v1/runs', token=self.token, host='desk.example')[0], 200)
+
+    def test_plain_http_beyond_loopback(self):
+        other = Bellhop(start=False)
+        with other:
+            result = subprocess.run([program('bellhop-coordinator'), '--listen', f'0.0.0.0:{free_port()}'],
+                                    env=other.environment, capture_output=True, text=True, timeout=20)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn('--tls-cert', result.stderr)
+            self.assertFalse(os.path.exists(other.path))
+
+    def test_no_port_by_default(self):
+        with Bellhop() as other:
+            inodes = set()
+            for pid in [other.process.pid, *other.processes('bellhop-worker')]:
+                for entry in os.listdir(f'/proc/{pid}/fd'):
+                    target = os.readlink(f'/proc/{pid}/fd/{entry}')
+                    if target.startswith('socket:['):
+                        inodes.add(target[8:-1])
+            for table in ('tcp', 'tcp6', 'udp', 'udp6'):
+                with open(f'/proc/net/{table}') as lines:
+                    self.assertFalse([line for line in list(lines)[1:] if line.split()[9] in inodes], table)
+
+    def test_other_users_are_refused(self):
+        if os.geteuid() != 0:
+            # an ordinary user cannot become another: the folder's mode is what can be looked at
+            self.assertEqual(os.stat(os.path.dirname(self.bellhop.path)).st_mode & 0o077, 0)
+            return
+        for folder in (self.bellhop.root, self.bellhop.root / 'run', self.bellhop.root / 'run' / 'bellhop'):
+            os.chmod(folder, 0o755)
+        os.chmod(self.bellhop.path, 0o666)
+        result = subprocess.run(['setpriv', '--reuid', '65534', '--clear-groups', 'curl', '-s', '--unix-socket',
+                                 self.bellhop.path, 'http://localhost/v1/runs'], capture_output=True, text=True)
+        self.assertEqual(json.loads(result.stdout)['code'], 'forbidden', result)
+
+
+if __name__ == '__main__':
+    tap.main()
