@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "worker/providers/bh-bubblewrap-args.h"
+
+#include "config.h"
+#include "worker/bh-fd.h"
+
+#define HOSTNAME "bellhop"
+
+typedef struct
+{
+  GStrvBuilder *args;
+  GArray *fds;
+  GError *error; /* the first */
+} Builder;
+
+static void
+add (Builder *self, const char *first, ...)
+{
+  va_list rest;
+
+  va_start (rest, first);
+  for (const char *arg = first; arg != NULL; arg = va_arg (rest, const char *))
+    g_strv_builder_add (self->args, arg);
+  va_end (rest);
+}
+
+static void
+add_number (Builder *self, const char *option, gint64 number)
+{
+  g_strv_builder_add (self->args, option);
+  g_strv_builder_take (self->args, g_strdup_printf ("%" G_GINT64_FORMAT, number));
+}
+
+/* A file of the box with this content. */
+static void
+add_file (Builder *self, const char *path, const char *content)
+{
+  int fd;
+
+  if (self->error != NULL)
+    return;
+  fd = bh_fd_new_with_bytes ("bellhop-file", content, strlen (content), &self->error);
+  if (fd < 0)
+    return;
+  g_array_append_val (self->fds, fd);
+  add (self, "--perms", "0644", NULL);
+  add_number (self, "--file", fd);
+  add (self, path, NULL);
+}
+
+/* /bin and friends: links on most systems, folders on some. */
+static void
+add_system_folders (Builder *self)
+{
+  static const char *const names[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
+
+  add (self, "--ro-bind", "/usr", "/usr", NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *target = g_file_read_link (names[i], NULL);
+      if (target != NULL)
+        add (self, "--symlink", target, names[i], NULL);
+      else if (g_file_test (names[i], G_FILE_TEST_IS_DIR))
+        add (self, "--ro-bind", names[i], names[i], NULL);
+    }
+}
+
+/* What of the host's /etc is needed and says nothing of the person or the machine. */
+static void
+add_shared_settings (Builder *self)
+{
+  static const char *const names[] = {
+    "/etc/alternatives", "/etc/ca-certificates", "/etc/ca-certificates.conf", "/etc/crypto-policies", "/etc/gai.conf",
+    "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/mime.types", "/etc/os-release", "/etc/pki",
+    "/etc/protocols", "/etc/services", "/etc/shells", "/etc/ssl/cert.pem", "/etc/ssl/certs", "/etc/ssl/openssl.cnf",
+    "/etc/terminfo",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_file_test (names[i], G_FILE_TEST_EXISTS))
+      add (self, "--ro-bind", names[i], names[i], NULL);
+}
+
+/* The link itself tells the zone's name; elsewhere the file is copied. */
+static void
+add_local_time (Builder *self)
+{
+  g_autofree char *target = g_file_read_link ("/etc/localtime", NULL);
+
+  if (target != NULL && g_strrstr (target, "/usr/share/zoneinfo/") != NULL)
+    add (self, "--symlink", g_strrstr (target, "/usr/share/zoneinfo/"), "/etc/localtime", NULL);
+  else if (g_file_test ("/etc/localtime", G_FILE_TEST_IS_REGULAR))
+    add (self, "--ro-bind", "/etc/localtime", "/etc/localtime", NULL);
+}
+
+static void
+add_settings (Builder *self, gboolean offline)
+{
+  g_autofree char *resolv = NULL;
+
+  add_shared_settings (self);
+  add_local_time (self);
+  add_file (self, "/etc/passwd",
+            "root:x:0:0:root:/root:/usr/sbin/nologin\n"
+            "user:x:1000:1000:user:/home/user:/bin/bash\n"
+            "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
+  add_file (self, "/etc/group", "root:x:0:\ntty:x:5:\nuser:x:1000:\nnogroup:x:65534:\n");
+  add_file (self, "/etc/hosts", "127.0.0.1 localhost " HOSTNAME "\n::1 localhost ip6-localhost\n");
+  add_file (self, "/etc/hostname", HOSTNAME "\n");
+  add_file (self, "/etc/nsswitch.conf",
+            "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\nprotocols: files\nservices: files\n");
+  /* the content, as the host's file is mostly a link to what the box cannot see */
+  if (!offline && g_file_get_contents ("/etc/resolv.conf", &resolv, NULL, NULL))
+    add_file (self, "/etc/resolv.conf", resolv);
+}
+
+static void
+add_namespaces (Builder *self, gboolean offline)
+{
+  /* --unshare-user also as root: uid 1000 inside is then root outside, with no power but over its own files */
+  add (self, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", NULL);
+  if (offline)
+    add (self, "--unshare-net", NULL);
+  add (self, "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL", "--hostname", HOSTNAME, NULL);
+  /* boxd is the init; a terminal of the worker's is not to be the box's */
+  add (self, "--as-pid-1", "--new-session", NULL);
+}
+
+static void
+add_boxd (Builder *self, const BhBubblewrapSpec *spec)
+{
+  add (self, "--perms", "0755", "--dir", "/run/bellhop", "--perms", "0755", "--dir", "/run/bellhop/bin", NULL);
+  add (self, "--ro-bind", spec->boxd, "/run/bellhop/bin/bellhop-boxd", NULL);
+  add (self, "--symlink", "bellhop-boxd", "/run/bellhop/bin/bellhop-ask", NULL);
+}
+
+static void
+add_command (Builder *self, const BhBubblewrapSpec *spec)
+{
+  add (self, "--", "/run/bellhop/bin/bellhop-boxd", "init", NULL);
+  add_number (self, "--listen-fd", spec->listen_fd);
+  if (spec->pids > 0)
+    add_number (self, "--rlimit-nproc", spec->pids);
+  if (spec->memory_bytes > 0)
+    add_number (self, "--rlimit-data", (gint64) MIN (spec->memory_bytes, (guint64) G_MAXINT64));
+}
+
+GStrv
+bh_bubblewrap_args (const BhBubblewrapSpec *spec, GArray *fds, GError **error)
+{
+  g_autoptr (GStrvBuilder) args = g_strv_builder_new ();
+  Builder self = { .args = args, .fds = fds };
+
+  add (&self, BH_BWRAP, NULL);
+  add_namespaces (&self, spec->offline);
+  add_system_folders (&self);
+  add_settings (&self, spec->offline);
+  add (&self, "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp", "--perms", "0755", "--tmpfs", "/run",
+       NULL);
+  add (&self, "--symlink", "../tmp", "/var/tmp", "--symlink", "../run", "/var/run", NULL);
+  add (&self, "--bind", spec->workspace, "/workspace", "--bind", spec->home, "/home/user", NULL);
+  add_boxd (&self, spec);
+  /* last: what was made above lies in the root, and nothing is to be added to it from inside */
+  add (&self, "--remount-ro", "/", "--chdir", "/workspace", NULL);
+  add_number (&self, "--seccomp", spec->seccomp_fd);
+  add_command (&self, spec);
+  if (self.error != NULL)
+    {
+      g_propagate_error (error, self.error);
+      return NULL;
+    }
+  return g_strv_builder_end (args);
+}
+
+GStrv
+bh_bubblewrap_environment (void)
+{
+  static const char *const environment[] = {
+    "PATH=/run/bellhop/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+    "HOME=/home/user",
+    "USER=user",
+    "LOGNAME=user",
+    "SHELL=/bin/bash",
+    "LANG=C.UTF-8",
+    "TMPDIR=/tmp",
+    NULL,
+  };
+
+  return g_strdupv ((char **) environment);
+}
