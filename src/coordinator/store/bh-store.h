@@ -11,6 +11,11 @@
 
 G_BEGIN_DECLS
 
+/* The output policy: a result is kept whole up to the sum, beyond that its first and last bytes. */
+#define BH_OUTPUT_FIRST (G_GUINT64_CONSTANT (8) * 1024 * 1024)
+#define BH_OUTPUT_LAST (G_GUINT64_CONSTANT (56) * 1024 * 1024)
+#define BH_OUTPUT_MAX (BH_OUTPUT_FIRST + BH_OUTPUT_LAST)
+
 #define BH_TYPE_STORE (bh_store_get_type ())
 G_DECLARE_FINAL_TYPE (BhStore, bh_store, BH, STORE, GObject)
 
@@ -43,6 +48,8 @@ typedef struct
   GHashTable *env;
   char *network;
   GPtrArray *open_rows;      /* BhRow with state BH_ROW_OPEN */
+  GPtrArray *message_rows;   /* BhRow of messages not taken up yet */
+  GHashTable *boundaries;    /* for the journal: n of an open row with much output -> GArray of guint64 */
   GPtrArray *open_questions; /* BhQuestionSet in state open */
   GPtrArray *messages;       /* BhMessage queued or delivered, oldest first */
   GHashTable *state;         /* key -> value */
@@ -96,6 +103,11 @@ DexFuture *bh_store_token_name (BhStore *self, const char *sha256) G_GNUC_WARN_U
 DexFuture *bh_store_tokens (BhStore *self) G_GNUC_WARN_UNUSED_RESULT;
 /* For doctor: PRAGMA quick_check, sizes, counts. string: a JSON object {"ok","problems":[…],"bytes","runs","events"} */
 DexFuture *bh_store_check (BhStore *self) G_GNUC_WARN_UNUSED_RESULT;
+
+void bh_row_page_free (BhRowPage *self);
+void bh_body_free (BhBody *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhRowPage, bh_row_page_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhBody, bh_body_free)
 
 #define BH_TYPE_RUN_BUNDLE (bh_run_bundle_get_type ())
 #define BH_TYPE_ROW_PAGE (bh_row_page_get_type ())

@@ -1,0 +1,769 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+
+#include "coordinator/runs/bh-journal.h"
+
+#include <string.h>
+
+#include "coordinator/store/bh-change-private.h"
+#include "coordinator/store/bh-store-private.h"
+#include "protocol/bh-text.h"
+
+/* so many rows are remembered after they have ended */
+#define REMEMBERED 32
+/* output is looked at for a head in pieces of so many bytes */
+#define HEAD_PIECE 4096
+
+/* A row that may still change. */
+typedef struct
+{
+  BhRow *row;         /* as last put; the members below are newer when `stale` */
+  guint64 bytes[3];   /* by BhPart */
+  guint64 elided_from, elided_bytes;
+  char *head;         /* (nullable) of what was appended */
+  gboolean head_full;
+  gboolean stale;
+  gint64 began;       /* monotonic; 0: by an earlier process */
+  GArray *cuts;       /* guint64, ascending: where chunks of a long result begin, some apart (nullable) */
+} LiveRow;
+
+struct _BhJournal
+{
+  GObject parent_instance;
+
+  BhStore *store;
+  char *run_id;
+  BhRun *run;
+  guint64 next_seq, next_row;
+  GHashTable *rows;   /* n -> LiveRow */
+  GQueue ended;       /* n (as guint64 *) of rows in there that will not change any more, oldest first */
+  GHashTable *states; /* key -> value */
+
+  BhChange *staged;    /* (nullable) */
+  DexFuture *last;     /* (nullable) the commit sent last */
+  DexPromise *waiting; /* (nullable) for the flush of what is staged, once no commit is in flight */
+  guint in_flight;
+  GError *failure;
+  gboolean closed;
+};
+
+G_DEFINE_FINAL_TYPE (BhJournal, bh_journal, G_TYPE_OBJECT)
+
+static DexFuture *send_staged (BhJournal *self, BhDurability durability);
+
+static void
+live_row_free (gpointer data)
+{
+  LiveRow *live = data;
+
+  bh_row_unref (live->row);
+  g_free (live->head);
+  g_clear_pointer (&live->cuts, g_array_unref);
+  g_free (live);
+}
+
+static void
+bh_journal_finalize (GObject *object)
+{
+  BhJournal *self = BH_JOURNAL (object);
+
+  g_clear_object (&self->store);
+  g_free (self->run_id);
+  g_clear_pointer (&self->run, bh_run_unref);
+  g_clear_pointer (&self->rows, g_hash_table_unref);
+  g_queue_clear_full (&self->ended, g_free);
+  g_clear_pointer (&self->states, g_hash_table_unref);
+  g_clear_pointer (&self->staged, bh_change_unref);
+  dex_clear (&self->last);
+  dex_clear (&self->waiting);
+  g_clear_error (&self->failure);
+  G_OBJECT_CLASS (bh_journal_parent_class)->finalize (object);
+}
+
+static void
+bh_journal_class_init (BhJournalClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bh_journal_finalize;
+}
+
+static void
+bh_journal_init (BhJournal *self)
+{
+  self->rows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, live_row_free);
+  self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_queue_init (&self->ended);
+}
+
+BhJournal *
+bh_journal_new (BhStore *store, BhRun *run)
+{
+  BhJournal *self;
+
+  g_return_val_if_fail (BH_IS_STORE (store), NULL);
+  g_return_val_if_fail (run != NULL && run->id != NULL, NULL);
+
+  self = g_object_new (BH_TYPE_JOURNAL, NULL);
+  self->store = g_object_ref (store);
+  self->run_id = g_strdup (run->id);
+  self->run = bh_run_ref (run);
+  self->next_seq = run->last_seq + 1;
+  self->next_row = run->rows;
+  return self;
+}
+
+/* The head comes from what the row is about: a step's output, else its text. */
+static BhPart
+head_part (const BhRow *row)
+{
+  return row->kind == BH_ROW_STEP ? BH_PART_RESULT : BH_PART_TEXT;
+}
+
+/* A cut between characters may leave up to three bytes free. */
+static gboolean
+is_full (const char *head)
+{
+  return head != NULL && strlen (head) > BH_HEAD_MAX - 4;
+}
+
+/* Takes `row`. */
+static LiveRow *
+remember_row (BhJournal *self, BhRow *row)
+{
+  LiveRow *live = g_new0 (LiveRow, 1);
+
+  live->row = row;
+  live->bytes[BH_PART_TEXT] = row->text_bytes;
+  live->bytes[BH_PART_CALL] = row->call_bytes;
+  live->bytes[BH_PART_RESULT] = row->result_bytes;
+  live->elided_from = row->elided_from;
+  live->elided_bytes = row->elided_bytes;
+  if (live->bytes[head_part (row)] > 0)
+    live->head = g_strdup (row->head != NULL ? row->head : "");
+  live->head_full = is_full (live->head);
+  g_hash_table_insert (self->rows, g_memdup2 (&row->n, sizeof row->n), live);
+  return live;
+}
+
+BhJournal *
+bh_journal_new_for_bundle (BhStore *store, BhRunBundle *bundle)
+{
+  BhJournal *self;
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_return_val_if_fail (bundle != NULL, NULL);
+
+  self = bh_journal_new (store, bundle->run);
+  for (guint i = 0; i < bundle->open_rows->len; i++)
+    {
+      LiveRow *live = remember_row (self, bh_row_ref (g_ptr_array_index (bundle->open_rows, i)));
+      GArray *cuts = bundle->boundaries != NULL ? g_hash_table_lookup (bundle->boundaries, &live->row->n) : NULL;
+
+      if (cuts != NULL && cuts->len > 0)
+        live->cuts = g_array_copy (cuts);
+    }
+  for (guint i = 0; bundle->message_rows != NULL && i < bundle->message_rows->len; i++)
+    remember_row (self, bh_row_ref (g_ptr_array_index (bundle->message_rows, i)));
+  g_hash_table_iter_init (&iter, bundle->state);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_hash_table_insert (self->states, g_strdup (key), g_strdup (value));
+  return self;
+}
+
+const char *
+bh_journal_get_run_id (BhJournal *self)
+{
+  g_return_val_if_fail (BH_IS_JOURNAL (self), NULL);
+  return self->run_id;
+}
+
+BhRun *
+bh_journal_get_run (BhJournal *self)
+{
+  g_return_val_if_fail (BH_IS_JOURNAL (self), NULL);
+  return self->run;
+}
+
+/* Whether staging still means anything. */
+static gboolean
+is_live (BhJournal *self)
+{
+  return !self->closed && self->failure == NULL;
+}
+
+static BhChange *
+stage (BhJournal *self)
+{
+  if (self->staged == NULL)
+    self->staged = bh_change_new (self->run_id);
+  return self->staged;
+}
+
+/* Takes `record`. */
+static void
+add_record_event (BhJournal *self, const char *kind, JsonNode *record)
+{
+  BhEvent *event = bh_event_new ();
+
+  event->seq = self->next_seq++;
+  event->kind = g_strdup (kind);
+  event->data = bh_record_event_text (event->seq, g_get_real_time (), kind, record);
+  json_node_unref (record);
+  bh_change_add_event (stage (self), event, 0, BH_PART_TEXT, 0);
+}
+
+/* Takes `run`. Fills in what only the journal knows, and notes the event; who reads events has the instructions
+ * from row 0. */
+static void
+take_run (BhJournal *self, BhRun *run)
+{
+  JsonNode *node;
+
+  run->rows = self->next_row;
+  run->last_seq = self->next_seq;
+  if (run != self->run)
+    {
+      bh_run_unref (self->run);
+      self->run = run;
+    }
+  node = bh_run_to_json (run);
+  json_object_set_null_member (json_node_get_object (node), "instructions");
+  add_record_event (self, "run", node);
+}
+
+void
+bh_journal_create (BhJournal *self, GHashTable *env, const char *network, const char *idempotency_key,
+                   const char *request_digest)
+{
+  g_return_if_fail (BH_IS_JOURNAL (self));
+
+  if (!is_live (self))
+    return;
+  take_run (self, bh_run_copy (self->run));
+  bh_change_create_run (stage (self), self->run, env, network, idempotency_key, request_digest);
+}
+
+void
+bh_journal_put_run (BhJournal *self, BhRun *run)
+{
+  g_return_if_fail (BH_IS_JOURNAL (self));
+  g_return_if_fail (run != NULL);
+
+  if (!is_live (self))
+    {
+      bh_run_unref (run);
+      return;
+    }
+  /* the very record that others may be reading must not change under them */
+  if (run == self->run)
+    {
+      bh_run_unref (run);
+      run = bh_run_copy (self->run);
+    }
+  take_run (self, run);
+  bh_change_put_run (stage (self), self->run);
+}
+
+/* The counters, head and elision of a live row into `row`, which is about to be put. */
+static void
+fill_in (LiveRow *live, BhRow *row)
+{
+  row->text_bytes = live->bytes[BH_PART_TEXT];
+  row->call_bytes = live->bytes[BH_PART_CALL];
+  row->result_bytes = live->bytes[BH_PART_RESULT];
+  row->elided_from = live->elided_from;
+  row->elided_bytes = live->elided_bytes;
+  if (live->head != NULL)
+    g_set_str (&row->head, live->head);
+}
+
+static BhRow *
+current_row (LiveRow *live)
+{
+  BhRow *row;
+
+  if (!live->stale)
+    return live->row;
+  row = bh_row_copy (live->row);
+  fill_in (live, row);
+  bh_row_unref (live->row);
+  live->row = row;
+  live->stale = FALSE;
+  return row;
+}
+
+static gboolean
+may_change (const BhRow *row)
+{
+  return row->state == BH_ROW_OPEN || row->state == BH_ROW_QUEUED || row->state == BH_ROW_DELIVERED;
+}
+
+/* Keeps the memory of a long Run small. */
+static void
+note_end (BhJournal *self, guint64 n)
+{
+  g_queue_push_tail (&self->ended, g_memdup2 (&n, sizeof n));
+  if (self->ended.length > REMEMBERED)
+    {
+      g_autofree guint64 *oldest = g_queue_pop_head (&self->ended);
+      LiveRow *live = g_hash_table_lookup (self->rows, oldest);
+
+      if (live != NULL && !may_change (live->row))
+        g_hash_table_remove (self->rows, oldest);
+    }
+}
+
+static void
+put_live_row (BhJournal *self, LiveRow *live)
+{
+  BhRow *row = current_row (live);
+
+  add_record_event (self, "row", bh_row_to_json (row));
+  bh_change_put_row (stage (self), row);
+  if (may_change (row))
+    return;
+  g_clear_pointer (&live->cuts, g_array_unref);
+  note_end (self, row->n);
+}
+
+guint64
+bh_journal_add_row (BhJournal *self, BhRow *row)
+{
+  LiveRow *live;
+  guint64 n;
+
+  g_return_val_if_fail (BH_IS_JOURNAL (self), 0);
+  g_return_val_if_fail (row != NULL, 0);
+
+  if (!is_live (self))
+    {
+      bh_row_unref (row);
+      return 0;
+    }
+  n = row->n = self->next_row++;
+  if (row->started_at == 0)
+    row->started_at = g_get_real_time ();
+  row->text_bytes = row->call_bytes = row->result_bytes = row->elided_from = row->elided_bytes = 0;
+  live = remember_row (self, row);
+  live->began = g_get_monotonic_time ();
+  put_live_row (self, live);
+  return n;
+}
+
+BhRow *
+bh_journal_get_row (BhJournal *self, guint64 n)
+{
+  LiveRow *live;
+
+  g_return_val_if_fail (BH_IS_JOURNAL (self), NULL);
+
+  live = g_hash_table_lookup (self->rows, &n);
+  return live != NULL ? current_row (live) : NULL;
+}
+
+static void
+end_row (LiveRow *live, BhRow *row)
+{
+  gint64 now = g_get_real_time ();
+
+  if (row->ended_at == 0)
+    row->ended_at = MAX (now, row->started_at);
+  /* the wall clock may have been set back in between; across a restart there is nothing better */
+  if (row->duration_us < 0)
+    row->duration_us = live->began != 0 ? g_get_monotonic_time () - live->began : row->ended_at - row->started_at;
+}
+
+void
+bh_journal_put_row (BhJournal *self, BhRow *row)
+{
+  LiveRow *live;
+
+  g_return_if_fail (BH_IS_JOURNAL (self));
+  g_return_if_fail (row != NULL);
+
+  live = is_live (self) ? g_hash_table_lookup (self->rows, &row->n) : NULL;
+  if (live == NULL)
+    {
+      if (is_live (self))
+        g_critical ("Row %" G_GUINT64_FORMAT " of Run %s is not known to its journal", row->n, self->run_id);
+      bh_row_unref (row);
+      return;
+    }
+  if (row == live->row)
+    {
+      bh_row_unref (row);
+      row = bh_row_copy (live->row);
+    }
+  fill_in (live, row);
+  if (live->row->state == BH_ROW_OPEN && row->state != BH_ROW_OPEN)
+    end_row (live, row);
+  bh_row_unref (live->row);
+  live->row = row;
+  live->stale = FALSE;
+  put_live_row (self, live);
+}
+
+void
+bh_journal_end_row (BhJournal *self, guint64 n, BhRowState state, int exit_status)
+{
+  BhRow *row;
+
+  g_return_if_fail (BH_IS_JOURNAL (self));
+
+  row = bh_journal_get_row (self, n);
+  if (row == NULL || !is_live (self))
+    return;
+  row = bh_row_copy (row);
+  row->state = state;
+  row->exit_status = exit_status;
+  bh_journal_put_row (self, row);
+}
+
+/* The row's head from what is appended to it, until it is full. */
+static gboolean
+extend_head (LiveRow *live, const char *data, gsize size)
+{
+  g_autoptr (GString) head = NULL;
+
+  if (live->head_full)
+    return FALSE;
+  head = g_string_new (live->head);
+  while (size > 0 && head->len <= BH_HEAD_MAX)
+    {
+      gsize piece = size > HEAD_PIECE ? bh_text_whole (data, HEAD_PIECE) : size;
+      g_autofree char *shown = NULL;
+
+      if (piece == 0)
+        piece = MIN (size, HEAD_PIECE);
+      shown = bh_text_shown (data, piece, NULL);
+      g_string_append (head, shown);
+      data += piece;
+      size -= piece;
+    }
+  live->head_full = head->len > BH_HEAD_MAX - 4;
+  g_free (live->head);
+  live->head = bh_text_head (head->str, BH_HEAD_MAX);
+  return TRUE;
+}
+
+/* Notes where a chunk of a result begins, if it is worth cutting there. */
+static void
+note_cut (LiveRow *live, guint64 offset)
+{
+  if (offset < BH_OUTPUT_FIRST)
+    return;
+  if (live->cuts == NULL)
+    live->cuts = g_array_new (FALSE, FALSE, sizeof (guint64));
+  if (live->cuts->len == 0 || g_array_index (live->cuts, guint64, live->cuts->len - 1) + BH_OUTPUT_STEP <= offset)
+    g_array_append_val (live->cuts, offset);
+}
+
+/* Keeps the first and the last bytes of a long result. Cuts only between chunks, so that what the row says is
+ * exactly what was deleted. */
+static gboolean
+keep_policy (BhJournal *self, LiveRow *live)
+{
+  guint64 total = live->bytes[BH_PART_RESULT], from, to;
+  guint last = 0;
+
+  if (total <= BH_OUTPUT_MAX || live->cuts == NULL)
+    return FALSE;
+  while (last < live->cuts->len && g_array_index (live->cuts, guint64, last) <= total - BH_OUTPUT_LAST)
+    last++;
+  if (last == 0)
+    return FALSE;
+  if (live->elided_bytes == 0)
+    live->elided_from = g_array_index (live->cuts, guint64, 0);
+  from = live->elided_from + live->elided_bytes;
+  to = g_array_index (live->cuts, guint64, last - 1);
+  if (to <= from)
+    return FALSE;
+  bh_change_elide (stage (self), live->row->n, BH_PART_RESULT, from, to);
+  live->elided_bytes = to - live->elided_from;
+  g_array_remove_range (live->cuts, 0, last);
+  return TRUE;
+}
+
+/* One chunk. The stored row is put again only when its head or its elision changes: its byte counts follow from
+ * the deltas, and a page of the database is saved with each line of output. */
+static void
+append_chunk (BhJournal *self, LiveRow *live, BhPart part, GBytes *bytes)
+{
+  BhEvent *event = bh_event_new ();
+  guint64 offset = live->bytes[part];
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+  gboolean put = FALSE;
+
+  event->seq = self->next_seq;
+  event->kind = g_strdup ("delta");
+  event->bytes = g_bytes_ref (bytes);
+  live->bytes[part] += size;
+  live->stale = TRUE;
+  if (bh_change_add_event (stage (self), event, live->row->n, part, offset))
+    {
+      self->next_seq++;
+      if (part == BH_PART_RESULT)
+        note_cut (live, offset);
+    }
+  if (part == head_part (live->row))
+    put = extend_head (live, data, size);
+  if (part == BH_PART_RESULT && keep_policy (self, live))
+    put = TRUE;
+  if (put || !may_change (live->row))
+    bh_change_put_row (stage (self), current_row (live));
+}
+
+void
+bh_journal_append (BhJournal *self, guint64 n, BhPart part, GBytes *bytes)
+{
+  LiveRow *live;
+  gsize size, at = 0;
+  const char *data;
+
+  g_return_if_fail (BH_IS_JOURNAL (self));
+  g_return_if_fail (bytes != NULL);
+
+  if (!is_live (self))
+    return;
+  live = g_hash_table_lookup (self->rows, &n);
+  g_return_if_fail (live != NULL);
+  data = g_bytes_get_data (bytes, &size);
+  if (size <= BH_DELTA_MAX)
+    {
+      if (size > 0)
+        append_chunk (self, live, part, bytes);
+      return;
+    }
+  while (at < size)
+    {
+      gsize piece = size - at > BH_DELTA_MAX ? bh_text_whole (data + at, BH_DELTA_MAX) : size - at;
+      g_autoptr (GBytes) chunk = NULL;
+
+      if (piece == 0)
+        piece = BH_DELTA_MAX;
+      chunk = g_bytes_new_from_bytes (bytes, at, piece);
+      append_chunk (self, live, part, chunk);
+      at += piece;
+    }
+}
+
+void
+bh_journal_append_text (BhJournal *self, guint64 n, BhPart part, const char *text)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_return_if_fail (text != NULL);
+
+  bytes = g_bytes_new (text, strlen (text));
+  bh_journal_append (self, n, part, bytes);
+}
+
+void
+bh_journal_put_question (BhJournal *self, BhQuestionSet *set)
+{
+  g_return_if_fail (BH_IS_JOURNAL (self));
+  g_return_if_fail (set != NULL);
+
+  if (!is_live (self))
+    return;
+  add_record_event (self, "question", bh_question_set_to_json (set));
+  bh_change_put_question (stage (self), set);
+}
+
+void
+bh_journal_put_message (BhJournal *self, BhMessage *message)
+{
+  g_return_if_fail (BH_IS_JOURNAL (self));
+  g_return_if_fail (message != NULL);
+
+  if (!is_live (self))
+    return;
+  add_record_event (self, "message", bh_message_to_json (message));
+  bh_change_put_message (stage (self), message);
+}
+
+void
+bh_journal_set_state (BhJournal *self, const char *key, const char *value)
+{
+  g_return_if_fail (BH_IS_JOURNAL (self));
+  g_return_if_fail (key != NULL);
+
+  if (!is_live (self) || g_strcmp0 (g_hash_table_lookup (self->states, key), value) == 0)
+    return;
+  if (value != NULL)
+    g_hash_table_insert (self->states, g_strdup (key), g_strdup (value));
+  else
+    g_hash_table_remove (self->states, key);
+  bh_change_set_state (stage (self), key, value);
+}
+
+void
+bh_journal_set_state_int (BhJournal *self, const char *key, gint64 value)
+{
+  char text[32];
+
+  g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, value);
+  bh_journal_set_state (self, key, text);
+}
+
+const char *
+bh_journal_get_state (BhJournal *self, const char *key)
+{
+  g_return_val_if_fail (BH_IS_JOURNAL (self), NULL);
+  return g_hash_table_lookup (self->states, key);
+}
+
+gint64
+bh_journal_get_state_int (BhJournal *self, const char *key, gint64 fallback)
+{
+  const char *text = bh_journal_get_state (self, key);
+  gint64 value;
+
+  return text != NULL && g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &value, NULL) ? value : fallback;
+}
+
+/* One commit on its way. */
+typedef struct
+{
+  BhJournal *journal;
+  DexPromise *waiting; /* (nullable) */
+} Sent;
+
+static void
+sent_free (gpointer data)
+{
+  Sent *sent = data;
+
+  g_object_unref (sent->journal);
+  dex_clear (&sent->waiting);
+  g_free (sent);
+}
+
+/* Nothing that was staged will ever be committed. */
+static void
+give_up (BhJournal *self, const GError *error)
+{
+  g_clear_pointer (&self->staged, bh_change_unref);
+  if (self->waiting != NULL)
+    dex_promise_reject (self->waiting, g_error_copy (error));
+  dex_clear (&self->waiting);
+}
+
+static DexFuture *
+sent_cb (DexFuture *future, gpointer user_data)
+{
+  Sent *sent = user_data;
+  BhJournal *self = sent->journal;
+  g_autoptr (GError) error = NULL;
+  gboolean ok = dex_future_get_value (future, &error) != NULL;
+
+  self->in_flight--;
+  if (!ok && self->failure == NULL)
+    {
+      self->failure = g_error_copy (error);
+      give_up (self, error);
+    }
+  if (sent->waiting != NULL && ok)
+    dex_promise_resolve_boolean (sent->waiting, TRUE);
+  else if (sent->waiting != NULL)
+    dex_promise_reject (sent->waiting, g_error_copy (error));
+  /* whoever was just woken may have sent it already */
+  if (self->in_flight == 0 && self->waiting != NULL)
+    dex_unref (send_staged (self, BH_RELAXED));
+  return dex_future_new_true ();
+}
+
+/* What is staged goes out now, and with it what a flush waits for. */
+static DexFuture *
+send_staged (BhJournal *self, BhDurability durability)
+{
+  g_autoptr (BhChange) change = g_steal_pointer (&self->staged);
+  Sent *sent = g_new0 (Sent, 1);
+
+  g_assert (change != NULL);
+  sent->journal = g_object_ref (self);
+  sent->waiting = g_steal_pointer (&self->waiting);
+  self->in_flight++;
+  dex_clear (&self->last);
+  self->last = bh_store_commit (self->store, change, durability);
+  dex_future_disown (dex_future_finally (dex_ref (self->last), sent_cb, sent, sent_free));
+  return dex_ref (self->last);
+}
+
+/* (nullable) why nothing can be committed */
+static DexFuture *
+refusal (BhJournal *self)
+{
+  if (self->closed)
+    return dex_future_new_for_error (bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL, "The work on Run %s has ended.",
+                                                   self->run_id));
+  return self->failure != NULL ? dex_future_new_for_error (g_error_copy (self->failure)) : NULL;
+}
+
+/* Nothing is staged: all there is was sent before. */
+static DexFuture *
+wait_for_last (BhJournal *self)
+{
+  return self->last != NULL ? dex_ref (self->last) : dex_future_new_true ();
+}
+
+DexFuture *
+bh_journal_commit (BhJournal *self, BhDurability durability)
+{
+  DexFuture *refused;
+
+  dex_return_error_if_fail (BH_IS_JOURNAL (self));
+
+  if ((refused = refusal (self)) != NULL)
+    return refused;
+  if (self->staged != NULL)
+    return send_staged (self, durability);
+  return durability == BH_SYNCED ? bh_store_sync (self->store) : wait_for_last (self);
+}
+
+DexFuture *
+bh_journal_flush (BhJournal *self)
+{
+  DexFuture *refused;
+
+  dex_return_error_if_fail (BH_IS_JOURNAL (self));
+
+  if ((refused = refusal (self)) != NULL)
+    return refused;
+  if (self->staged == NULL)
+    return wait_for_last (self);
+  if (self->in_flight == 0)
+    return send_staged (self, BH_RELAXED);
+  if (self->waiting == NULL)
+    self->waiting = dex_promise_new ();
+  return DEX_FUTURE (dex_ref (self->waiting));
+}
+
+gboolean
+bh_journal_is_broken (BhJournal *self)
+{
+  g_return_val_if_fail (BH_IS_JOURNAL (self), TRUE);
+  return self->failure != NULL;
+}
+
+void
+bh_journal_close (BhJournal *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (BH_IS_JOURNAL (self));
+
+  if (self->closed)
+    return;
+  self->closed = TRUE;
+  error = bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL, "The work on Run %s has ended.", self->run_id);
+  give_up (self, error);
+}
+
+gboolean
+bh_journal_is_closed (BhJournal *self)
+{
+  g_return_val_if_fail (BH_IS_JOURNAL (self), TRUE);
+  return self->closed;
+}

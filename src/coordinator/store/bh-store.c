@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+
+#include "coordinator/store/bh-store.h"
+
+#include "coordinator/store/bh-mailbox.h"
+#include "coordinator/store/bh-queries.h"
+#include "coordinator/store/bh-read-thread.h"
+#include "coordinator/store/bh-store-private.h"
+#include "coordinator/store/bh-writer.h"
+
+struct _BhStore
+{
+  GObject parent_instance;
+
+  BhWriterOptions options;
+  guint epoch; /* the last one heard of */
+
+  BhMailbox *mailbox;
+  BhWriter *writer;
+  BhReadThread *reader;
+  BhReadThread *checker; /* made by the first check, which takes long: the reader must not wait for it */
+  int open_readers;      /* atomic */
+
+  DexFuture *opened;  /* memoised */
+  DexPromise *closed; /* memoised */
+};
+
+G_DEFINE_FINAL_TYPE (BhStore, bh_store, G_TYPE_OBJECT)
+
+enum { COMMITTED, RECOVERED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static void
+on_delivery (const BhDelivery *delivery, gpointer user_data)
+{
+  g_autoptr (BhStore) self = g_object_ref (user_data);
+
+  if (delivery->kind == BH_DELIVERY_COMMITTED)
+    {
+      g_signal_emit (self, signals[COMMITTED], 0, delivery->change);
+      return;
+    }
+  self->epoch = delivery->epoch;
+  g_signal_emit (self, signals[RECOVERED], 0);
+}
+
+/* In a reader's thread. The writer closes last, so that it can tidy up the log. */
+static void
+on_reader_closed (gpointer first, gpointer second)
+{
+  BhStore *self = first;
+
+  if (g_atomic_int_dec_and_test (&self->open_readers))
+    bh_writer_close (self->writer, second);
+}
+
+static void
+start_closing (BhStore *self)
+{
+  self->closed = dex_promise_new ();
+  if (self->checker != NULL)
+    bh_read_thread_close (self->checker, on_reader_closed, self, self->closed);
+  bh_read_thread_close (self->reader, on_reader_closed, self, self->closed);
+}
+
+static void
+bh_store_finalize (GObject *object)
+{
+  BhStore *self = BH_STORE (object);
+
+  if (self->writer != NULL && self->closed == NULL)
+    start_closing (self);
+  g_clear_pointer (&self->checker, bh_read_thread_free);
+  g_clear_pointer (&self->reader, bh_read_thread_free);
+  g_clear_pointer (&self->writer, bh_writer_free);
+  g_clear_pointer (&self->mailbox, bh_mailbox_free);
+  dex_clear (&self->opened);
+  dex_clear (&self->closed);
+  g_free (self->options.path);
+  G_OBJECT_CLASS (bh_store_parent_class)->finalize (object);
+}
+
+static void
+bh_store_class_init (BhStoreClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = bh_store_finalize;
+  signals[COMMITTED] = g_signal_new ("committed", BH_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                     G_TYPE_POINTER);
+  signals[RECOVERED] = g_signal_new ("recovered", BH_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+bh_store_init (BhStore *self)
+{
+  self->options.busy_ms = 5000;
+  self->options.retry_ms = 2000;
+}
+
+BhStore *
+bh_store_new (const char *path)
+{
+  BhStore *self;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  self = g_object_new (BH_TYPE_STORE, NULL);
+  self->options.path = g_strdup (path);
+  return self;
+}
+
+void
+bh_store_set_busy_timeout (BhStore *self, guint milliseconds)
+{
+  g_return_if_fail (BH_IS_STORE (self) && self->writer == NULL);
+  self->options.busy_ms = milliseconds;
+}
+
+void
+bh_store_set_retry_interval (BhStore *self, guint milliseconds)
+{
+  g_return_if_fail (BH_IS_STORE (self) && self->writer == NULL);
+  self->options.retry_ms = milliseconds;
+}
+
+void
+bh_store_set_max_bytes (BhStore *self, guint64 bytes)
+{
+  g_return_if_fail (BH_IS_STORE (self));
+  __atomic_store_n (&self->options.max_bytes, bytes, __ATOMIC_RELAXED);
+}
+
+DexFuture *
+bh_store_open (BhStore *self)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self));
+
+  if (self->opened == NULL)
+    {
+      self->opened = DEX_FUTURE (dex_promise_new ());
+      self->mailbox = bh_mailbox_new (on_delivery, self);
+      self->writer = bh_writer_new (&self->options, self->mailbox, DEX_PROMISE (self->opened));
+      self->reader = bh_read_thread_new (self->options.path, self->options.busy_ms, self->mailbox);
+      self->open_readers = 1;
+    }
+  return dex_ref (self->opened);
+}
+
+DexFuture *
+bh_store_close (BhStore *self)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self));
+
+  if (self->writer == NULL)
+    return dex_future_new_true ();
+  if (self->closed == NULL)
+    start_closing (self);
+  return DEX_FUTURE (dex_ref (self->closed));
+}
+
+/* (nullable) why nothing can be asked now, as a future */
+static DexFuture *
+refusal (BhStore *self)
+{
+  if (self->opened != NULL && dex_future_is_resolved (self->opened) && self->closed == NULL)
+    return NULL;
+  return dex_future_new_for_error (bh_error_new (BH_ERROR_UNAVAILABLE, NULL,
+                                                 self->closed != NULL ? "The coordinator is shutting down. Try again."
+                                                                      : "The database is not open yet. Try again."));
+}
+
+DexFuture *
+bh_store_commit (BhStore *self, BhChange *change, BhDurability durability)
+{
+  DexFuture *refused;
+  DexPromise *promise;
+
+  dex_return_error_if_fail (BH_IS_STORE (self));
+  dex_return_error_if_fail (change != NULL);
+
+  if ((refused = refusal (self)) != NULL)
+    return refused;
+  promise = dex_promise_new ();
+  bh_writer_commit (self->writer, change, durability, self->epoch, promise);
+  return DEX_FUTURE (promise);
+}
+
+DexFuture *
+bh_store_sync (BhStore *self)
+{
+  DexFuture *refused;
+  DexPromise *promise;
+
+  dex_return_error_if_fail (BH_IS_STORE (self));
+
+  if ((refused = refusal (self)) != NULL)
+    return refused;
+  promise = dex_promise_new ();
+  bh_writer_sync (self->writer, self->epoch, promise);
+  return DEX_FUTURE (promise);
+}
+
+static DexFuture *
+ask (BhStore *self, const BhQuery *query)
+{
+  DexFuture *refused = refusal (self);
+  DexPromise *promise;
+
+  if (refused != NULL)
+    return refused;
+  promise = dex_promise_new ();
+  bh_read_thread_ask (self->reader, query, promise);
+  return DEX_FUTURE (promise);
+}
+
+/* Every one of these is a question to the reader; what it reads is in bh-queries.h. */
+#define ASK(self, name, ...)                                                                                 \
+  ({                                                                                                         \
+    BhQuery query_ = { .func = bh_query_##name, __VA_ARGS__ };                                               \
+    ask (self, &query_);                                                                                     \
+  })
+
+DexFuture *
+bh_store_load_run (BhStore *self, const char *run_id)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && run_id != NULL);
+  return ASK (self, load_run, .id = (char *) run_id);
+}
+
+DexFuture *
+bh_store_get_run (BhStore *self, const char *run_id)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && run_id != NULL);
+  return ASK (self, get_run, .id = (char *) run_id);
+}
+
+DexFuture *
+bh_store_active_runs (BhStore *self)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self));
+  return ASK (self, active_runs, .id = NULL);
+}
+
+DexFuture *
+bh_store_list_runs (BhStore *self, guint states, const char *query, const char *before, guint limit)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self));
+  return ASK (self, list_runs, .states = states, .text = (char *) query, .before = (char *) before, .count = limit);
+}
+
+DexFuture *
+bh_store_rows (BhStore *self, const char *run_id, guint64 from, guint count)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && run_id != NULL);
+  return ASK (self, rows, .id = (char *) run_id, .from = from, .count = count);
+}
+
+DexFuture *
+bh_store_row (BhStore *self, const char *run_id, guint64 n)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && run_id != NULL);
+  return ASK (self, row, .id = (char *) run_id, .n = n);
+}
+
+DexFuture *
+bh_store_body (BhStore *self, const char *run_id, guint64 row, BhPart part, guint64 from, gsize length)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && run_id != NULL);
+  return ASK (self, body, .id = (char *) run_id, .n = row, .part = part, .from = from, .count = length);
+}
+
+DexFuture *
+bh_store_events (BhStore *self, const char *run_id, guint64 after, guint limit)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && run_id != NULL);
+  return ASK (self, events, .id = (char *) run_id, .n = after, .count = limit);
+}
+
+DexFuture *
+bh_store_questions (BhStore *self, const char *run_id, gboolean open_only)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && run_id != NULL);
+  return ASK (self, questions, .id = (char *) run_id, .open_only = open_only);
+}
+
+DexFuture *
+bh_store_question (BhStore *self, const char *id)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && id != NULL);
+  return ASK (self, question, .id = (char *) id);
+}
+
+DexFuture *
+bh_store_message (BhStore *self, const char *run_id, const char *id)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && run_id != NULL && id != NULL);
+  return ASK (self, message, .id = (char *) run_id, .text = (char *) id);
+}
+
+DexFuture *
+bh_store_idempotent (BhStore *self, const char *key, const char *digest)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && key != NULL && digest != NULL);
+  return ASK (self, idempotent, .id = (char *) key, .text = (char *) digest);
+}
+
+DexFuture *
+bh_store_run_of_box (BhStore *self, const char *box_id)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && box_id != NULL);
+  return ASK (self, run_of_box, .id = (char *) box_id);
+}
+
+DexFuture *
+bh_store_token_name (BhStore *self, const char *sha256)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && sha256 != NULL);
+  return ASK (self, token_name, .text = (char *) sha256);
+}
+
+DexFuture *
+bh_store_tokens (BhStore *self)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self));
+  return ASK (self, tokens, .id = NULL);
+}
+
+DexFuture *
+bh_store_check (BhStore *self)
+{
+  BhQuery query = { .func = bh_query_check };
+  DexFuture *refused;
+  DexPromise *promise;
+
+  dex_return_error_if_fail (BH_IS_STORE (self));
+
+  if ((refused = refusal (self)) != NULL)
+    return refused;
+  if (self->checker == NULL)
+    {
+      self->checker = bh_read_thread_new (self->options.path, self->options.busy_ms, self->mailbox);
+      g_atomic_int_inc (&self->open_readers);
+    }
+  promise = dex_promise_new ();
+  bh_read_thread_ask (self->checker, &query, promise);
+  return DEX_FUTURE (promise);
+}
+
+static gboolean
+add_token (BhDb *db, const char *name, const char *sha256, GError **error)
+{
+  if (bh_db_run (db, error, "INSERT INTO tokens (name, sha256, created_at) VALUES (?, ?, ?)", "tti", name, sha256,
+                 g_get_real_time ()))
+    return TRUE;
+  if (db->last_error == SQLITE_CONSTRAINT)
+    {
+      g_clear_error (error);
+      bh_set_error (error, BH_ERROR_NAME_TAKEN, "name",
+                    "There is a token called %s already. Choose another name, or remove that one first.", name);
+    }
+  return FALSE;
+}
+
+static gboolean
+remove_token (BhDb *db, const char *name, const char *unused, GError **error)
+{
+  if (!bh_db_run (db, error, "DELETE FROM tokens WHERE name = ?", "t", name))
+    return FALSE;
+  if (sqlite3_changes (db->handle) > 0)
+    return TRUE;
+  bh_set_error (error, BH_ERROR_NOT_FOUND, NULL, "There is no token called %s.", name);
+  return FALSE;
+}
+
+static DexFuture *
+write_token (BhStore *self, BhWriteFunc func, const char *name, const char *sha256)
+{
+  DexFuture *refused = refusal (self);
+  DexPromise *promise;
+
+  if (refused != NULL)
+    return refused;
+  promise = dex_promise_new ();
+  bh_writer_write (self->writer, func, name, sha256, self->epoch, promise);
+  return DEX_FUTURE (promise);
+}
+
+DexFuture *
+bh_store_add_token (BhStore *self, const char *name, const char *sha256)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && name != NULL && sha256 != NULL);
+  return write_token (self, add_token, name, sha256);
+}
+
+DexFuture *
+bh_store_remove_token (BhStore *self, const char *name)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && name != NULL);
+  return write_token (self, remove_token, name, NULL);
+}
