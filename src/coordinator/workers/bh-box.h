@@ -25,7 +25,7 @@ gboolean bh_box_is_gone (BhBox *self);
 /* FALSE while the worker is away */
 gboolean bh_box_is_connected (BhBox *self);
 /* signals: "channel" (BhBox *, BhProcess *channel): a program in the box connected to box.sock; emitted once per
- * channel and life of this object. "gone" (BhBox *, const char *reason). "link" (BhBox *, gboolean connected). */
+ * channel and life of this object, and not before someone has connected to the signal. "gone" (BhBox *, const char *reason). "link" (BhBox *, gboolean connected). */
 
 /* The process or channel with this id; made on first use, the same object afterwards until released. Ids of
  * processes are the Run's to choose (persist them) from 1 up. (transfer none) */
@@ -45,6 +45,10 @@ typedef struct
 } BhRunOutput;
 #define BH_TYPE_RUN_OUTPUT (bh_run_output_get_type ())
 GType bh_run_output_get_type (void);
+void bh_run_output_free (BhRunOutput *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhRunOutput, bh_run_output_free)
+/* At the timeout the process group is killed (137) and the output so far returned. A program left behind that keeps
+ * the output open is not waited for. */
 DexFuture *bh_box_run (BhBox *self, const char *const *argv, guint timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct
@@ -74,7 +78,8 @@ GType bh_chunk_get_type (void);
 void bh_chunk_free (BhChunk *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhChunk, bh_chunk_free)
 DexFuture *bh_process_read (BhProcess *self, guint stream) G_GNUC_WARN_UNUSED_RESULT;
-/* Give back the end of the last chunk read, from `offset` on: it will be read again, joined with what follows. */
+/* Give back the end of the last chunk read, from `offset` on: it will be read again, joined with what follows. Where
+ * nothing follows it is read once more as it is; given back again, the next read is the end. */
 void bh_process_unread (BhProcess *self, guint stream, guint64 offset, GBytes *tail);
 /* The box may forget bytes below `offset`: only for what a sync has covered. */
 void bh_process_trim (BhProcess *self, guint stream, guint64 offset);
@@ -84,11 +89,13 @@ DexFuture *bh_process_write (BhProcess *self, guint64 offset, GBytes *bytes) G_G
 void bh_process_write_eof (BhProcess *self, guint64 offset);
 void bh_process_resize (BhProcess *self, guint16 rows, guint16 columns);
 DexFuture *bh_process_signal (BhProcess *self, int signum, guint flags) G_GNUC_WARN_UNUSED_RESULT; /* BH_SIGNAL_* */
-/* Memoised. int: exit status, 128 + n for a signal. Never resolves for a channel. */
+/* Memoised. int: exit status, 128 + n for a signal. Known of a process that was spawned or attached by this object. Never
+ * resolves for a channel. */
 DexFuture *bh_process_exited (BhProcess *self) G_GNUC_WARN_UNUSED_RESULT;
 /* For a channel: closes it once its stdin is written. */
 void bh_process_close (BhProcess *self);
-/* The box forgets the id. */
+/* The box forgets the id, and so do we: keep a reference to use `self` after it. What is pending rejects with
+ * G_IO_ERROR_CLOSED. */
 void bh_process_release (BhProcess *self);
 
 G_END_DECLS

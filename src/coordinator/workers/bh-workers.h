@@ -13,11 +13,13 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BhWorkers, bh_workers, BH, WORKERS, GObject)
 
 BhWorkers *bh_workers_new (void);
+/* How long a connection may take to register (10 s), and how long a worker may be silent (30 s), for tests. */
+void bh_workers_set_timeouts (BhWorkers *self, guint register_ms, guint silence_ms);
 /* Takes over a WebSocket that reached GET /v1/worker. Its first message must be worker.register within 10 s. A name
  * that is connected already is refused (BH_ERROR_NAME_TAKEN, saying the host and process id that hold it), an unknown major
  * protocol version too (BH_ERROR_VERSION_MISMATCH). `local`: it came over the Unix socket. */
 void bh_workers_accept (BhWorkers *self, SoupWebsocketConnection *connection, gboolean local);
-/* signal "changed" (BhWorkers *, BhWorkerInfo *): connected, lost, heartbeat. */
+/* signal "changed" (BhWorkers *, BhWorkerInfo *): connected, lost, heartbeat. The record as a pointer: ref it to keep it. */
 
 GPtrArray *bh_workers_list (BhWorkers *self);                            /* (transfer full) BhWorkerInfo, by name */
 BhWorkerInfo *bh_workers_lookup (BhWorkers *self, const char *name);     /* (transfer full) (nullable) */
@@ -40,7 +42,8 @@ typedef struct
 DexFuture *bh_workers_launch (BhWorkers *self, const char *worker, const BhLaunch *launch) G_GNUC_WARN_UNUSED_RESULT;
 /* The box that exists already: BhBox (maybe not connected yet), BH_ERROR_DEVBOX_GONE once its worker says it is not there. */
 DexFuture *bh_workers_open (BhWorkers *self, const char *worker, const char *box_id) G_GNUC_WARN_UNUSED_RESULT;
-/* End everything in the box (SIGTERM, then after grace_ms SIGKILL) and the box; its files stay. Idempotent. */
+/* Both reject with BH_ERROR_WORKER_OFFLINE while the worker is away.
+ * End everything in the box (SIGTERM, then after grace_ms SIGKILL) and the box; its files stay. Idempotent. */
 DexFuture *bh_workers_stop_box (BhWorkers *self, const char *worker, const char *box_id, guint grace_ms) G_GNUC_WARN_UNUSED_RESULT;
 /* Stop, and delete its files. Idempotent. */
 DexFuture *bh_workers_remove_box (BhWorkers *self, const char *worker, const char *box_id) G_GNUC_WARN_UNUSED_RESULT;
