@@ -20,6 +20,7 @@ struct _BhEngineHostInterface
   BhBox *(*get_box) (BhEngineHost *self);
   DexFuture *(*ask) (BhEngineHost *self, BhQuestionSet *set, const char *key);
   BhMessage *(*next_message) (BhEngineHost *self);
+  void (*take_up) (BhEngineHost *self, BhMessage *message);
   GHashTable *(*get_env) (BhEngineHost *self);
 };
 /* (transfer none) */

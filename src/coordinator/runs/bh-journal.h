@@ -54,5 +54,10 @@ DexFuture *bh_journal_commit (BhJournal *self, BhDurability durability) G_GNUC_W
 DexFuture *bh_journal_flush (BhJournal *self) G_GNUC_WARN_UNUSED_RESULT;
 /* A commit has failed: this journal is of no more use; load the Run again. */
 gboolean bh_journal_is_broken (BhJournal *self);
+/* Lets go of an engine that may still hold this journal: what was committed before stays under way, from now on
+ * staging does nothing (bh_journal_add_row() gives 0), nothing is published, and every commit and flush rejects with
+ * BH_ERROR_RUN_NOT_ACTIVE. The Run's next journal is made from the store. */
+void bh_journal_close (BhJournal *self);
+gboolean bh_journal_is_closed (BhJournal *self);
 
 G_END_DECLS

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+
+#include "coordinator/questions/bh-ask-channel.h"
+#include "coordinator/runs/bh-staging.h"
+
+void
+bh_ask_free (BhAsk *self)
+{
+  bh_question_set_unref (self->set);
+  g_free (self);
+}
+
+/* (nullable) */
+static const char *
+string_member (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+    return NULL;
+  return json_node_get_string (node);
+}
+
+static BhAsk *
+ask_from_object (JsonObject *object, GError **error)
+{
+  const char *kind = string_member (object, "kind");
+  const char *format = string_member (object, "format");
+  g_autoptr (BhQuestionSet) set = NULL;
+  BhAsk *ask;
+
+  if (g_strcmp0 (kind, "mcp") == 0)
+    {
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "kind", "MCP is not served in this DevBox. Ask with bellhop-ask.");
+      return NULL;
+    }
+  if (g_strcmp0 (kind, "ask") != 0)
+    {
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "kind", "“kind” must be \"ask\".");
+      return NULL;
+    }
+  if (!json_object_has_member (object, "set"))
+    {
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "set", "“set” with the questions is missing.");
+      return NULL;
+    }
+  if (json_object_has_member (object, "format") && g_strcmp0 (format, "text") != 0 && g_strcmp0 (format, "json") != 0)
+    {
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "format", "“format” must be \"text\" or \"json\".");
+      return NULL;
+    }
+  set = bh_question_set_from_ask (json_object_get_member (object, "set"), error);
+  if (set == NULL)
+    return NULL;
+  ask = g_new0 (BhAsk, 1);
+  ask->set = g_steal_pointer (&set);
+  ask->json = g_strcmp0 (format, "json") == 0;
+  return ask;
+}
+
+BhAsk *
+bh_ask_parse (GBytes *line, GError **error)
+{
+  g_autoptr (JsonNode) node = NULL;
+  gsize length;
+  const char *data = g_bytes_get_data (line, &length);
+
+  node = bh_json_parse (data, (gssize) length, error);
+  if (node == NULL)
+    return NULL;
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    {
+      bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "The line must be a JSON object.");
+      return NULL;
+    }
+  return ask_from_object (json_node_get_object (node), error);
+}
+
+static char *
+answers_json (BhQuestionSet *set)
+{
+  g_autoptr (JsonNode) node = bh_question_set_to_json (set);
+  JsonObject *all = json_node_get_object (node);
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+
+  json_object_set_string_member (object, "question", set->id);
+  json_object_set_member (object, "answers", json_node_copy (json_object_get_member (all, "answers")));
+  json_node_set_object (root, object);
+  return json_to_string (root, FALSE);
+}
+
+char *
+bh_ask_reply (const BhAsk *ask, BhQuestionSet *set, const GError *error)
+{
+  g_autofree char *text = NULL;
+  const char *word = "error";
+
+  if (set != NULL)
+    {
+      text = ask->json ? answers_json (set) : bh_question_set_answer_text (set);
+      return g_strdup_printf ("answered\n%s\n", text);
+    }
+  if (g_error_matches (error, BH_ERROR, BH_ERROR_UNAVAILABLE))
+    word = "unavailable";
+  else if (g_error_matches (error, BH_ERROR, BH_ERROR_QUESTION_CLOSED))
+    word = "declined";
+  return g_strdup_printf ("%s\n%s\n", word, error->message);
+}
+
+typedef struct
+{
+  BhQuestions *questions;
+  BhProcess *channel;
+} Serve;
+
+static void
+serve_free (gpointer data)
+{
+  Serve *serve = data;
+
+  g_object_unref (serve->questions);
+  g_object_unref (serve->channel);
+  g_free (serve);
+}
+
+/* The first line, without its newline; NULL with error when there is none, or the box is gone. */
+static GBytes *
+read_line (BhProcess *channel, GError **error)
+{
+  g_autoptr (GByteArray) line = g_byte_array_new ();
+
+  bh_process_attach (channel, BH_STREAM_STDOUT, 0);
+  for (;;)
+    {
+      g_autoptr (BhChunk) chunk = dex_await_boxed (bh_process_read (channel, BH_STREAM_STDOUT), error);
+      const guint8 *data, *end;
+      gsize length;
+
+      if (chunk == NULL)
+        return NULL;
+      data = g_bytes_get_data (chunk->bytes, &length);
+      end = length > 0 ? memchr (data, '\n', length) : NULL;
+      g_byte_array_append (line, data, end != NULL ? (guint) (end - data) : (guint) length);
+      if (line->len > BH_ASK_LINE_MAX)
+        {
+          bh_set_error (error, BH_ERROR_TOO_LARGE, NULL, "A question has at most %d bytes.", BH_ASK_LINE_MAX);
+          return NULL;
+        }
+      if (end != NULL)
+        return g_byte_array_free_to_bytes (g_steal_pointer (&line));
+      if (length == 0)
+        {
+          bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "The line with the question was not finished.");
+          return NULL;
+        }
+    }
+}
+
+/* The Run was let go of, its question stays open: whoever takes up the Run again answers, not we. */
+static gboolean
+is_let_go (const GError *error)
+{
+  return error != NULL && error->domain == BH_ERROR &&
+         (error->code == BH_ERROR_RUN_NOT_ACTIVE || bh_staging_is_storage_error (error));
+}
+
+/* NULL: nothing is to be said now */
+static char *
+answer_line (Serve *serve, GBytes *line)
+{
+  g_autofree char *key = g_strdup_printf ("channel:%u", bh_process_get_id (serve->channel));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BhAsk) ask = bh_ask_parse (line, &error);
+  g_autoptr (BhQuestionSet) set = NULL;
+
+  if (ask != NULL)
+    set = dex_await_boxed (bh_questions_ask (serve->questions, ask->set, key, "script"), &error);
+  if (is_let_go (error))
+    return NULL;
+  return bh_ask_reply (ask, set, error);
+}
+
+/* The box keeps the channel's bytes until it is released, which is once the program hung up: until then it may
+ * have to be written again. */
+static void
+await_hang_up (BhProcess *channel)
+{
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BhChunk) chunk = dex_await_boxed (bh_process_read (channel, BH_STREAM_STDOUT), &error);
+
+      if (chunk == NULL)
+        return;
+      if (g_bytes_get_size (chunk->bytes) == 0)
+        break;
+    }
+  bh_process_release (channel);
+}
+
+static DexFuture *
+serve_fiber (gpointer data)
+{
+  Serve *serve = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) line = read_line (serve->channel, &error);
+  g_autoptr (GBytes) bytes = NULL;
+  char *reply;
+
+  if (line == NULL && g_error_matches (error, BH_ERROR, BH_ERROR_DEVBOX_GONE))
+    return dex_future_new_for_boolean (FALSE);
+  reply = line != NULL ? answer_line (serve, line) : bh_ask_reply (NULL, NULL, error);
+  if (reply == NULL)
+    return dex_future_new_for_boolean (FALSE);
+  bytes = g_bytes_new_take (reply, strlen (reply));
+  g_clear_error (&error);
+  if (!dex_await (bh_process_write (serve->channel, 0, bytes), &error))
+    {
+      g_debug ("the asker of channel %u does not listen any more: %s", bh_process_get_id (serve->channel),
+               error->message);
+      return dex_future_new_for_boolean (FALSE);
+    }
+  bh_process_close (serve->channel);
+  await_hang_up (serve->channel);
+  return dex_future_new_for_boolean (TRUE);
+}
+
+void
+bh_ask_channel_serve (BhQuestions *questions, BhProcess *channel)
+{
+  Serve *serve;
+
+  g_return_if_fail (BH_IS_QUESTIONS (questions));
+  g_return_if_fail (BH_IS_PROCESS (channel));
+
+  serve = g_new0 (Serve, 1);
+  serve->questions = g_object_ref (questions);
+  serve->channel = g_object_ref (channel);
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, serve_fiber, serve, serve_free));
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#pragma once
+
+/* The channels that programs in a DevBox open to /run/bellhop/box.sock: one line of JSON comes, one answer goes back.
+ * Nothing of it is kept in memory alone: after a restart the box tells of its open channels again, the line is read again
+ * from offset 0, and the question it led to is known by the channel's id. */
+
+#include "coordinator/questions/bh-questions.h"
+#include "coordinator/workers/bh-box.h"
+
+G_BEGIN_DECLS
+
+/* Longest line taken. */
+#define BH_ASK_LINE_MAX (1024 * 1024)
+
+typedef struct
+{
+  BhQuestionSet *set;
+  gboolean json; /* the answer as JSON instead of text */
+} BhAsk;
+void bh_ask_free (BhAsk *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhAsk, bh_ask_free)
+
+/* {"kind":"ask","set":{…},"format":"text"|"json"}, without the newline. Foreign bytes. NULL with error. */
+BhAsk *bh_ask_parse (GBytes *line, GError **error);
+/* What the program reads: "answered\n…", "declined\n…", "unavailable\n…" or "error\n…". One of `set` and `error`. */
+char *bh_ask_reply (const BhAsk *ask, BhQuestionSet *set, const GError *error);
+
+/* Serves one channel to its end, in the background. */
+void bh_ask_channel_serve (BhQuestions *questions, BhProcess *channel);
+
+G_END_DECLS

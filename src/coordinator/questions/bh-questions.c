@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+
+#include "coordinator/questions/bh-questions.h"
+#include "coordinator/runs/bh-staging.h"
+#include "protocol/bh-text.h"
+
+struct _BhQuestions
+{
+  GObject parent;
+  BhStore *store;
+  BhJournal *journal;
+  GHashTable *open;    /* id -> BhQuestionSet */
+  GHashTable *settled; /* id -> BhQuestionSet: answered in this object's life, maybe not committed yet */
+  GHashTable *waiters; /* id -> DexPromise */
+  gboolean closed;
+};
+
+G_DEFINE_FINAL_TYPE (BhQuestions, bh_questions, G_TYPE_OBJECT)
+
+/* What "current" said before the first question, to say it again after the last answer. */
+#define CURRENT_BEFORE "question.current"
+
+static GError *
+closed_error (void)
+{
+  return bh_error_new (BH_ERROR_QUESTION_CLOSED, NULL, "The question was withdrawn because its Run ended.");
+}
+
+static void
+bh_questions_finalize (GObject *object)
+{
+  BhQuestions *self = BH_QUESTIONS (object);
+
+  bh_questions_close (self, NULL);
+  g_hash_table_unref (self->open);
+  g_hash_table_unref (self->settled);
+  g_hash_table_unref (self->waiters);
+  g_object_unref (self->journal);
+  g_object_unref (self->store);
+  G_OBJECT_CLASS (bh_questions_parent_class)->finalize (object);
+}
+
+static void
+bh_questions_class_init (BhQuestionsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bh_questions_finalize;
+}
+
+static void
+bh_questions_init (BhQuestions *self)
+{
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bh_question_set_unref);
+  self->settled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bh_question_set_unref);
+  self->waiters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
+}
+
+BhQuestions *
+bh_questions_new (BhStore *store, BhJournal *journal, GPtrArray *open)
+{
+  BhQuestions *self = g_object_new (BH_TYPE_QUESTIONS, NULL);
+
+  self->store = g_object_ref (store);
+  self->journal = g_object_ref (journal);
+  for (guint i = 0; open != NULL && i < open->len; i++)
+    {
+      BhQuestionSet *set = g_ptr_array_index (open, i);
+
+      g_hash_table_insert (self->open, g_strdup (set->id), bh_question_set_ref (set));
+    }
+  return self;
+}
+
+guint
+bh_questions_count_open (BhQuestions *self)
+{
+  g_return_val_if_fail (BH_IS_QUESTIONS (self), 0);
+
+  return g_hash_table_size (self->open);
+}
+
+/* --- asking --- */
+
+static char *
+set_text (const BhQuestionSet *set)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < set->questions->len; i++)
+    {
+      const BhQuestion *question = g_ptr_array_index (set->questions, i);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", question->text != NULL ? question->text : "");
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+stage_asked (BhQuestions *self, BhQuestionSet *set, BhRun *run)
+{
+  g_autofree char *text = set_text (set);
+  BhRow *row = bh_row_new ();
+
+  row->kind = BH_ROW_QUESTION;
+  row->state = BH_ROW_OPEN;
+  row->author = g_strdup (set->asked_by);
+  row->question = g_strdup (set->id);
+  row->head = bh_text_head (text, BH_HEAD_MAX);
+  row->exit_status = -1;
+  set->row = bh_journal_add_row (self->journal, row);
+  bh_journal_append_text (self->journal, set->row, BH_PART_TEXT, text);
+  bh_journal_put_question (self->journal, set);
+  if (g_hash_table_size (self->open) == 0)
+    bh_journal_set_state (self->journal, CURRENT_BEFORE, run->current);
+  g_free (run->current);
+  run->current = bh_staging_line (text);
+  bh_journal_put_run (self->journal, run);
+}
+
+static DexFuture *
+wait_for (BhQuestions *self, const char *id)
+{
+  DexPromise *promise = g_hash_table_lookup (self->waiters, id);
+
+  if (promise == NULL)
+    {
+      promise = dex_promise_new ();
+      g_hash_table_insert (self->waiters, g_strdup (id), promise);
+    }
+  return dex_ref (DEX_FUTURE (promise));
+}
+
+static DexFuture *
+settled_future (BhQuestionSet *set)
+{
+  if (set->state != BH_SET_ANSWERED)
+    return dex_future_new_for_error (closed_error ());
+  return dex_future_new_take_boxed (BH_TYPE_QUESTION_SET, bh_question_set_ref (set));
+}
+
+static DexFuture *
+loaded_cb (DexFuture *future, gpointer data)
+{
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  return settled_future (g_value_get_boxed (value));
+}
+
+/* The question that this key stood for before. */
+static DexFuture *
+ask_again (BhQuestions *self, const char *id)
+{
+  BhQuestionSet *set = g_hash_table_lookup (self->settled, id);
+
+  if (g_hash_table_contains (self->open, id))
+    return wait_for (self, id);
+  /* answered, but not committed yet: the waiters are resolved once it is */
+  if (g_hash_table_contains (self->waiters, id))
+    return wait_for (self, id);
+  if (set != NULL)
+    return settled_future (set);
+  return dex_future_then (bh_store_question (self->store, id), loaded_cb, NULL, NULL);
+}
+
+/* A commit that fails breaks the journal, whose owner lets all go: nobody waits for what was never asked. */
+static DexFuture *
+asked_failed_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BhQuestions *self = data;
+
+  dex_future_get_value (future, &error);
+  g_debug ("a question could not be stored: %s", error->message);
+  bh_questions_close (self, error);
+  return dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+static BhQuestionSet *
+fresh_set (BhQuestions *self, BhQuestionSet *asked, const char *asked_by)
+{
+  BhQuestionSet *set = bh_question_set_copy (asked);
+
+  g_free (set->id);
+  set->id = bh_id_new ('q');
+  g_free (set->run);
+  set->run = g_strdup (bh_journal_get_run_id (self->journal));
+  g_free (set->asked_by);
+  set->asked_by = g_strdup (asked_by);
+  set->state = BH_SET_OPEN;
+  set->asked_at = g_get_real_time ();
+  return set;
+}
+
+DexFuture *
+bh_questions_ask (BhQuestions *self, BhQuestionSet *asked, const char *key, const char *asked_by)
+{
+  g_autofree char *state_key = NULL;
+  g_autoptr (BhQuestionSet) set = NULL;
+  g_autoptr (BhRun) run = NULL;
+  g_autoptr (DexFuture) waiting = NULL;
+  GError *error = NULL;
+  const char *known;
+
+  dex_return_error_if_fail (BH_IS_QUESTIONS (self));
+  dex_return_error_if_fail (asked != NULL && key != NULL && asked_by != NULL);
+
+  if (self->closed)
+    return dex_future_new_for_error (closed_error ());
+  if (bh_journal_get_run (self->journal)->mode == BH_MODE_AUTONOMOUS)
+    return dex_future_new_for_error (bh_error_new (
+        BH_ERROR_UNAVAILABLE, NULL, "This Run is autonomous: it pauses for nobody, so there is no one to ask."));
+  state_key = g_strdup_printf ("ask:%s", key);
+  known = bh_journal_get_state (self->journal, state_key);
+  if (known != NULL)
+    return ask_again (self, known);
+  run = bh_staging_event (self->journal, BH_EVENT_ASKED, &error);
+  if (run == NULL)
+    return dex_future_new_for_error (error);
+
+  set = fresh_set (self, asked, asked_by);
+  stage_asked (self, set, g_steal_pointer (&run));
+  bh_journal_set_state (self->journal, state_key, set->id);
+  g_hash_table_insert (self->open, g_strdup (set->id), bh_question_set_ref (set));
+  waiting = wait_for (self, set->id);
+  dex_future_disown (dex_future_catch (bh_journal_commit (self->journal, BH_SYNCED), asked_failed_cb,
+                                       g_object_ref (self), g_object_unref));
+  return g_steal_pointer (&waiting);
+}
+
+/* --- answering --- */
+
+static BhRunEvent
+event_of_answer (const BhQuestionSet *set)
+{
+  return g_strcmp0 (set->asked_by, BH_ASKED_BY_BELLHOP) == 0 ? BH_EVENT_PLACED : BH_EVENT_ANSWERED;
+}
+
+static void
+stage_row (BhQuestions *self, const BhQuestionSet *set, BhRowState state)
+{
+  BhRow *row = bh_journal_get_row (self->journal, set->row);
+
+  if (row != NULL && row->state == BH_ROW_OPEN)
+    bh_journal_end_row (self->journal, set->row, state, -1);
+}
+
+/* The Run works again only when no other set is open. */
+static void
+stage_going_on (BhQuestions *self, const BhQuestionSet *answered)
+{
+  g_autoptr (GError) error = NULL;
+  BhRun *run;
+
+  if (g_hash_table_size (self->open) > 0)
+    {
+      GHashTableIter iter;
+      gpointer other = NULL;
+      g_autofree char *text = NULL;
+
+      g_hash_table_iter_init (&iter, self->open);
+      g_hash_table_iter_next (&iter, NULL, &other);
+      text = set_text (other);
+      run = bh_run_copy (bh_journal_get_run (self->journal));
+      g_free (run->current);
+      run->current = bh_staging_line (text);
+      bh_journal_put_run (self->journal, run);
+      return;
+    }
+  run = bh_staging_event (self->journal, event_of_answer (answered), &error);
+  if (run == NULL)
+    {
+      g_warning ("an answer came at the wrong moment: %s", error->message);
+      return;
+    }
+  g_free (run->current);
+  run->current = g_strdup (bh_journal_get_state (self->journal, CURRENT_BEFORE));
+  bh_journal_set_state (self->journal, CURRENT_BEFORE, NULL);
+  bh_journal_put_run (self->journal, run);
+}
+
+static void
+stage_answered (BhQuestions *self, BhQuestionSet *set)
+{
+  g_autofree char *text = bh_question_set_answer_text (set);
+
+  bh_journal_append_text (self->journal, set->row, BH_PART_RESULT, text);
+  stage_row (self, set, BH_ROW_ANSWERED);
+  bh_journal_put_question (self->journal, set);
+  g_hash_table_remove (self->open, set->id);
+  g_hash_table_insert (self->settled, g_strdup (set->id), bh_question_set_ref (set));
+  stage_going_on (self, set);
+}
+
+typedef struct
+{
+  BhQuestions *self;
+  BhQuestionSet *set;
+} Answered;
+
+static void
+answered_free (gpointer data)
+{
+  Answered *answered = data;
+
+  g_object_unref (answered->self);
+  bh_question_set_unref (answered->set);
+  g_free (answered);
+}
+
+/* Only now that it is on the disk may anyone act on it. */
+static DexFuture *
+answered_cb (DexFuture *future, gpointer data)
+{
+  Answered *answered = data;
+  DexPromise *promise = NULL;
+  gpointer id = NULL;
+
+  if (g_hash_table_steal_extended (answered->self->waiters, answered->set->id, &id, (gpointer *) &promise))
+    {
+      dex_promise_resolve_boxed (promise, BH_TYPE_QUESTION_SET, bh_question_set_ref (answered->set));
+      dex_unref (promise);
+      g_free (id);
+    }
+  return dex_future_new_take_boxed (BH_TYPE_QUESTION_SET, bh_question_set_ref (answered->set));
+}
+
+static GError *
+already_answered (BhQuestionSet *set)
+{
+  g_autofree char *text = bh_question_set_answer_text (set);
+  GError *error = bh_error_new (BH_ERROR_ALREADY_ANSWERED, "question",
+                                "The question %s was answered before: %s. The first answer stands.", set->id, text);
+
+  bh_error_set_extra (error, "question", bh_question_set_to_json (set));
+  return error;
+}
+
+static DexFuture *
+not_open_cb (DexFuture *future, gpointer data)
+{
+  BhQuestionSet *set = g_value_get_boxed (dex_future_get_value (future, NULL));
+  const char *run_id = data;
+
+  if (g_strcmp0 (set->run, run_id) != 0)
+    return dex_future_new_for_error (
+        bh_error_new (BH_ERROR_QUESTION_NOT_FOUND, "question", "The Run %s has no question %s.", run_id, set->id));
+  if (set->state == BH_SET_ANSWERED)
+    return dex_future_new_for_error (already_answered (set));
+  return dex_future_new_for_error (closed_error ());
+}
+
+/* Why a question that is not open cannot be answered; never resolves. */
+static DexFuture *
+refuse_answer (BhQuestions *self, const char *id)
+{
+  BhQuestionSet *settled = g_hash_table_lookup (self->settled, id);
+
+  if (settled != NULL && settled->state == BH_SET_ANSWERED)
+    return dex_future_new_for_error (already_answered (settled));
+  if (settled != NULL)
+    return dex_future_new_for_error (closed_error ());
+  return dex_future_then (bh_store_question (self->store, id), not_open_cb,
+                          g_strdup (bh_journal_get_run_id (self->journal)), g_free);
+}
+
+/* (transfer none) the id that is meant; NULL with error */
+static const char *
+question_of (BhQuestions *self, JsonObject *object, GError **error)
+{
+  JsonNode *member = json_object_get_member (object, "question");
+  GHashTableIter iter;
+  gpointer id = NULL;
+
+  if (member != NULL && JSON_NODE_HOLDS_VALUE (member) && json_node_get_value_type (member) == G_TYPE_STRING)
+    return json_node_get_string (member);
+  if (member != NULL && !JSON_NODE_HOLDS_NULL (member))
+    {
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "question", "“question” must be the id of a question.");
+      return NULL;
+    }
+  if (g_hash_table_size (self->open) == 1)
+    {
+      g_hash_table_iter_init (&iter, self->open);
+      g_hash_table_iter_next (&iter, &id, NULL);
+      return id;
+    }
+  if (g_hash_table_size (self->open) == 0)
+    bh_set_error (error, BH_ERROR_QUESTION_NOT_FOUND, "question", "The Run has no open question.");
+  else
+    bh_set_error (error, BH_ERROR_INVALID_FIELD, "question",
+                  "The Run has %u open questions. Say which one by its id.", g_hash_table_size (self->open));
+  return NULL;
+}
+
+/* What bh_question_set_check_answers() takes: the body without the member that says which set is meant. */
+static JsonNode *
+answers_of (JsonObject *object)
+{
+  g_autoptr (JsonObject) answers = json_object_new ();
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (GList) members = json_object_get_members (object);
+
+  for (GList *l = members; l != NULL; l = l->next)
+    if (!g_str_equal (l->data, "question"))
+      json_object_set_member (answers, l->data, json_node_copy (json_object_get_member (object, l->data)));
+  json_node_set_object (node, answers);
+  return node;
+}
+
+static BhQuestionSet *
+checked (BhQuestionSet *open, JsonObject *object, const char *by, GError **error)
+{
+  g_autoptr (JsonNode) node = answers_of (object);
+  g_autoptr (GPtrArray) answers = bh_question_set_check_answers (open, node, error);
+  BhQuestionSet *set;
+
+  if (answers == NULL)
+    return NULL;
+  set = bh_question_set_copy (open);
+  set->state = BH_SET_ANSWERED;
+  set->answered_at = g_get_real_time ();
+  g_free (set->answered_by);
+  set->answered_by = g_strdup (by);
+  g_clear_pointer (&set->answers, g_ptr_array_unref);
+  set->answers = g_steal_pointer (&answers);
+  return set;
+}
+
+DexFuture *
+bh_questions_answer (BhQuestions *self, JsonNode *body, const char *by)
+{
+  g_autoptr (BhQuestionSet) set = NULL;
+  Answered *answered;
+  BhQuestionSet *open;
+  JsonObject *object;
+  GError *error = NULL;
+  const char *id;
+
+  dex_return_error_if_fail (BH_IS_QUESTIONS (self));
+  dex_return_error_if_fail (body != NULL && by != NULL);
+
+  if (!JSON_NODE_HOLDS_OBJECT (body))
+    return dex_future_new_for_error (
+        bh_error_new (BH_ERROR_INVALID_FIELD, "answers", "An answer is a JSON object with “answers”."));
+  object = json_node_get_object (body);
+  id = question_of (self, object, &error);
+  if (id == NULL)
+    return dex_future_new_for_error (error);
+  open = g_hash_table_lookup (self->open, id);
+  if (open == NULL || self->closed)
+    return refuse_answer (self, id);
+  set = checked (open, object, by, &error);
+  if (set == NULL)
+    return dex_future_new_for_error (error);
+
+  stage_answered (self, set);
+  answered = g_new0 (Answered, 1);
+  answered->self = g_object_ref (self);
+  answered->set = bh_question_set_ref (set);
+  return dex_future_then (bh_journal_commit (self->journal, BH_SYNCED), answered_cb, answered, answered_free);
+}
+
+/* --- the end --- */
+
+void
+bh_questions_withdraw (BhQuestions *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_return_if_fail (BH_IS_QUESTIONS (self));
+
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      g_autoptr (BhQuestionSet) set = bh_question_set_copy (value);
+
+      set->state = BH_SET_WITHDRAWN;
+      stage_row (self, set, BH_ROW_WITHDRAWN);
+      bh_journal_put_question (self->journal, set);
+      g_hash_table_insert (self->settled, g_strdup (set->id), bh_question_set_ref (set));
+      g_hash_table_iter_remove (&iter);
+    }
+  bh_journal_set_state (self->journal, CURRENT_BEFORE, NULL);
+}
+
+void
+bh_questions_close (BhQuestions *self, const GError *why)
+{
+  g_autoptr (GHashTable) waiters = NULL;
+  GHashTableIter iter;
+  gpointer promise;
+
+  g_return_if_fail (BH_IS_QUESTIONS (self));
+
+  self->closed = TRUE;
+  waiters = g_steal_pointer (&self->waiters);
+  self->waiters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
+  g_hash_table_iter_init (&iter, waiters);
+  while (g_hash_table_iter_next (&iter, NULL, &promise))
+    dex_promise_reject (promise, why != NULL ? g_error_copy (why) : closed_error ());
+}
