@@ -19,11 +19,18 @@ char *bh_client_default_socket (void);
 BhClient *bh_client_new_local (const char *socket_path);                   /* NULL: the default */
 /* `tls_fingerprint`: sha256 of the certificate to accept (hex), NULL: one the system trusts */
 BhClient *bh_client_new_remote (const char *url, const char *token, const char *tls_fingerprint);
+/* (nullable) the path of the local coordinator's socket; NULL for a remote one. */
+const char *bh_client_get_socket (BhClient *self);
+/* Whether a local coordinator that is not there is started: TRUE unless $BELLHOP_NO_START is 1. */
+void bh_client_set_may_start (BhClient *self, gboolean may_start);
 
-/* Connects; for the local coordinator starts it (socket activation or D-Bus do it by themselves; else detached) and waits until it is ready.
+/* Connects; for the local coordinator starts it (socket activation or D-Bus do it by themselves; else detached) and
+ * waits until it is ready.
  * Resolves the /v1/info JsonNode. */
 DexFuture *bh_client_connect (BhClient *self) G_GNUC_WARN_UNUSED_RESULT;
-/* One request. `body` (nullable) JSON. Resolves a JsonNode (BH: JSON_TYPE_NODE), NULL node for 204. `path` begins with /v1/. */
+/* One request. GET and requests with a key are tried again for 15 s when the connection is lost or the coordinator is
+ * not ready (a local one is started again); the others may or may not have been done when they reject with
+ * BH_ERROR_UNREACHABLE. `body` (nullable) JSON. Resolves a JsonNode (BH: JSON_TYPE_NODE), NULL node for 204. `path` begins with /v1/. */
 DexFuture *bh_client_request (BhClient *self, const char *method, const char *path, JsonNode *body) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_client_request_with_key (BhClient *self, const char *method, const char *path, JsonNode *body,
                                        const char *idempotency_key) G_GNUC_WARN_UNUSED_RESULT;
@@ -40,11 +47,13 @@ typedef struct
   char *kind;     /* SSE event name; "connection" with data {"connected":bool,"detail":…} is this client's own */
   JsonNode *data;
 } BhStreamEvent;
+BhStreamEvent *bh_stream_event_copy (const BhStreamEvent *self);
 void bh_stream_event_free (BhStreamEvent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhStreamEvent, bh_stream_event_free)
 #define BH_TYPE_STREAM_EVENT (bh_stream_event_get_type ())
 GType bh_stream_event_get_type (void);
-/* The next event. Rejects for good when the coordinator refuses (404, 401). */
+/* The next event; while none is there, the same future again. Who races it against something keeps it until it has
+ * resolved, for then the event is in it and nowhere else. Nothing is read while 256 events wait to be taken. Rejects for good when the coordinator refuses (404, 401). */
 DexFuture *bh_event_stream_next (BhEventStream *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A WebSocket to `path` (terminal): resolves a SoupWebsocketConnection */
