@@ -639,6 +639,7 @@ test_reconnect (Fake *fake)
       assert_attach (&s, handle < 3 ? 0 : 2 * MiB, 2 * MiB);
     }
   g_assert_cmpstr (log->str, ==, "-+-+-+-+");
+  g_signal_handlers_disconnect_by_data (s.box, log);
   for (guint64 at = 0; at < 2 * MiB;)
     at = read_some (process, at);
 }
@@ -717,6 +718,7 @@ test_run_ends (Fake *fake)
   expect (&s, BH_WIRE_ATTACH);
   peer_spawned (s.peer, 1, id, 0, 0);
   peer_data (s.peer, 1, id, 0, "so far");
+  expect (&s, BH_WIRE_TRIM);
   frame = expect (&s, BH_WIRE_SIGNAL);
   g_assert_cmpuint (frame.header.flags, ==, BH_SIGNAL_GROUP);
   g_assert_cmpuint (bh_wire_get32 (frame.payload), ==, SIGKILL);

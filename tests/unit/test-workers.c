@@ -66,6 +66,7 @@ test_register (Fake *fake)
   g_assert_cmpuint (info->memory_available, ==, 400);
   g_assert_cmpuint (info->disk_available, ==, 0);
   g_assert_cmpuint (info->boxes, ==, 3);
+  g_signal_handlers_disconnect_by_data (fake->workers, &changes);
 }
 
 static void
