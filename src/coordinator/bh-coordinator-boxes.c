@@ -93,7 +93,8 @@ end_box (Call *call, GError **error)
   BhWorkers *workers = call->self->context.workers;
   g_autoptr (BhRunActor) actor = NULL;
   g_autofree char *worker = find_box (call, &actor, error);
-  gboolean at_work;
+  const char *state = call->remove ? "gone" : "stopped";
+  gboolean at_work, ended;
   DexFuture *ending;
 
   if (worker == NULL)
@@ -103,11 +104,12 @@ end_box (Call *call, GError **error)
     return FALSE;
   ending = call->remove ? bh_workers_remove_box (workers, worker, call->box_id)
                         : bh_workers_stop_box (workers, worker, call->box_id, GRACE_MS);
-  if (!dex_await (ending, error))
-    return FALSE;
-  if (actor == NULL || at_work || bh_run_actor_is_closed (actor))
-    return TRUE;
-  return dex_await (bh_run_actor_set_box_state (actor, call->remove ? "gone" : "stopped"), error);
+  if (actor == NULL || at_work || !bh_run_actor_begin_ending (actor))
+    return dex_await (ending, error);
+  ended = dex_await (ending, error) && (bh_run_actor_is_closed (actor) ||
+                                        dex_await (bh_run_actor_set_box_state (actor, state), error));
+  bh_run_actor_finish_ending (actor);
+  return ended;
 }
 
 static DexFuture *

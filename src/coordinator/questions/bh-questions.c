@@ -13,7 +13,7 @@ struct _BhQuestions
   GHashTable *open;    /* id -> BhQuestionSet */
   GHashTable *settled; /* id -> BhQuestionSet: answered in this object's life, maybe not committed yet */
   GHashTable *waiters; /* id -> DexPromise */
-  gboolean closed;
+  GError *closed; /* (nullable) what whoever asks is told */
 };
 
 G_DEFINE_FINAL_TYPE (BhQuestions, bh_questions, G_TYPE_OBJECT)
@@ -36,6 +36,7 @@ bh_questions_finalize (GObject *object)
   g_hash_table_unref (self->open);
   g_hash_table_unref (self->settled);
   g_hash_table_unref (self->waiters);
+  g_clear_error (&self->closed);
   g_object_unref (self->journal);
   g_object_unref (self->store);
   G_OBJECT_CLASS (bh_questions_parent_class)->finalize (object);
@@ -204,8 +205,8 @@ bh_questions_ask (BhQuestions *self, BhQuestionSet *asked, const char *key, cons
   dex_return_error_if_fail (BH_IS_QUESTIONS (self));
   dex_return_error_if_fail (asked != NULL && key != NULL && asked_by != NULL);
 
-  if (self->closed)
-    return dex_future_new_for_error (closed_error ());
+  if (self->closed != NULL)
+    return dex_future_new_for_error (g_error_copy (self->closed));
   if (bh_journal_get_run (self->journal)->mode == BH_MODE_AUTONOMOUS)
     return dex_future_new_for_error (bh_error_new (
         BH_ERROR_UNAVAILABLE, NULL, "This Run is autonomous: it pauses for nobody, so there is no one to ask."));
@@ -447,7 +448,7 @@ bh_questions_answer (BhQuestions *self, JsonNode *body, const char *by)
   if (id == NULL)
     return dex_future_new_for_error (error);
   open = g_hash_table_lookup (self->open, id);
-  if (open == NULL || self->closed)
+  if (open == NULL || self->closed != NULL)
     return refuse_answer (self, id);
   set = checked (open, object, by, &error);
   if (set == NULL)
@@ -493,10 +494,11 @@ bh_questions_close (BhQuestions *self, const GError *why)
 
   g_return_if_fail (BH_IS_QUESTIONS (self));
 
-  self->closed = TRUE;
+  if (self->closed == NULL)
+    self->closed = why != NULL ? g_error_copy (why) : closed_error ();
   waiters = g_steal_pointer (&self->waiters);
   self->waiters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
   g_hash_table_iter_init (&iter, waiters);
   while (g_hash_table_iter_next (&iter, NULL, &promise))
-    dex_promise_reject (promise, why != NULL ? g_error_copy (why) : closed_error ());
+    dex_promise_reject (promise, g_error_copy (self->closed));
 }

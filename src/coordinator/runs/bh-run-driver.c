@@ -3,7 +3,7 @@
 
 #include "coordinator/runs/bh-run-driver.h"
 #include "coordinator/placement/bh-placement.h"
-#include "coordinator/questions/bh-ask-channel.h"
+#include "coordinator/questions/bh-ask-desk.h"
 #include "coordinator/runs/bh-run-launch.h"
 #include "coordinator/runs/bh-run-table.h"
 #include "coordinator/runs/bh-staging.h"
@@ -120,12 +120,6 @@ bh_run_driver_host_init (BhEngineHostInterface *iface)
 /* --- the box --- */
 
 static void
-channel_cb (BhBox *box, BhProcess *channel, BhRunDriver *self)
-{
-  bh_ask_channel_serve (bh_run_actor_get_questions (self->actor), channel);
-}
-
-static void
 gone_cb (BhBox *box, const char *reason, BhRunDriver *self)
 {
   g_free (self->gone_reason);
@@ -136,7 +130,6 @@ static void
 use_box (BhRunDriver *self, BhBox *box)
 {
   g_set_object (&self->box, box);
-  g_signal_connect_object (box, "channel", G_CALLBACK (channel_cb), self, G_CONNECT_DEFAULT);
   g_signal_connect_object (box, "gone", G_CALLBACK (gone_cb), self, G_CONNECT_DEFAULT);
 }
 
@@ -145,8 +138,10 @@ bh_run_driver_leave_box (BhRunDriver *self)
 {
   g_return_if_fail (BH_IS_RUN_DRIVER (self));
 
-  if (self->box != NULL)
-    g_signal_handlers_disconnect_by_data (self->box, self);
+  if (self->box == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->box, self);
+  bh_ask_desk_set_questions (bh_ask_desk_of_box (self->box), NULL);
 }
 
 static gboolean
@@ -181,7 +176,7 @@ end_run (BhRunDriver *self, const BhRunEnd *end, GError **error)
 {
   if (!dex_await (bh_run_actor_end (self->actor, end), error))
     return FALSE;
-  if (!end->box_gone && self->box != NULL)
+  if (!end->box_gone && self->box != NULL && bh_run_actor_get_run (self->actor)->keep == BH_KEEP_KEEP)
     bh_run_table_watch_box (context_of (self)->table, bh_run_actor_get_id (self->actor), self->box);
   return TRUE;
 }
@@ -222,6 +217,7 @@ one_turn (BhRunDriver *self, GError **error)
 static gboolean
 work (BhRunDriver *self, GError **error)
 {
+  bh_ask_desk_set_questions (bh_ask_desk_of_box (self->box), bh_run_actor_get_questions (self->actor));
   for (;;)
     {
       g_autoptr (BhVerdict) verdict = one_turn (self, error);
@@ -319,7 +315,6 @@ drive_fiber (gpointer data)
 
   if (!drive (self, &error))
     handle_error (self, error);
-  bh_run_driver_leave_box (self);
   bh_run_table_driver_ended (context_of (self)->table, self->actor);
   return dex_future_new_for_boolean (TRUE);
 }

@@ -301,10 +301,11 @@ gone_fiber (gpointer data)
   g_autoptr (BhRunActor) actor = dex_await_object (bh_run_table_get (load->table, load->run_id), &error);
 
   if (actor == NULL || !bh_run_state_is_terminal (bh_run_actor_get_run (actor)->state) ||
-      g_strcmp0 (bh_run_actor_get_run (actor)->box_state, "running") != 0)
+      g_strcmp0 (bh_run_actor_get_run (actor)->box_state, "running") != 0 || !bh_run_actor_begin_ending (actor))
     return dex_future_new_for_boolean (FALSE);
   if (!dex_await (bh_run_actor_set_box_state (actor, "gone"), &error))
     g_message ("the end of the DevBox of %s could not be stored: %s", load->run_id, error->message);
+  bh_run_actor_finish_ending (actor);
   return dex_future_new_for_boolean (TRUE);
 }
 

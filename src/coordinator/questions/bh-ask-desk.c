@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
 
-#include "coordinator/questions/bh-ask-channel.h"
+#include "coordinator/questions/bh-ask-desk.h"
 #include "coordinator/runs/bh-staging.h"
 
 void
@@ -109,9 +109,56 @@ bh_ask_reply (const BhAsk *ask, BhQuestionSet *set, const GError *error)
   return g_strdup_printf ("%s\n%s\n", word, error->message);
 }
 
+struct _BhAskDesk
+{
+  GObject parent;
+  BhQuestions *questions; /* (nullable) */
+  DexPromise *changed;    /* resolved when `questions` is set to another object */
+};
+
+G_DEFINE_FINAL_TYPE (BhAskDesk, bh_ask_desk, G_TYPE_OBJECT)
+
+static void
+bh_ask_desk_finalize (GObject *object)
+{
+  BhAskDesk *self = BH_ASK_DESK (object);
+
+  g_clear_object (&self->questions);
+  dex_clear (&self->changed);
+  G_OBJECT_CLASS (bh_ask_desk_parent_class)->finalize (object);
+}
+
+static void
+bh_ask_desk_class_init (BhAskDeskClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bh_ask_desk_finalize;
+}
+
+static void
+bh_ask_desk_init (BhAskDesk *self)
+{
+  self->changed = dex_promise_new ();
+}
+
+void
+bh_ask_desk_set_questions (BhAskDesk *self, BhQuestions *questions)
+{
+  g_autoptr (DexPromise) changed = NULL;
+
+  g_return_if_fail (BH_IS_ASK_DESK (self));
+  g_return_if_fail (questions == NULL || BH_IS_QUESTIONS (questions));
+
+  if (!g_set_object (&self->questions, questions))
+    return;
+  changed = self->changed;
+  self->changed = dex_promise_new ();
+  dex_promise_resolve_boolean (changed, TRUE);
+}
+
+/* One channel being served. */
 typedef struct
 {
-  BhQuestions *questions;
+  BhAskDesk *desk;
   BhProcess *channel;
 } Serve;
 
@@ -120,7 +167,7 @@ serve_free (gpointer data)
 {
   Serve *serve = data;
 
-  g_object_unref (serve->questions);
+  g_object_unref (serve->desk);
   g_object_unref (serve->channel);
   g_free (serve);
 }
@@ -166,20 +213,40 @@ is_let_go (const GError *error)
          (error->code == BH_ERROR_RUN_NOT_ACTIVE || bh_staging_is_storage_error (error));
 }
 
-/* NULL: nothing is to be said now */
+/* (transfer full) Whoever takes questions, but not `failed`, which did not. */
+static BhQuestions *
+await_questions (BhAskDesk *desk, BhQuestions *failed)
+{
+  while (desk->questions == NULL || desk->questions == failed)
+    if (!dex_await (dex_ref (DEX_FUTURE (desk->changed)), NULL))
+      return NULL;
+  return g_object_ref (desk->questions);
+}
+
 static char *
 answer_line (Serve *serve, GBytes *line)
 {
   g_autofree char *key = g_strdup_printf ("channel:%u", bh_process_get_id (serve->channel));
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BhAsk) ask = bh_ask_parse (line, &error);
-  g_autoptr (BhQuestionSet) set = NULL;
+  g_autoptr (GError) parse_error = NULL;
+  g_autoptr (BhAsk) ask = bh_ask_parse (line, &parse_error);
+  g_autoptr (BhQuestions) questions = NULL;
 
-  if (ask != NULL)
-    set = dex_await_boxed (bh_questions_ask (serve->questions, ask->set, key, "script"), &error);
-  if (is_let_go (error))
-    return NULL;
-  return bh_ask_reply (ask, set, error);
+  if (ask == NULL)
+    return bh_ask_reply (NULL, NULL, parse_error);
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BhQuestionSet) set = NULL;
+      BhQuestions *next = await_questions (serve->desk, questions);
+
+      g_clear_object (&questions);
+      questions = next;
+      if (questions == NULL)
+        return NULL;
+      set = dex_await_boxed (bh_questions_ask (questions, ask->set, key, "script"), &error);
+      if (!is_let_go (error))
+        return bh_ask_reply (ask, set, error);
+    }
 }
 
 /* The box keeps the channel's bytes until it is released, which is once the program hung up: until then it may
@@ -227,16 +294,31 @@ serve_fiber (gpointer data)
   return dex_future_new_for_boolean (TRUE);
 }
 
-void
-bh_ask_channel_serve (BhQuestions *questions, BhProcess *channel)
+static void
+channel_cb (BhBox *box, BhProcess *channel, BhAskDesk *self)
 {
-  Serve *serve;
+  Serve *serve = g_new0 (Serve, 1);
 
-  g_return_if_fail (BH_IS_QUESTIONS (questions));
-  g_return_if_fail (BH_IS_PROCESS (channel));
-
-  serve = g_new0 (Serve, 1);
-  serve->questions = g_object_ref (questions);
+  serve->desk = g_object_ref (self);
   serve->channel = g_object_ref (channel);
   dex_future_disown (dex_scheduler_spawn (NULL, 0, serve_fiber, serve, serve_free));
+}
+
+BhAskDesk *
+bh_ask_desk_of_box (BhBox *box)
+{
+  static GQuark quark;
+  BhAskDesk *self;
+
+  g_return_val_if_fail (BH_IS_BOX (box), NULL);
+
+  if (quark == 0)
+    quark = g_quark_from_static_string ("bh-ask-desk");
+  self = g_object_get_qdata (G_OBJECT (box), quark);
+  if (self != NULL)
+    return self;
+  self = g_object_new (BH_TYPE_ASK_DESK, NULL);
+  g_object_set_qdata_full (G_OBJECT (box), quark, self, g_object_unref);
+  g_signal_connect_object (box, "channel", G_CALLBACK (channel_cb), self, G_CONNECT_DEFAULT);
+  return self;
 }
