@@ -153,7 +153,7 @@ print_head (Timeline *self, Entry *entry)
 {
   guint64 until = MIN (tail_count (entry->tail), HEAD_LINES);
 
-  if (output_is_tty (self->out) || entry->printed >= until)
+  if (output_is_tty (self->out) || entry->row->state != BH_ROW_OPEN || entry->printed >= until)
     return;
   announce (self, entry);
   for (; entry->printed < until; entry->printed++)
