@@ -158,6 +158,10 @@ read_stream (struct unit *self, struct stream *stream)
       loop_unwatch (&self->box->loop, &stream->source);
       self->box->starved = true;
     }
+  else if (n < 0 && errno == EIO && self->terminal >= 0 && !self->ended)
+    /* nobody has the terminal open, but the process can open it again; and to close our side would hang up on a
+     * process that closed its own a moment before it exits. Its end looks here again. */
+    loop_unwatch (&self->box->loop, &stream->source);
   else if (n == 0 || (errno != EAGAIN && errno != ENOBUFS))
     stream_ended (self, stream); /* EIO is how a terminal ends, ECONNRESET a socket */
   return false;
@@ -365,6 +369,8 @@ unit_end (struct unit *self)
     return;
   self->ended = true;
   subs_wake (self, SUB_ENDED);
+  if (self->terminal >= 0)
+    watch_stream (self, &self->streams[0]);
 }
 
 void
