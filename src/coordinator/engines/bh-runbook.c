@@ -7,6 +7,9 @@
 #include "coordinator/engines/bh-shell.h"
 #include "protocol/bh-text.h"
 
+/* Why the turn failed: said again when the coordinator dies before its driver has stored the end of the Run. */
+#define STATE_FAILURE "runbook.failure"
+
 struct _BhRunbook
 {
   GObject parent_instance;
@@ -44,6 +47,15 @@ work_free (gpointer data)
   g_clear_object (&self->engine);
   g_free (self->failure);
   g_free (self);
+}
+
+/* Stages the failure; takes `why`. */
+static void
+fail_turn (Work *self, char *why)
+{
+  self->failure = why;
+  bh_journal_set_state (self->journal, STATE_FAILURE, why);
+  bh_runbook_plan_clear (self->plan);
 }
 
 static void
@@ -171,10 +183,7 @@ work_on_block (Work *self, const BhSection *section, GError **error)
   bh_journal_end_row (self->journal, row, end.cut ? BH_ROW_STOPPED : end.status == 0 ? BH_ROW_DONE : BH_ROW_FAILED,
                       end.status);
   if (end.status != 0 && !end.cut && !section->continue_on_error)
-    {
-      self->failure = g_steal_pointer (&outcome);
-      bh_runbook_plan_clear (self->plan);
-    }
+    fail_turn (self, g_steal_pointer (&outcome));
   else
     bh_runbook_plan_advance (self->plan);
   if (!dex_await (bh_journal_commit (self->journal, BH_SYNCED), error))
@@ -214,10 +223,9 @@ answer_by_itself (Work *self, const BhSection *section)
       const BhQuestion *question = set->questions->pdata[0];
       g_autofree char *text = bh_text_one_line (question->text, 200);
 
-      self->failure = g_strdup_printf ("Line %u asks “%s”, and an autonomous Run cannot ask: recommend an answer to each "
-                                       "question of that ask block, or start the Run in interactive mode",
-                                       section->line, text);
-      bh_runbook_plan_clear (self->plan);
+      fail_turn (self, g_strdup_printf ("Line %u asks “%s”, and an autonomous Run cannot ask: recommend an answer to each "
+                                        "question of that ask block, or start the Run in interactive mode",
+                                        section->line, text));
       return;
     }
   for (guint i = 0; i < set->questions->len; i++)
@@ -315,7 +323,11 @@ work_fiber (gpointer data)
     return dex_future_new_for_error (error);
   drop_stopped_block (self, new_turn);
   if (new_turn)
-    bh_runbook_report_reset (self->journal);
+    {
+      bh_runbook_report_reset (self->journal);
+      bh_journal_set_state (self->journal, STATE_FAILURE, NULL);
+    }
+  self->failure = g_strdup (bh_journal_get_state (self->journal, STATE_FAILURE));
   while (self->failure == NULL)
     {
       /* in the middle of a block there is no boundary: that is where a restart goes on */
