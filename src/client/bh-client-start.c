@@ -170,9 +170,9 @@ read_report (int fd)
 
 /* The pid of the detached program, or a negative errno. */
 static gint32
-spawn_detached (const char *program, int log)
+spawn_detached (const char *program, const char *socket_path, int log)
 {
-  const char *argv[] = { program, "--auto-start", NULL };
+  const char *argv[] = { program, "--auto-start", "--socket", socket_path, NULL };
   int pipe_fds[2];
   gint32 result;
   pid_t child;
@@ -194,7 +194,7 @@ spawn_detached (const char *program, int log)
 }
 
 static gboolean
-start_program (BhClientStart *self, GError **error)
+start_program (BhClientStart *self, const char *socket_path, GError **error)
 {
   g_autofree char *program = bh_path_program ("bellhop-coordinator");
   gint32 pid;
@@ -209,7 +209,7 @@ start_program (BhClientStart *self, GError **error)
   log = open_log (self, error);
   if (log < 0)
     return FALSE;
-  pid = spawn_detached (program, log);
+  pid = spawn_detached (program, socket_path, log);
   close (log);
   if (pid <= 0)
     {
@@ -230,7 +230,7 @@ bh_client_start (const char *socket_path, GError **error)
   self->pidfd = -1;
   if (may_use_bus (socket_path) && start_over_bus ())
     return g_steal_pointer (&self);
-  if (!start_program (self, error))
+  if (!start_program (self, socket_path, error))
     return NULL;
   return g_steal_pointer (&self);
 }
