@@ -5,27 +5,12 @@
 
 #include <string.h>
 
+#include "coordinator/runs/bh-live-row.h"
 #include "coordinator/store/bh-change-private.h"
-#include "coordinator/store/bh-store-private.h"
 #include "protocol/bh-text.h"
 
 /* so many rows are remembered after they have ended */
 #define REMEMBERED 32
-/* output is looked at for a head in pieces of so many bytes */
-#define HEAD_PIECE 4096
-
-/* A row that may still change. */
-typedef struct
-{
-  BhRow *row;         /* as last put; the members below are newer when `stale` */
-  guint64 bytes[3];   /* by BhPart */
-  guint64 elided_from, elided_bytes;
-  char *head;         /* (nullable) of what was appended */
-  gboolean head_full;
-  gboolean stale;
-  gint64 began;       /* monotonic; 0: by an earlier process */
-  GArray *cuts;       /* guint64, ascending: where chunks of a long result begin, some apart (nullable) */
-} LiveRow;
 
 struct _BhJournal
 {
@@ -35,7 +20,7 @@ struct _BhJournal
   char *run_id;
   BhRun *run;
   guint64 next_seq, next_row;
-  GHashTable *rows;   /* n -> LiveRow */
+  GHashTable *rows;   /* n -> BhLiveRow */
   GQueue ended;       /* n (as guint64 *) of rows in there that will not change any more, oldest first */
   GHashTable *states; /* key -> value */
 
@@ -50,17 +35,6 @@ struct _BhJournal
 G_DEFINE_FINAL_TYPE (BhJournal, bh_journal, G_TYPE_OBJECT)
 
 static DexFuture *send_staged (BhJournal *self, BhDurability durability);
-
-static void
-live_row_free (gpointer data)
-{
-  LiveRow *live = data;
-
-  bh_row_unref (live->row);
-  g_free (live->head);
-  g_clear_pointer (&live->cuts, g_array_unref);
-  g_free (live);
-}
 
 static void
 bh_journal_finalize (GObject *object)
@@ -89,7 +63,7 @@ bh_journal_class_init (BhJournalClass *klass)
 static void
 bh_journal_init (BhJournal *self)
 {
-  self->rows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, live_row_free);
+  self->rows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) bh_live_row_free);
   self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_queue_init (&self->ended);
 }
@@ -111,35 +85,12 @@ bh_journal_new (BhStore *store, BhRun *run)
   return self;
 }
 
-/* The head comes from what the row is about: a step's output, else its text. */
-static BhPart
-head_part (const BhRow *row)
-{
-  return row->kind == BH_ROW_STEP ? BH_PART_RESULT : BH_PART_TEXT;
-}
-
-/* A cut between characters may leave up to three bytes free. */
-static gboolean
-is_full (const char *head)
-{
-  return head != NULL && strlen (head) > BH_HEAD_MAX - 4;
-}
-
 /* Takes `row`. */
-static LiveRow *
+static BhLiveRow *
 remember_row (BhJournal *self, BhRow *row)
 {
-  LiveRow *live = g_new0 (LiveRow, 1);
+  BhLiveRow *live = bh_live_row_new (row);
 
-  live->row = row;
-  live->bytes[BH_PART_TEXT] = row->text_bytes;
-  live->bytes[BH_PART_CALL] = row->call_bytes;
-  live->bytes[BH_PART_RESULT] = row->result_bytes;
-  live->elided_from = row->elided_from;
-  live->elided_bytes = row->elided_bytes;
-  if (live->bytes[head_part (row)] > 0)
-    live->head = g_strdup (row->head != NULL ? row->head : "");
-  live->head_full = is_full (live->head);
   g_hash_table_insert (self->rows, g_memdup2 (&row->n, sizeof row->n), live);
   return live;
 }
@@ -156,7 +107,7 @@ bh_journal_new_for_bundle (BhStore *store, BhRunBundle *bundle)
   self = bh_journal_new (store, bundle->run);
   for (guint i = 0; i < bundle->open_rows->len; i++)
     {
-      LiveRow *live = remember_row (self, bh_row_ref (g_ptr_array_index (bundle->open_rows, i)));
+      BhLiveRow *live = remember_row (self, bh_row_ref (g_ptr_array_index (bundle->open_rows, i)));
       GArray *cuts = bundle->boundaries != NULL ? g_hash_table_lookup (bundle->boundaries, &live->row->n) : NULL;
 
       if (cuts != NULL && cuts->len > 0)
@@ -264,40 +215,6 @@ bh_journal_put_run (BhJournal *self, BhRun *run)
   bh_change_put_run (stage (self), self->run);
 }
 
-/* The counters, head and elision of a live row into `row`, which is about to be put. */
-static void
-fill_in (LiveRow *live, BhRow *row)
-{
-  row->text_bytes = live->bytes[BH_PART_TEXT];
-  row->call_bytes = live->bytes[BH_PART_CALL];
-  row->result_bytes = live->bytes[BH_PART_RESULT];
-  row->elided_from = live->elided_from;
-  row->elided_bytes = live->elided_bytes;
-  if (live->head != NULL)
-    g_set_str (&row->head, live->head);
-}
-
-static BhRow *
-current_row (LiveRow *live)
-{
-  BhRow *row;
-
-  if (!live->stale)
-    return live->row;
-  row = bh_row_copy (live->row);
-  fill_in (live, row);
-  bh_row_unref (live->row);
-  live->row = row;
-  live->stale = FALSE;
-  return row;
-}
-
-static gboolean
-may_change (const BhRow *row)
-{
-  return row->state == BH_ROW_OPEN || row->state == BH_ROW_QUEUED || row->state == BH_ROW_DELIVERED;
-}
-
 /* Keeps the memory of a long Run small. */
 static void
 note_end (BhJournal *self, guint64 n)
@@ -306,21 +223,21 @@ note_end (BhJournal *self, guint64 n)
   if (self->ended.length > REMEMBERED)
     {
       g_autofree guint64 *oldest = g_queue_pop_head (&self->ended);
-      LiveRow *live = g_hash_table_lookup (self->rows, oldest);
+      BhLiveRow *live = g_hash_table_lookup (self->rows, oldest);
 
-      if (live != NULL && !may_change (live->row))
+      if (live != NULL && !bh_live_row_may_change (live))
         g_hash_table_remove (self->rows, oldest);
     }
 }
 
 static void
-put_live_row (BhJournal *self, LiveRow *live)
+put_live_row (BhJournal *self, BhLiveRow *live)
 {
-  BhRow *row = current_row (live);
+  BhRow *row = bh_live_row_get (live);
 
   add_record_event (self, "row", bh_row_to_json (row));
   bh_change_put_row (stage (self), row);
-  if (may_change (row))
+  if (bh_live_row_may_change (live))
     return;
   g_clear_pointer (&live->cuts, g_array_unref);
   note_end (self, row->n);
@@ -329,7 +246,7 @@ put_live_row (BhJournal *self, LiveRow *live)
 guint64
 bh_journal_add_row (BhJournal *self, BhRow *row)
 {
-  LiveRow *live;
+  BhLiveRow *live;
   guint64 n;
 
   g_return_val_if_fail (BH_IS_JOURNAL (self), 0);
@@ -353,30 +270,18 @@ bh_journal_add_row (BhJournal *self, BhRow *row)
 BhRow *
 bh_journal_get_row (BhJournal *self, guint64 n)
 {
-  LiveRow *live;
+  BhLiveRow *live;
 
   g_return_val_if_fail (BH_IS_JOURNAL (self), NULL);
 
   live = g_hash_table_lookup (self->rows, &n);
-  return live != NULL ? current_row (live) : NULL;
-}
-
-static void
-end_row (LiveRow *live, BhRow *row)
-{
-  gint64 now = g_get_real_time ();
-
-  if (row->ended_at == 0)
-    row->ended_at = MAX (now, row->started_at);
-  /* the wall clock may have been set back in between; across a restart there is nothing better */
-  if (row->duration_us < 0)
-    row->duration_us = live->began != 0 ? g_get_monotonic_time () - live->began : row->ended_at - row->started_at;
+  return live != NULL ? bh_live_row_get (live) : NULL;
 }
 
 void
 bh_journal_put_row (BhJournal *self, BhRow *row)
 {
-  LiveRow *live;
+  BhLiveRow *live;
 
   g_return_if_fail (BH_IS_JOURNAL (self));
   g_return_if_fail (row != NULL);
@@ -394,12 +299,7 @@ bh_journal_put_row (BhJournal *self, BhRow *row)
       bh_row_unref (row);
       row = bh_row_copy (live->row);
     }
-  fill_in (live, row);
-  if (live->row->state == BH_ROW_OPEN && row->state != BH_ROW_OPEN)
-    end_row (live, row);
-  bh_row_unref (live->row);
-  live->row = row;
-  live->stale = FALSE;
+  bh_live_row_set (live, row);
   put_live_row (self, live);
 }
 
@@ -419,81 +319,16 @@ bh_journal_end_row (BhJournal *self, guint64 n, BhRowState state, int exit_statu
   bh_journal_put_row (self, row);
 }
 
-/* The row's head from what is appended to it, until it is full. */
-static gboolean
-extend_head (LiveRow *live, const char *data, gsize size)
-{
-  g_autoptr (GString) head = NULL;
-
-  if (live->head_full)
-    return FALSE;
-  head = g_string_new (live->head);
-  while (size > 0 && head->len <= BH_HEAD_MAX)
-    {
-      gsize piece = size > HEAD_PIECE ? bh_text_whole (data, HEAD_PIECE) : size;
-      g_autofree char *shown = NULL;
-
-      if (piece == 0)
-        piece = MIN (size, HEAD_PIECE);
-      shown = bh_text_shown (data, piece, NULL);
-      g_string_append (head, shown);
-      data += piece;
-      size -= piece;
-    }
-  live->head_full = head->len > BH_HEAD_MAX - 4;
-  g_free (live->head);
-  live->head = bh_text_head (head->str, BH_HEAD_MAX);
-  return TRUE;
-}
-
-/* Notes where a chunk of a result begins, if it is worth cutting there. */
-static void
-note_cut (LiveRow *live, guint64 offset)
-{
-  if (offset < BH_OUTPUT_FIRST)
-    return;
-  if (live->cuts == NULL)
-    live->cuts = g_array_new (FALSE, FALSE, sizeof (guint64));
-  if (live->cuts->len == 0 || g_array_index (live->cuts, guint64, live->cuts->len - 1) + BH_OUTPUT_STEP <= offset)
-    g_array_append_val (live->cuts, offset);
-}
-
-/* Keeps the first and the last bytes of a long result. Cuts only between chunks, so that what the row says is
- * exactly what was deleted. */
-static gboolean
-keep_policy (BhJournal *self, LiveRow *live)
-{
-  guint64 total = live->bytes[BH_PART_RESULT], from, to;
-  guint last = 0;
-
-  if (total <= BH_OUTPUT_MAX || live->cuts == NULL)
-    return FALSE;
-  while (last < live->cuts->len && g_array_index (live->cuts, guint64, last) <= total - BH_OUTPUT_LAST)
-    last++;
-  if (last == 0)
-    return FALSE;
-  if (live->elided_bytes == 0)
-    live->elided_from = g_array_index (live->cuts, guint64, 0);
-  from = live->elided_from + live->elided_bytes;
-  to = g_array_index (live->cuts, guint64, last - 1);
-  if (to <= from)
-    return FALSE;
-  bh_change_elide (stage (self), live->row->n, BH_PART_RESULT, from, to);
-  live->elided_bytes = to - live->elided_from;
-  g_array_remove_range (live->cuts, 0, last);
-  return TRUE;
-}
-
 /* One chunk. The stored row is put again only when its head or its elision changes: its byte counts follow from
  * the deltas, and a page of the database is saved with each line of output. */
 static void
-append_chunk (BhJournal *self, LiveRow *live, BhPart part, GBytes *bytes)
+append_chunk (BhJournal *self, BhLiveRow *live, BhPart part, GBytes *bytes)
 {
   BhEvent *event = bh_event_new ();
-  guint64 offset = live->bytes[part];
+  guint64 offset = live->bytes[part], from, to;
   gsize size;
   const char *data = g_bytes_get_data (bytes, &size);
-  gboolean put = FALSE;
+  gboolean put;
 
   event->seq = self->next_seq;
   event->kind = g_strdup ("delta");
@@ -504,20 +339,22 @@ append_chunk (BhJournal *self, LiveRow *live, BhPart part, GBytes *bytes)
     {
       self->next_seq++;
       if (part == BH_PART_RESULT)
-        note_cut (live, offset);
+        bh_live_row_note_cut (live, offset);
     }
-  if (part == head_part (live->row))
-    put = extend_head (live, data, size);
-  if (part == BH_PART_RESULT && keep_policy (self, live))
-    put = TRUE;
-  if (put || !may_change (live->row))
-    bh_change_put_row (stage (self), current_row (live));
+  put = bh_live_row_extend_head (live, part, data, size);
+  if (part == BH_PART_RESULT && bh_live_row_cut (live, &from, &to))
+    {
+      bh_change_elide (stage (self), live->row->n, part, from, to);
+      put = TRUE;
+    }
+  if (put || !bh_live_row_may_change (live))
+    bh_change_put_row (stage (self), bh_live_row_get (live));
 }
 
 void
 bh_journal_append (BhJournal *self, guint64 n, BhPart part, GBytes *bytes)
 {
-  LiveRow *live;
+  BhLiveRow *live;
   gsize size, at = 0;
   const char *data;
 
@@ -529,22 +366,13 @@ bh_journal_append (BhJournal *self, guint64 n, BhPart part, GBytes *bytes)
   live = g_hash_table_lookup (self->rows, &n);
   g_return_if_fail (live != NULL);
   data = g_bytes_get_data (bytes, &size);
-  if (size <= BH_DELTA_MAX)
-    {
-      if (size > 0)
-        append_chunk (self, live, part, bytes);
-      return;
-    }
   while (at < size)
     {
       gsize piece = size - at > BH_DELTA_MAX ? bh_text_whole (data + at, BH_DELTA_MAX) : size - at;
-      g_autoptr (GBytes) chunk = NULL;
+      g_autoptr (GBytes) chunk = g_bytes_new_from_bytes (bytes, at, piece > 0 ? piece : BH_DELTA_MAX);
 
-      if (piece == 0)
-        piece = BH_DELTA_MAX;
-      chunk = g_bytes_new_from_bytes (bytes, at, piece);
       append_chunk (self, live, part, chunk);
-      at += piece;
+      at += g_bytes_get_size (chunk);
     }
 }
 
