@@ -39,7 +39,8 @@ enum bh_wire_type {
   /* out -> boxd. Bytes for stdin from `offset`; what lies below the accepted offset is ignored, a gap is
    * an error. boxd accepts all of it or stops reading this connection until it can (back-pressure). */
   BH_WIRE_STDIN = 4,
-  /* boxd -> out. offset: bytes accepted so far. */
+  /* boxd -> out. offset: bytes accepted so far, which is those that reached the process's pipe or, once nobody
+   * reads it, all of them. Who sends at most 256 KiB beyond it never has its connection wait. */
   BH_WIRE_STDIN_ACK = 5,
   /* out -> boxd. Close stdin once `offset` bytes have been written to it. */
   BH_WIRE_STDIN_EOF = 6,
@@ -73,7 +74,9 @@ enum bh_wire_type {
   BH_WIRE_GET = 17,
   /* boxd -> out. Answer to GET. flags: BH_FILE_LAST when the end of the file was reached. */
   BH_WIRE_FILE = 18,
-  /* boxd -> out. A request with no other answer succeeded. payload: u8 type of the request. */
+  /* boxd -> out. A request with no other answer succeeded: each PUT, SIGNAL, RESIZE, RELEASE, STDIN_EOF,
+   * CHANNEL_CLOSE. flags, id and offset are the request's. payload: u8 type of the request. ATTACH, WINDOW and TRIM
+   * are only answered when they fail. */
   BH_WIRE_DONE = 19,
   /* boxd -> out, on connections that said BH_HELLO_CHANNELS: a channel is open (also sent for every open
    * one right after HELLO). payload: i32 pid of the program. ATTACH it to read. */
@@ -85,7 +88,8 @@ enum bh_wire_type {
   BH_WIRE_STATS = 22,
   /* out -> boxd, no payload; answered by LIST with payload: struct bh_wire_listed[] */
   BH_WIRE_LIST = 23,
-  /* boxd -> out. payload: i32 errno, u8 type of the request, text (UTF-8, no NUL) */
+  /* boxd -> out. flags, id and offset are the request's. payload: i32 errno, u8 type of the request, text (UTF-8,
+   * no NUL). ESRCH: there is no such id. EPROTO: a bad frame, and the connection is closed. */
   BH_WIRE_ERROR = 24,
 };
 
