@@ -60,8 +60,8 @@ cpu_seconds (void)
   struct rusage usage;
 
   getrusage (RUSAGE_SELF, &usage);
-  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-         + (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / G_USEC_PER_SEC;
+  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / G_USEC_PER_SEC;
 }
 
 /* Memory of this process in KiB: "VmRSS" or "VmHWM" */
@@ -167,7 +167,8 @@ bench_latency (BhStore *store, BhDurability durability, const char *name, guint 
     {
       gint64 sent;
 
-      bh_journal_append_text (journal, n, BH_PART_RESULT, "a line of output that is about as long as most lines are\n");
+      bh_journal_append_text (journal, n, BH_PART_RESULT,
+                              "a line of output that is about as long as most lines are\n");
       sent = g_get_monotonic_time ();
       finish (bh_journal_commit (journal, durability));
       times[i] = committed - sent;
@@ -175,16 +176,21 @@ bench_latency (BhStore *store, BhDurability durability, const char *name, guint 
   seconds = seconds_since (start);
   g_signal_handler_disconnect (store, handler);
   qsort (times, count, sizeof *times, compare_times);
-  printf ("{\"bench\":\"store_commit_%s\",\"commits_per_s\":%.0f,\"cpu_us\":%.0f,\"p50_us\":%" G_GINT64_FORMAT ",\"p99_us\":%"
-          G_GINT64_FORMAT "}\n",
-          name, count / seconds, (cpu_seconds () - cpu) * 1e6 / count, times[count / 2], times[count - 1 - count / 100]);
+  printf ("{\"bench\":\"store_commit_%s\",\"commits_per_s\":%.0f,\"cpu_us\":%.0f,\"p50_us\":%" G_GINT64_FORMAT
+          ",\"p99_us\":%" G_GINT64_FORMAT "}\n",
+          name, count / seconds, (cpu_seconds () - cpu) * 1e6 / count, times[count / 2],
+          times[count - 1 - count / 100]);
 }
 
 /* 200 Runs at once, as fast as they go. */
 static void
 bench_many (BhStore *store)
 {
-  enum { RUNS = 200, ROUNDS = 100 };
+  enum
+  {
+    RUNS = 200,
+    ROUNDS = 100
+  };
   BhJournal *journals[RUNS];
   guint64 rows[RUNS];
   gint64 start;
@@ -203,7 +209,8 @@ bench_many (BhStore *store)
     {
       for (guint i = 0; i < RUNS; i++)
         {
-          bh_journal_append_text (journals[i], rows[i], BH_PART_RESULT, "a line of output, one of very many lines\n");
+          bh_journal_append_text (journals[i], rows[i], BH_PART_RESULT,
+                                  "a line of output, one of very many lines\n");
           dex_clear (&last);
           last = bh_journal_commit (journals[i], BH_RELAXED);
         }
@@ -249,10 +256,12 @@ bench_output (const char *folder)
   seconds = seconds_since (start);
   if (g_stat (path, &status) != 0)
     status.st_size = 0;
-  printf ("{\"bench\":\"store_output\",\"megabytes\":%d,\"mb_per_s\":%.1f,\"cpu_mb_per_s\":%.1f,\"memory_growth_mb\":%.1f,"
+  printf ("{\"bench\":\"store_output\",\"megabytes\":%d,\"mb_per_s\":%.1f,\"cpu_mb_per_s\":%.1f,\"memory_"
+          "growth_mb\":%.1f,"
           "\"peak_growth_mb\":%.1f,\"database_mb\":%.1f}\n",
-          n_megabytes, n_megabytes / seconds, n_megabytes / (cpu_seconds () - cpu), (double) (memory_kib ("VmRSS:") - before) / 1024,
-          (double) (memory_kib ("VmHWM:") - before) / 1024, (double) status.st_size / 1048576);
+          n_megabytes, n_megabytes / seconds, n_megabytes / (cpu_seconds () - cpu),
+          (double) (memory_kib ("VmRSS:") - before) / 1024, (double) (memory_kib ("VmHWM:") - before) / 1024,
+          (double) status.st_size / 1048576);
   g_clear_object (&journal);
   close_store (store);
 }
@@ -264,7 +273,8 @@ must (sqlite3 *handle, const char *sql)
     g_error ("%s: %s", sql, sqlite3_errmsg (handle));
 }
 
-/* Copies of one real Run, and many short deltas: made by SQL, since making them one by one would take hours. */
+/* Copies of one real Run, and many short deltas: made by SQL, since making them one by one would take hours.
+ */
 static void
 generate (const char *folder)
 {
@@ -289,10 +299,11 @@ generate (const char *folder)
       "'All ' || i || ' went well', replace(record, id, printf('r_%%016d', i)), instructions, network "
       "FROM c, runs WHERE runs.num = 1; INSERT INTO runs_fts (runs_fts) VALUES ('rebuild');",
       n_runs);
-  rows = g_strdup_printf ("INSERT INTO rows (id, live, data) SELECT (num << %d) | n.value, 0, "
-                          "(SELECT data FROM rows LIMIT 1) FROM runs, (SELECT value FROM json_each('[0,1,2,3,4,5,6,7]')) n "
-                          "WHERE num > 1;",
-                          BH_KEY_BITS);
+  rows = g_strdup_printf (
+      "INSERT INTO rows (id, live, data) SELECT (num << %d) | n.value, 0, "
+      "(SELECT data FROM rows LIMIT 1) FROM runs, (SELECT value FROM json_each('[0,1,2,3,4,5,6,7]')) n "
+      "WHERE num > 1;",
+      BH_KEY_BITS);
   events = g_strdup_printf (
       "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < %d) "
       "INSERT INTO events (id, kind, at, row_id, part, off, length, bytes) "
@@ -336,9 +347,12 @@ bench_large (const char *folder)
   deep = time_list (store, 0, NULL, middle, 50);
   state = time_list (store, 1u << BH_RUN_RUNNING | 1u << BH_RUN_FAILED, NULL, NULL, 50);
   search = time_list (store, 0, "measure wel", NULL, 50);
-  printf ("{\"bench\":\"store_large\",\"runs\":%d,\"events\":%d,\"open_ms\":%.1f,\"ready_ms\":%.1f,\"list_first_ms\":%.1f,"
-          "\"list_ms\":%.1f,\"list_deep_ms\":%.1f,\"list_state_ms\":%.1f,\"search_ms\":%.1f,\"rss_mb\":%.1f}\n",
-          n_runs, n_events, opened, active, first, again, deep, state, search, (double) memory_kib ("VmRSS:") / 1024);
+  printf (
+      "{\"bench\":\"store_large\",\"runs\":%d,\"events\":%d,\"open_ms\":%.1f,\"ready_ms\":%.1f,\"list_first_"
+      "ms\":%.1f,"
+      "\"list_ms\":%.1f,\"list_deep_ms\":%.1f,\"list_state_ms\":%.1f,\"search_ms\":%.1f,\"rss_mb\":%.1f}\n",
+      n_runs, n_events, opened, active, first, again, deep, state, search,
+      (double) memory_kib ("VmRSS:") / 1024);
   close_store (store);
 }
 

@@ -60,7 +60,8 @@ static BhRow *
 stored_row (Fixture *fixture, guint64 n)
 {
   g_autoptr (GError) error = NULL;
-  BhRow *row = settle_boxed (bh_store_row (fixture->store, bh_journal_get_run_id (fixture->journal), n), &error);
+  BhRow *row =
+      settle_boxed (bh_store_row (fixture->store, bh_journal_get_run_id (fixture->journal), n), &error);
 
   g_assert_no_error (error);
   return row;
@@ -69,14 +70,17 @@ stored_row (Fixture *fixture, guint64 n)
 static GPtrArray *
 stored_events (Fixture *fixture, guint64 after)
 {
-  return settle_boxed (bh_store_events (fixture->store, bh_journal_get_run_id (fixture->journal), after, 1000), NULL);
+  return settle_boxed (bh_store_events (fixture->store, bh_journal_get_run_id (fixture->journal), after,
+                                        1000),
+                       NULL);
 }
 
 static BhBody *
 stored_body (Fixture *fixture, guint64 n, guint64 from, gsize length)
 {
-  return settle_boxed (
-      bh_store_body (fixture->store, bh_journal_get_run_id (fixture->journal), n, BH_PART_RESULT, from, length), NULL);
+  return settle_boxed (bh_store_body (fixture->store, bh_journal_get_run_id (fixture->journal), n,
+                                      BH_PART_RESULT, from, length),
+                       NULL);
 }
 
 static guint64
@@ -152,7 +156,8 @@ test_open_row (Fixture *fixture, gconstpointer data)
 
     g_assert_cmpuint (body->total, ==, 5003);
     g_assert_cmpuint (body->offset, ==, 4990);
-    g_assert_cmpmem (g_bytes_get_data (body->bytes, NULL), g_bytes_get_size (body->bytes), "xxxxxxxxx\nend", 13);
+    g_assert_cmpmem (g_bytes_get_data (body->bytes, NULL), g_bytes_get_size (body->bytes), "xxxxxxxxx\nend",
+                     13);
     g_assert_cmpint (ended->duration_us, >=, 0);
   }
 }
@@ -350,7 +355,8 @@ test_state (Fixture *fixture, gconstpointer data)
   settle_ok (bh_journal_commit (fixture->journal, BH_RELAXED));
   reload (fixture);
   g_assert_cmpstr (bh_journal_get_state (fixture->journal, "block"), ==, "3");
-  g_assert_cmpint (bh_journal_get_state_int (fixture->journal, "offset", -1), ==, G_GINT64_CONSTANT (1) << 40);
+  g_assert_cmpint (bh_journal_get_state_int (fixture->journal, "offset", -1), ==,
+                   G_GINT64_CONSTANT (1) << 40);
   g_assert_null (bh_journal_get_state (fixture->journal, "gone"));
   g_assert_cmpint (bh_journal_get_state_int (fixture->journal, "gone", -1), ==, -1);
 }
@@ -395,8 +401,8 @@ test_close (Fixture *fixture, gconstpointer data)
 static void
 test_broken (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (BhRunBundle) bundle = settle_boxed (
-      bh_store_load_run (fixture->store, bh_journal_get_run_id (fixture->journal)), NULL);
+  g_autoptr (BhRunBundle) bundle =
+      settle_boxed (bh_store_load_run (fixture->store, bh_journal_get_run_id (fixture->journal)), NULL);
   g_autoptr (BhJournal) second = bh_journal_new_for_bundle (fixture->store, bundle);
   DexFuture *failing, *waiting;
 

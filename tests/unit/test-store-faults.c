@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
 
-/* What the store does when it is killed, when the disk is full, and when the file is not what it should be. */
+/* What the store does when it is killed, when the disk is full, and when the file is not what it should be.
+ */
 
 #include "test-store-util.h"
 
@@ -20,7 +21,8 @@ database_path (const char *folder)
   return g_build_filename (folder, "coordinator.db", NULL);
 }
 
-/* --- killed ----------------------------------------------------------------------------------------------------- */
+/* --- killed
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* The child: commits for ever, and says on stdout what was acknowledged. */
 static int
@@ -57,7 +59,8 @@ check_survivors (const char *folder, const char *id, guint acknowledged)
   g_assert_cmpuint (size % 9, ==, 0);
   g_assert_cmpuint (lines, >=, acknowledged + 1);
   /* the line and the state that says so are there together, or not at all */
-  g_assert_cmpuint ((guint) g_ascii_strtoull (g_hash_table_lookup (bundle->state, "lines"), NULL, 10), ==, lines);
+  g_assert_cmpuint ((guint) g_ascii_strtoull (g_hash_table_lookup (bundle->state, "lines"), NULL, 10), ==,
+                    lines);
   for (guint i = 0; i < lines; i++)
     g_assert_cmpuint ((guint) g_ascii_strtoull (bytes + (gsize) i * 9, NULL, 10), ==, i);
   g_assert_cmpuint (bundle->run->last_seq, ==, lines + 2);
@@ -71,8 +74,8 @@ test_killed (void)
     {
       char *folder = make_folder ();
       g_autoptr (GError) error = NULL;
-      g_autoptr (GSubprocess) child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, self_path, "--child",
-                                                        folder, NULL);
+      g_autoptr (GSubprocess) child =
+          g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, self_path, "--child", folder, NULL);
       g_autoptr (GDataInputStream) lines = NULL;
       g_autofree char *id = NULL, *line = NULL;
       guint last = 0;
@@ -81,7 +84,8 @@ test_killed (void)
       lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (child));
       id = g_data_input_stream_read_line (lines, NULL, NULL, &error);
       g_assert_nonnull (id);
-      while (last < 100 * (round + 1) && (line = g_data_input_stream_read_line (lines, NULL, NULL, NULL)) != NULL)
+      while (last < 100 * (round + 1) &&
+             (line = g_data_input_stream_read_line (lines, NULL, NULL, NULL)) != NULL)
         {
           last = (guint) g_ascii_strtoull (line, NULL, 10);
           g_clear_pointer (&line, g_free);
@@ -101,7 +105,8 @@ test_killed (void)
     }
 }
 
-/* --- no room ---------------------------------------------------------------------------------------------------- */
+/* --- no room
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void
 note_recovered (BhStore *store, gboolean *recovered)
@@ -139,7 +144,8 @@ fill (BhJournal *journal, guint64 n)
   return acknowledged;
 }
 
-/* Every later commit fails at once; when there is room again, "recovered", and what was acknowledged is there. */
+/* Every later commit fails at once; when there is room again, "recovered", and what was acknowledged is
+ * there. */
 static void
 check_recovery (BhStore *store, const char *id, guint64 acknowledged, void (*make_room) (BhStore *))
 {
@@ -186,7 +192,7 @@ test_full (void)
   settle_ok (bh_store_open (store));
   journal = create_run (store, "full", "x");
   n = bh_journal_add_row (journal, make_row (BH_ROW_STEP, BH_ROW_OPEN, "fill"));
-  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*There is no room for the database*");
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "*There is no room for the database*");
   check_recovery (store, bh_journal_get_run_id (journal), fill (journal, n), lift_limit);
   g_test_assert_expected_messages ();
   g_clear_object (&journal);
@@ -226,7 +232,7 @@ test_file_size (void)
   journal = create_run (store, "full", "x");
   n = bh_journal_add_row (journal, make_row (BH_ROW_STEP, BH_ROW_OPEN, "fill"));
   limit_file_size (2000000);
-  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*There is no room for the database*");
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "*There is no room for the database*");
   check_recovery (store, bh_journal_get_run_id (journal), fill (journal, n), lift_file_size);
   g_test_assert_expected_messages ();
   g_clear_object (&journal);
@@ -234,7 +240,8 @@ test_file_size (void)
   remove_folder (folder);
 }
 
-/* --- not what it should be ---------------------------------------------------------------------------------------- */
+/* --- not what it should be
+ * ---------------------------------------------------------------------------------------- */
 
 /* It must be refused with this, name the file, say this, and be left as it is. */
 static void
@@ -376,7 +383,7 @@ test_locked_later (void)
   g_signal_connect (store, "recovered", G_CALLBACK (note_recovered), &recovered);
   holder = open_plain (folder, "BEGIN IMMEDIATE");
   bh_change_create_run (change, run, NULL, NULL, NULL, NULL);
-  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*locked by another program*");
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "*locked by another program*");
   settle_error (bh_store_commit (store, change, BH_SYNCED), BH_ERROR_STORAGE_LOCKED);
   g_test_assert_expected_messages ();
   g_assert_false (recovered);

@@ -140,6 +140,8 @@ make_event (guint64 seq)
 
   event->seq = seq;
   event->kind = g_strdup ("row");
-  event->data = g_strdup_printf ("{\"seq\":%" G_GUINT64_FORMAT ",\"at\":\"2026-01-01T00:00:00.000000Z\",\"row\":{}}", seq);
+  event->data =
+      g_strdup_printf ("{\"seq\":%" G_GUINT64_FORMAT ",\"at\":\"2026-01-01T00:00:00.000000Z\",\"row\":{}}",
+                       seq);
   return event;
 }

@@ -201,7 +201,8 @@ test_list (Fixture *fixture, gconstpointer data)
     }
   for (;;)
     {
-      g_autoptr (GPtrArray) page = settle_boxed (bh_store_list_runs (fixture->store, 0, NULL, before, 10), NULL);
+      g_autoptr (GPtrArray) page =
+          settle_boxed (bh_store_list_runs (fixture->store, 0, NULL, before, 10), NULL);
 
       if (page->len == 0)
         break;
@@ -216,8 +217,9 @@ test_list (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (g_strv_length (active), ==, 5);
   g_assert_cmpstr (active[0], ==, ((BhRun *) made->pdata[0])->id);
   {
-    g_autoptr (GPtrArray) page = settle_boxed (
-        bh_store_list_runs (fixture->store, 1u << BH_RUN_NEEDS_YOU, NULL, ((BhRun *) made->pdata[20])->id, 2), NULL);
+    g_autoptr (GPtrArray) page = settle_boxed (bh_store_list_runs (fixture->store, 1u << BH_RUN_NEEDS_YOU,
+                                                                   NULL, ((BhRun *) made->pdata[20])->id, 2),
+                                               NULL);
 
     g_assert_cmpuint (page->len, ==, 2);
     g_assert_cmpstr (((BhRun *) page->pdata[0])->id, ==, ((BhRun *) made->pdata[15])->id);
@@ -239,10 +241,12 @@ static void
 test_search (Fixture *fixture, gconstpointer data)
 {
   static const char *const hostile[] = {
-    "\"", "\"\"\"", "*", "name:", "NEAR(a b)", "a AND", "OR", "NOT", "(", "^alpha", "-alpha", "{name} : x", "';--",
-    "a\"b\"*c", "\\", "+ +", "!!!", "\xff\xfe", "summary : (", "\xf0\x9f\x94\x94",
+    "\"",          "\"\"\"",           "*",          "name:", "NEAR(a b)", "a AND", "OR",  "NOT", "(",
+    "^alpha",      "-alpha",           "{name} : x", "';--",  "a\"b\"*c",  "\\",    "+ +", "!!!", "\xff\xfe",
+    "summary : (", "\xf0\x9f\x94\x94",
   };
-  g_autoptr (BhRun) first = make_run ("Alpha réport", "deploy the web-server"), second = make_run ("Beta", "deploy nothing");
+  g_autoptr (BhRun) first = make_run ("Alpha réport", "deploy the web-server"),
+                    second = make_run ("Beta", "deploy nothing");
   g_autoptr (BhRun) renamed = NULL;
   g_autoptr (BhChange) change = NULL;
 
@@ -340,7 +344,8 @@ test_delete (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (BhJournal) journal = create_run (fixture->store, "doomed", "x");
   g_autoptr (BhJournal) other = create_run (fixture->store, "kept", "x");
-  g_autofree char *id = g_strdup (bh_journal_get_run_id (journal)), *kept_id = g_strdup (bh_journal_get_run_id (other));
+  g_autofree char *id = g_strdup (bh_journal_get_run_id (journal)),
+                  *kept_id = g_strdup (bh_journal_get_run_id (other));
   g_autoptr (BhChange) change = bh_change_new (id);
   g_autofree char *report = NULL;
   gboolean clear = FALSE;

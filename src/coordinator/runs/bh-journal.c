@@ -34,7 +34,8 @@ struct _BhJournal
 
 G_DEFINE_FINAL_TYPE (BhJournal, bh_journal, G_TYPE_OBJECT)
 
-static DexFuture *send_staged (BhJournal *self, BhDurability durability);
+static DexFuture *
+send_staged (BhJournal *self, BhDurability durability);
 
 static void
 bh_journal_finalize (GObject *object)
@@ -108,7 +109,8 @@ bh_journal_new_for_bundle (BhStore *store, BhRunBundle *bundle)
   for (guint i = 0; i < bundle->open_rows->len; i++)
     {
       BhLiveRow *live = remember_row (self, bh_row_ref (g_ptr_array_index (bundle->open_rows, i)));
-      GArray *cuts = bundle->boundaries != NULL ? g_hash_table_lookup (bundle->boundaries, &live->row->n) : NULL;
+      GArray *cuts =
+          bundle->boundaries != NULL ? g_hash_table_lookup (bundle->boundaries, &live->row->n) : NULL;
 
       if (cuts != NULL && cuts->len > 0)
         live->cuts = g_array_copy (cuts);
@@ -163,8 +165,8 @@ add_record_event (BhJournal *self, const char *kind, JsonNode *record)
   bh_change_add_event (stage (self), event, 0, BH_PART_TEXT, 0);
 }
 
-/* Takes `run`. Fills in what only the journal knows, and notes the event; who reads events has the instructions
- * from row 0. */
+/* Takes `run`. Fills in what only the journal knows, and notes the event; who reads events has the
+ * instructions from row 0. */
 static void
 take_run (BhJournal *self, BhRun *run)
 {
@@ -183,7 +185,10 @@ take_run (BhJournal *self, BhRun *run)
 }
 
 void
-bh_journal_create (BhJournal *self, GHashTable *env, const char *network, const char *idempotency_key,
+bh_journal_create (BhJournal *self,
+                   GHashTable *env,
+                   const char *network,
+                   const char *idempotency_key,
                    const char *request_digest)
 {
   g_return_if_fail (BH_IS_JOURNAL (self));
@@ -267,6 +272,13 @@ bh_journal_add_row (BhJournal *self, BhRow *row)
   return n;
 }
 
+guint64
+bh_journal_count_rows (BhJournal *self)
+{
+  g_return_val_if_fail (BH_IS_JOURNAL (self), 0);
+  return self->next_row;
+}
+
 BhRow *
 bh_journal_get_row (BhJournal *self, guint64 n)
 {
@@ -319,8 +331,8 @@ bh_journal_end_row (BhJournal *self, guint64 n, BhRowState state, int exit_statu
   bh_journal_put_row (self, row);
 }
 
-/* One chunk. The stored row is put again only when its head or its elision changes: its byte counts follow from
- * the deltas, and a page of the database is saved with each line of output. */
+/* One chunk. The stored row is put again only when its head or its elision changes: its byte counts follow
+ * from the deltas, and a page of the database is saved with each line of output. */
 static void
 append_chunk (BhJournal *self, BhLiveRow *live, BhPart part, GBytes *bytes)
 {
@@ -448,7 +460,8 @@ bh_journal_get_state_int (BhJournal *self, const char *key, gint64 fallback)
   const char *text = bh_journal_get_state (self, key);
   gint64 value;
 
-  return text != NULL && g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &value, NULL) ? value : fallback;
+  return text != NULL && g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &value, NULL) ? value
+                                                                                                   : fallback;
 }
 
 /* One commit on its way. */
@@ -524,8 +537,8 @@ static DexFuture *
 refusal (BhJournal *self)
 {
   if (self->closed)
-    return dex_future_new_for_error (bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL, "The work on Run %s has ended.",
-                                                   self->run_id));
+    return dex_future_new_for_error (
+        bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL, "The work on Run %s has ended.", self->run_id));
   return self->failure != NULL ? dex_future_new_for_error (g_error_copy (self->failure)) : NULL;
 }
 

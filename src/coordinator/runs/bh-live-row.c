@@ -88,7 +88,8 @@ end_row (BhLiveRow *self, BhRow *row)
     row->ended_at = MAX (now, row->started_at);
   /* the wall clock may have been set back in between; across a restart there is nothing better */
   if (row->duration_us < 0)
-    row->duration_us = self->began != 0 ? g_get_monotonic_time () - self->began : row->ended_at - row->started_at;
+    row->duration_us =
+        self->began != 0 ? g_get_monotonic_time () - self->began : row->ended_at - row->started_at;
 }
 
 void
@@ -143,7 +144,8 @@ bh_live_row_note_cut (BhLiveRow *self, guint64 offset)
     return;
   if (self->cuts == NULL)
     self->cuts = g_array_new (FALSE, FALSE, sizeof (guint64));
-  if (self->cuts->len == 0 || g_array_index (self->cuts, guint64, self->cuts->len - 1) + BH_OUTPUT_STEP <= offset)
+  if (self->cuts->len == 0 ||
+      g_array_index (self->cuts, guint64, self->cuts->len - 1) + BH_OUTPUT_STEP <= offset)
     g_array_append_val (self->cuts, offset);
 }
 

@@ -68,12 +68,14 @@ create_run (BhDb *db, BhChange *change, gint64 *run, GError **error)
   if (!bh_db_run (db, error,
                   "INSERT INTO runs (id, state, box_id, name, summary, record, instructions, env, network) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                  "tittttttt", change->run_id, (gint64) record->state, record->box_id, or_empty (record->name),
-                  or_empty (record->summary), text, or_empty (record->instructions), change->env, change->network))
+                  "tittttttt", change->run_id, (gint64) record->state, record->box_id,
+                  or_empty (record->name), or_empty (record->summary), text, or_empty (record->instructions),
+                  change->env, change->network))
     return FALSE;
   *run = sqlite3_last_insert_rowid (db->handle);
-  if (!bh_db_run (db, error, "INSERT INTO runs_fts (rowid, name, instructions, summary) VALUES (?, ?, ?, ?)", "ittt",
-                  *run, or_empty (record->name), or_empty (record->instructions), or_empty (record->summary)))
+  if (!bh_db_run (db, error, "INSERT INTO runs_fts (rowid, name, instructions, summary) VALUES (?, ?, ?, ?)",
+                  "ittt", *run, or_empty (record->name), or_empty (record->instructions),
+                  or_empty (record->summary)))
     return FALSE;
   if (change->idempotency_key == NULL)
     return TRUE;
@@ -84,7 +86,8 @@ create_run (BhDb *db, BhChange *change, gint64 *run, GError **error)
     {
       g_clear_error (error);
       bh_set_error (error, BH_ERROR_IDEMPOTENCY_MISMATCH, NULL,
-                    "Another request with this Idempotency-Key was stored first. Send the request again to get its Run.");
+                    "Another request with this Idempotency-Key was stored first. Send the request again to "
+                    "get its Run.");
     }
   return FALSE;
 }
@@ -111,14 +114,14 @@ put_run (BhDb *db, BhRun *record, gint64 run, GError **error)
   if (!same && !unindex_run (db, run, error))
     return FALSE;
   if (!bh_db_run (db, error,
-                  "UPDATE runs SET state = ?, box_id = ?, name = ?, summary = ?, record = ? WHERE num = ?", "itttti",
-                  (gint64) record->state, record->box_id, or_empty (record->name), or_empty (record->summary), text, run))
+                  "UPDATE runs SET state = ?, box_id = ?, name = ?, summary = ?, record = ? WHERE num = ?",
+                  "itttti", (gint64) record->state, record->box_id, or_empty (record->name),
+                  or_empty (record->summary), text, run))
     return FALSE;
-  return same
-         || bh_db_run (db, error,
-                       "INSERT INTO runs_fts (rowid, name, instructions, summary) "
-                       "SELECT num, name, instructions, summary FROM runs WHERE num = ?",
-                       "i", run);
+  return same || bh_db_run (db, error,
+                            "INSERT INTO runs_fts (rowid, name, instructions, summary) "
+                            "SELECT num, name, instructions, summary FROM runs WHERE num = ?",
+                            "i", run);
 }
 
 static gboolean
@@ -127,8 +130,8 @@ check_seqs (BhDb *db, BhChange *change, gint64 run, GError **error)
   gint64 last;
   guint64 expected;
 
-  if (!bh_db_int (db, &last, 0, error, "SELECT max(id) FROM events WHERE id BETWEEN ? AND ?", "ii", bh_key (run, 0),
-                  bh_key (run, BH_KEY_MASK)))
+  if (!bh_db_int (db, &last, 0, error, "SELECT max(id) FROM events WHERE id BETWEEN ? AND ?", "ii",
+                  bh_key (run, 0), bh_key (run, BH_KEY_MASK)))
     return FALSE;
   expected = last != 0 ? ((guint64) last & BH_KEY_MASK) + 1 : 0;
   for (guint i = 0; i < change->events->len; i++)
@@ -151,17 +154,18 @@ add_event (BhDb *db, BhEvent *event, const BhPlace *place, gint64 run, GError **
   gint64 kind = 0;
 
   if (place->is_delta)
-    return bh_db_run (db, error,
-                      "INSERT INTO events (id, kind, at, row_id, part, off, length, bytes) VALUES (?, 0, ?, ?, ?, ?, ?, ?)",
-                      "iiiiiib", bh_key (run, event->seq), place->at, bh_key (run, place->row), (gint64) place->part,
-                      (gint64) place->offset, (gint64) place->length, event->bytes);
+    return bh_db_run (
+        db, error,
+        "INSERT INTO events (id, kind, at, row_id, part, off, length, bytes) VALUES (?, 0, ?, ?, ?, ?, ?, ?)",
+        "iiiiiib", bh_key (run, event->seq), place->at, bh_key (run, place->row), (gint64) place->part,
+        (gint64) place->offset, (gint64) place->length, event->bytes);
   for (gsize i = 1; i < G_N_ELEMENTS (kinds); i++)
     if (strcmp (event->kind, kinds[i]) == 0)
       kind = (gint64) i;
   if (kind == 0 || event->data == NULL)
     return refuse (db, error, "", "an event has an unknown kind or no data");
-  return bh_db_run (db, error, "INSERT INTO events (id, kind, data) VALUES (?, ?, ?)", "iit", bh_key (run, event->seq),
-                    kind, event->data);
+  return bh_db_run (db, error, "INSERT INTO events (id, kind, data) VALUES (?, ?, ?)", "iit",
+                    bh_key (run, event->seq), kind, event->data);
 }
 
 static gboolean
@@ -172,7 +176,8 @@ add_events (BhDb *db, BhChange *change, gint64 run, GError **error)
   if (!check_seqs (db, change, run, error))
     return FALSE;
   for (guint i = 0; i < change->events->len; i++)
-    if (!add_event (db, g_ptr_array_index (change->events, i), &g_array_index (change->places, BhPlace, i), run, error))
+    if (!add_event (db, g_ptr_array_index (change->events, i), &g_array_index (change->places, BhPlace, i),
+                    run, error))
       return FALSE;
   return TRUE;
 }
@@ -277,12 +282,12 @@ elide (BhDb *db, BhChange *change, gint64 run, GError **error)
 static gboolean
 delete_run (BhDb *db, gint64 run, GError **error)
 {
-  return unindex_run (db, run, error) && bh_db_run (db, error, "DELETE FROM runs WHERE num = ?", "i", run)
-         && bh_db_run (db, error, "DELETE FROM questions WHERE run = ?", "i", run)
-         && bh_db_run (db, error, "DELETE FROM messages WHERE run = ?", "i", run)
-         && bh_db_run (db, error, "DELETE FROM states WHERE run = ?", "i", run)
-         && bh_db_run (db, error, "DELETE FROM idempotency WHERE run = ?", "i", run)
-         && bh_db_run (db, error, "INSERT INTO purges (run) VALUES (?)", "i", run);
+  return unindex_run (db, run, error) && bh_db_run (db, error, "DELETE FROM runs WHERE num = ?", "i", run) &&
+         bh_db_run (db, error, "DELETE FROM questions WHERE run = ?", "i", run) &&
+         bh_db_run (db, error, "DELETE FROM messages WHERE run = ?", "i", run) &&
+         bh_db_run (db, error, "DELETE FROM states WHERE run = ?", "i", run) &&
+         bh_db_run (db, error, "DELETE FROM idempotency WHERE run = ?", "i", run) &&
+         bh_db_run (db, error, "INSERT INTO purges (run) VALUES (?)", "i", run);
 }
 
 gboolean
@@ -297,9 +302,9 @@ bh_apply_change (BhDb *db, BhChange *change, GError **error)
     return delete_run (db, run, error);
   if (change->run != NULL && !change->creates && !put_run (db, change->run, run, error))
     return FALSE;
-  return put_rows (db, change, run, error) && add_events (db, change, run, error)
-         && put_questions (db, change, run, error) && put_messages (db, change, run, error)
-         && put_states (db, change, run, error) && elide (db, change, run, error);
+  return put_rows (db, change, run, error) && add_events (db, change, run, error) &&
+         put_questions (db, change, run, error) && put_messages (db, change, run, error) &&
+         put_states (db, change, run, error) && elide (db, change, run, error);
 }
 
 /* Deletes up to a step's worth of keys of `run` from a table; `*left` shrinks by what went. */
@@ -340,10 +345,11 @@ bh_apply_purge (BhDb *db, gboolean *more, GError **error)
   if (!purge_table (db,
                     "DELETE FROM events WHERE id IN "
                     "(SELECT id FROM events WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?)",
-                    run, &left, error)
-      || !purge_table (db,
-                       "DELETE FROM rows WHERE id IN (SELECT id FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?)",
-                       run, &left, error))
+                    run, &left, error) ||
+      !purge_table (
+          db,
+          "DELETE FROM rows WHERE id IN (SELECT id FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?)",
+          run, &left, error))
     return FALSE;
   return left <= 0 || bh_db_run (db, error, "DELETE FROM purges WHERE run = ?", "i", run);
 }

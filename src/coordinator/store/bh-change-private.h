@@ -45,15 +45,16 @@ struct _BhChange
   char *env; /* (nullable) JSON */
   char *network;
   char *idempotency_key, *request_digest;
-  GPtrArray *events;   /* BhEvent */
-  GArray *places;      /* BhPlace, one for each event */
-  GPtrArray *rows;     /* BhRow, each n once */
+  GPtrArray *events; /* BhEvent */
+  GArray *places;    /* BhPlace, one for each event */
+  GPtrArray *rows;   /* BhRow, each n once */
   GPtrArray *questions, *messages;
-  GArray *elisions;    /* BhElision */
-  GArray *states;      /* BhStateValue, each key once */
+  GArray *elisions; /* BhElision */
+  GArray *states;   /* BhStateValue, each key once */
 };
 
 /* After this the change is only read, on any thread. */
-void bh_change_seal (BhChange *self);
+void
+bh_change_seal (BhChange *self);
 
 G_END_DECLS

@@ -80,8 +80,9 @@ gboolean
 bh_change_is_empty (BhChange *self)
 {
   g_return_val_if_fail (self != NULL, TRUE);
-  return self->run == NULL && !self->deletes && self->events->len == 0 && self->rows->len == 0
-         && self->questions->len == 0 && self->messages->len == 0 && self->elisions->len == 0 && self->states->len == 0;
+  return self->run == NULL && !self->deletes && self->events->len == 0 && self->rows->len == 0 &&
+         self->questions->len == 0 && self->messages->len == 0 && self->elisions->len == 0 &&
+         self->states->len == 0;
 }
 
 static char *
@@ -100,7 +101,11 @@ env_to_json (GHashTable *env)
 }
 
 void
-bh_change_create_run (BhChange *self, BhRun *run, GHashTable *env, const char *network, const char *idempotency_key,
+bh_change_create_run (BhChange *self,
+                      BhRun *run,
+                      GHashTable *env,
+                      const char *network,
+                      const char *idempotency_key,
                       const char *request_digest)
 {
   g_return_if_fail (self != NULL && !self->sealed);
@@ -143,12 +148,13 @@ event_time (BhEvent *event)
 static gboolean
 merge_delta (BhChange *self, BhEvent *event, guint64 row, BhPart part, guint64 offset)
 {
-  BhPlace *last = self->places->len > 0 ? &g_array_index (self->places, BhPlace, self->places->len - 1) : NULL;
+  BhPlace *last =
+      self->places->len > 0 ? &g_array_index (self->places, BhPlace, self->places->len - 1) : NULL;
   gsize size;
   const guint8 *data = g_bytes_get_data (event->bytes, &size);
 
-  if (last == NULL || !last->is_delta || last->row != row || last->part != part || last->offset + last->length != offset
-      || last->length + size > BH_DELTA_MAX)
+  if (last == NULL || !last->is_delta || last->row != row || last->part != part ||
+      last->offset + last->length != offset || last->length + size > BH_DELTA_MAX)
     return FALSE;
 
   if (last->growing == NULL)
@@ -283,7 +289,8 @@ bh_change_seal (BhChange *self)
       if (place->growing != NULL)
         event->bytes = g_byte_array_free_to_bytes (g_steal_pointer (&place->growing));
       g_free (event->data);
-      event->data = bh_delta_event_text (event->seq, place->at, place->row, place->part, place->offset, place->length);
+      event->data =
+          bh_delta_event_text (event->seq, place->at, place->row, place->part, place->offset, place->length);
     }
 }
 

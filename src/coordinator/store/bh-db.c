@@ -22,9 +22,10 @@ make_private (const char *path, GError **error)
 
   if (fd >= 0)
     return g_close (fd, error);
-  bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL,
-                "The database %s cannot be opened for writing (%s). Check that its folder exists and is yours.", path,
-                g_strerror (saved));
+  bh_set_error (
+      error, BH_ERROR_STORAGE_FAILED, NULL,
+      "The database %s cannot be opened for writing (%s). Check that its folder exists and is yours.", path,
+      g_strerror (saved));
   return FALSE;
 }
 
@@ -167,7 +168,8 @@ bh_db_run (BhDb *self, GError **error, const char *sql, const char *types, ...)
 }
 
 gboolean
-bh_db_int (BhDb *self, gint64 *value, gint64 fallback, GError **error, const char *sql, const char *types, ...)
+bh_db_int (
+    BhDb *self, gint64 *value, gint64 fallback, GError **error, const char *sql, const char *types, ...)
 {
   sqlite3_stmt *statement = bh_db_statement (self, sql, error);
   va_list args;
@@ -237,8 +239,8 @@ bh_db_fail (BhDb *self, int code, GError **error)
                   "`sqlite3 %s .recover`, or move it away to start with an empty one.",
                   self->path, what, self->path);
   else
-    bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL, "The database %s failed: %s (SQLite code %d).", self->path,
-                  what, code);
+    bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL, "The database %s failed: %s (SQLite code %d).",
+                  self->path, what, code);
   return FALSE;
 }
 

@@ -70,8 +70,8 @@ static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   BhMailbox *self = ((MailboxSource *) source)->mailbox;
-  g_autoptr (GArray) deliveries = self->spare != NULL ? g_steal_pointer (&self->spare)
-                                                      : g_array_new (FALSE, TRUE, sizeof (BhDelivery));
+  g_autoptr (GArray) deliveries =
+      self->spare != NULL ? g_steal_pointer (&self->spare) : g_array_new (FALSE, TRUE, sizeof (BhDelivery));
 
   g_mutex_lock (&self->mutex);
   g_source_set_ready_time (source, -1);

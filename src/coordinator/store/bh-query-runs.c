@@ -24,10 +24,10 @@ complete_run (BhDb *db, gint64 num, BhRun *run, GError **error)
 {
   gint64 last_row, last_event;
 
-  if (!bh_db_int (db, &last_row, -1, error, "SELECT max(id) FROM rows WHERE id BETWEEN ? AND ?", "ii", bh_key (num, 0),
-                  bh_key (num, BH_KEY_MASK))
-      || !bh_db_int (db, &last_event, 0, error, "SELECT max(id) FROM events WHERE id BETWEEN ? AND ?", "ii",
-                     bh_key (num, 0), bh_key (num, BH_KEY_MASK)))
+  if (!bh_db_int (db, &last_row, -1, error, "SELECT max(id) FROM rows WHERE id BETWEEN ? AND ?", "ii",
+                  bh_key (num, 0), bh_key (num, BH_KEY_MASK)) ||
+      !bh_db_int (db, &last_event, 0, error, "SELECT max(id) FROM events WHERE id BETWEEN ? AND ?", "ii",
+                  bh_key (num, 0), bh_key (num, BH_KEY_MASK)))
     return FALSE;
   run->rows = last_row < 0 ? 0 : ((guint64) last_row & BH_KEY_MASK) + 1;
   run->last_seq = (guint64) last_event & BH_KEY_MASK;
@@ -94,8 +94,8 @@ take_run (GValue *value, BhRun *run)
 static BhRun *
 find_by_id (BhDb *db, const char *id, gint64 *num, GError **error)
 {
-  return find_record (db, "SELECT num, record, instructions FROM runs WHERE id = ?", id, num, BH_ERROR_RUN_NOT_FOUND,
-                      error);
+  return find_record (db, "SELECT num, record, instructions FROM runs WHERE id = ?", id, num,
+                      BH_ERROR_RUN_NOT_FOUND, error);
 }
 
 gboolean
@@ -114,8 +114,9 @@ gboolean
 bh_query_run_of_box (BhDb *db, const BhQuery *query, GValue *value, GError **error)
 {
   gint64 num;
-  BhRun *run = find_record (db, "SELECT num, record, NULL FROM runs WHERE box_id = ? ORDER BY num DESC LIMIT 1",
-                            query->id, &num, BH_ERROR_NOT_FOUND, error);
+  BhRun *run =
+      find_record (db, "SELECT num, record, NULL FROM runs WHERE box_id = ? ORDER BY num DESC LIMIT 1",
+                   query->id, &num, BH_ERROR_NOT_FOUND, error);
 
   if (run == NULL)
     return FALSE;
@@ -135,11 +136,13 @@ bh_query_idempotent (BhDb *db, const BhQuery *query, GValue *value, GError **err
   if (run == NULL)
     return FALSE;
   take_run (value, run);
-  if (!bh_db_int (db, &same, 0, error, "SELECT digest = ? FROM idempotency WHERE key = ?", "tt", query->text, query->id))
+  if (!bh_db_int (db, &same, 0, error, "SELECT digest = ? FROM idempotency WHERE key = ?", "tt", query->text,
+                  query->id))
     return FALSE;
   if (!same)
-    bh_set_error (error, BH_ERROR_IDEMPOTENCY_MISMATCH, NULL,
-                  "This Idempotency-Key was used before, for another request. Use a new key for a new request.");
+    bh_set_error (
+        error, BH_ERROR_IDEMPOTENCY_MISMATCH, NULL,
+        "This Idempotency-Key was used before, for another request. Use a new key for a new request.");
   return same != 0;
 }
 
@@ -175,21 +178,24 @@ prepare_list (BhDb *db, const BhQuery *query, const char *fts, gint64 before, GE
   sqlite3_stmt *statement;
 
   if (fts != NULL)
-    statement = bh_db_statement (db,
-                                 "SELECT num, record, NULL FROM runs_fts JOIN runs ON runs.num = runs_fts.rowid "
-                                 "WHERE runs_fts MATCH ?3 AND runs_fts.rowid < ?1 "
-                                 "AND (?11 OR state IN (?4, ?5, ?6, ?7, ?8, ?9, ?10)) "
-                                 "ORDER BY runs_fts.rowid DESC LIMIT ?2",
-                                 error);
+    statement =
+        bh_db_statement (db,
+                         "SELECT num, record, NULL FROM runs_fts JOIN runs ON runs.num = runs_fts.rowid "
+                         "WHERE runs_fts MATCH ?3 AND runs_fts.rowid < ?1 "
+                         "AND (?11 OR state IN (?4, ?5, ?6, ?7, ?8, ?9, ?10)) "
+                         "ORDER BY runs_fts.rowid DESC LIMIT ?2",
+                         error);
   else if (query->states == 0)
-    statement = bh_db_statement (db, "SELECT num, record, NULL FROM runs WHERE num < ?1 ORDER BY num DESC LIMIT ?2",
-                                 error);
+    statement =
+        bh_db_statement (db, "SELECT num, record, NULL FROM runs WHERE num < ?1 ORDER BY num DESC LIMIT ?2",
+                         error);
   else
-    statement = bh_db_statement (db,
-                                 "SELECT num, record, NULL FROM runs WHERE num IN "
-                                 "(SELECT num FROM runs WHERE state IN (?4, ?5, ?6, ?7, ?8, ?9, ?10) AND num < ?1 "
-                                 "ORDER BY num DESC LIMIT ?2) ORDER BY num DESC",
-                                 error);
+    statement =
+        bh_db_statement (db,
+                         "SELECT num, record, NULL FROM runs WHERE num IN "
+                         "(SELECT num FROM runs WHERE state IN (?4, ?5, ?6, ?7, ?8, ?9, ?10) AND num < ?1 "
+                         "ORDER BY num DESC LIMIT ?2) ORDER BY num DESC",
+                         error);
   if (statement == NULL)
     return NULL;
   sqlite3_bind_int64 (statement, 1, before);
@@ -304,15 +310,16 @@ load_states (BhDb *db, gint64 num, BhRunBundle *bundle, GError **error)
   bundle->state = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   bh_db_bind (statement, "i", num);
   while ((step = bh_db_step (db, statement, error)) == SQLITE_ROW)
-    g_hash_table_insert (bundle->state, g_strdup (bh_db_text (statement, 0)), g_strdup (bh_db_text (statement, 1)));
+    g_hash_table_insert (bundle->state, g_strdup (bh_db_text (statement, 0)),
+                         g_strdup (bh_db_text (statement, 1)));
   return step == SQLITE_DONE;
 }
 
 static gboolean
 load_questions_and_messages (BhDb *db, gint64 num, BhRunBundle *bundle, GError **error)
 {
-  sqlite3_stmt *statement = bh_db_statement (db, "SELECT data FROM questions WHERE run = ? AND state = ? ORDER BY num",
-                                             error);
+  sqlite3_stmt *statement =
+      bh_db_statement (db, "SELECT data FROM questions WHERE run = ? AND state = ? ORDER BY num", error);
 
   if (statement == NULL)
     return FALSE;
@@ -321,19 +328,21 @@ load_questions_and_messages (BhDb *db, gint64 num, BhRunBundle *bundle, GError *
                                              (GDestroyNotify) bh_question_set_unref, error);
   if (bundle->open_questions == NULL)
     return FALSE;
-  statement = bh_db_statement (db, "SELECT data FROM messages WHERE run = ? AND state IN (?, ?) ORDER BY num", error);
+  statement =
+      bh_db_statement (db, "SELECT data FROM messages WHERE run = ? AND state IN (?, ?) ORDER BY num", error);
   if (statement == NULL)
     return FALSE;
   bh_db_bind (statement, "iii", num, (gint64) BH_MESSAGE_QUEUED, (gint64) BH_MESSAGE_DELIVERED);
-  bundle->messages = bh_query_records (db, statement, (gpointer) bh_message_from_json, (GDestroyNotify) bh_message_unref,
-                                       error);
+  bundle->messages = bh_query_records (db, statement, (gpointer) bh_message_from_json,
+                                       (GDestroyNotify) bh_message_unref, error);
   return bundle->messages != NULL;
 }
 
 static gboolean
 load_rows (BhDb *db, gint64 num, BhRunBundle *bundle, GError **error)
 {
-  bundle->boundaries = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
+  bundle->boundaries =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
   bundle->open_rows = bh_query_live_rows (db, num, 1, error);
   if (bundle->open_rows == NULL)
     return FALSE;
@@ -359,6 +368,7 @@ bh_query_load_run (BhDb *db, const BhQuery *query, GValue *value, GError **error
   g_value_init (value, BH_TYPE_RUN_BUNDLE);
   g_value_take_boxed (value, bundle);
   bundle->run = find_by_id (db, query->id, &num, error);
-  return bundle->run != NULL && load_settings (db, num, bundle, error) && load_states (db, num, bundle, error)
-         && load_rows (db, num, bundle, error) && load_questions_and_messages (db, num, bundle, error);
+  return bundle->run != NULL && load_settings (db, num, bundle, error) &&
+         load_states (db, num, bundle, error) && load_rows (db, num, bundle, error) &&
+         load_questions_and_messages (db, num, bundle, error);
 }

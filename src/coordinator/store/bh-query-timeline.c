@@ -15,8 +15,8 @@ last_byte (BhDb *db, gint64 run, guint64 n, BhPart part, guint64 *end, GError **
   gint64 found;
 
   if (!bh_db_int (db, &found, (gint64) *end, error,
-                  "SELECT off + length FROM events WHERE row_id = ? AND part = ? ORDER BY off DESC LIMIT 1", "ii",
-                  bh_key (run, n), (gint64) part))
+                  "SELECT off + length FROM events WHERE row_id = ? AND part = ? ORDER BY off DESC LIMIT 1",
+                  "ii", bh_key (run, n), (gint64) part))
     return FALSE;
   *end = (guint64) found;
   return TRUE;
@@ -25,9 +25,9 @@ last_byte (BhDb *db, gint64 run, guint64 n, BhPart part, guint64 *end, GError **
 gboolean
 bh_query_complete_row (BhDb *db, gint64 run, BhRow *row, GError **error)
 {
-  return last_byte (db, run, row->n, BH_PART_TEXT, &row->text_bytes, error)
-         && last_byte (db, run, row->n, BH_PART_CALL, &row->call_bytes, error)
-         && last_byte (db, run, row->n, BH_PART_RESULT, &row->result_bytes, error);
+  return last_byte (db, run, row->n, BH_PART_TEXT, &row->text_bytes, error) &&
+         last_byte (db, run, row->n, BH_PART_CALL, &row->call_bytes, error) &&
+         last_byte (db, run, row->n, BH_PART_RESULT, &row->result_bytes, error);
 }
 
 static BhRow *
@@ -41,8 +41,10 @@ decode_row (const char *text, GError **error)
 GPtrArray *
 bh_query_live_rows (BhDb *db, gint64 run, gint64 live, GError **error)
 {
-  sqlite3_stmt *statement = bh_db_statement (
-      db, "SELECT data FROM rows WHERE live > 0 AND live = ? AND id BETWEEN ? AND ? ORDER BY id", error);
+  sqlite3_stmt *statement =
+      bh_db_statement (db,
+                       "SELECT data FROM rows WHERE live > 0 AND live = ? AND id BETWEEN ? AND ? ORDER BY id",
+                       error);
   g_autoptr (GPtrArray) rows = NULL;
 
   if (statement == NULL)
@@ -56,8 +58,11 @@ bh_query_live_rows (BhDb *db, gint64 run, gint64 live, GError **error)
 }
 
 GPtrArray *
-bh_query_records (BhDb *db, sqlite3_stmt *statement, gpointer (*decode) (JsonNode *, GError **),
-                  GDestroyNotify free_func, GError **error)
+bh_query_records (BhDb *db,
+                  sqlite3_stmt *statement,
+                  gpointer (*decode) (JsonNode *, GError **),
+                  GDestroyNotify free_func,
+                  GError **error)
 {
   g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func (free_func);
   int step;
@@ -81,8 +86,9 @@ GArray *
 bh_query_boundaries (BhDb *db, gint64 run, const BhRow *row, GError **error)
 {
   g_autoptr (GArray) boundaries = g_array_new (FALSE, FALSE, sizeof (guint64));
-  sqlite3_stmt *statement = bh_db_statement (
-      db, "SELECT off FROM events WHERE row_id = ? AND part = ? AND off >= ? ORDER BY off", error);
+  sqlite3_stmt *statement =
+      bh_db_statement (db, "SELECT off FROM events WHERE row_id = ? AND part = ? AND off >= ? ORDER BY off",
+                       error);
   guint64 next = MAX (BH_OUTPUT_FIRST, row->elided_from + row->elided_bytes);
   int step;
 
@@ -120,8 +126,8 @@ current_row (BhDb *db, gint64 run, const char *text, gboolean open, GError **err
 static gboolean
 read_rows (BhDb *db, const BhQuery *query, gint64 run, GPtrArray *rows, GError **error)
 {
-  sqlite3_stmt *statement = bh_db_statement (
-      db, "SELECT live, data FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?", error);
+  sqlite3_stmt *statement =
+      bh_db_statement (db, "SELECT live, data FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?", error);
   int step;
 
   if (statement == NULL)
@@ -130,7 +136,8 @@ read_rows (BhDb *db, const BhQuery *query, gint64 run, GPtrArray *rows, GError *
               (gint64) query->count);
   while ((step = bh_db_step (db, statement, error)) == SQLITE_ROW)
     {
-      char *text = current_row (db, run, bh_db_text (statement, 1), sqlite3_column_int (statement, 0) == 1, error);
+      char *text =
+          current_row (db, run, bh_db_text (statement, 1), sqlite3_column_int (statement, 0) == 1, error);
 
       if (text == NULL)
         {
@@ -151,9 +158,9 @@ bh_query_rows (BhDb *db, const BhQuery *query, GValue *value, GError **error)
   page->rows = g_ptr_array_new_with_free_func (g_free);
   g_value_init (value, BH_TYPE_ROW_PAGE);
   g_value_take_boxed (value, page);
-  if (!bh_query_find_run (db, query->id, &run, error)
-      || !bh_db_int (db, &last, -1, error, "SELECT max(id) FROM rows WHERE id BETWEEN ? AND ?", "ii", bh_key (run, 0),
-                     bh_key (run, BH_KEY_MASK)))
+  if (!bh_query_find_run (db, query->id, &run, error) ||
+      !bh_db_int (db, &last, -1, error, "SELECT max(id) FROM rows WHERE id BETWEEN ? AND ?", "ii",
+                  bh_key (run, 0), bh_key (run, BH_KEY_MASK)))
     return FALSE;
   page->total = last < 0 ? 0 : ((guint64) last & BH_KEY_MASK) + 1;
   return read_rows (db, query, run, page->rows, error);
@@ -175,7 +182,8 @@ find_row (BhDb *db, const BhQuery *query, gint64 *run, GError **error)
   bh_db_bind (statement, "i", bh_key (*run, MIN (query->n, BH_KEY_MASK)));
   step = bh_db_step (db, statement, error);
   if (step == SQLITE_DONE)
-    bh_set_error (error, BH_ERROR_ROW_NOT_FOUND, NULL, "Run %s has no row %" G_GUINT64_FORMAT ".", query->id, query->n);
+    bh_set_error (error, BH_ERROR_ROW_NOT_FOUND, NULL, "Run %s has no row %" G_GUINT64_FORMAT ".", query->id,
+                  query->n);
   if (step != SQLITE_ROW)
     return NULL;
   row = decode_row (bh_db_text (statement, 0), error);
@@ -246,8 +254,9 @@ read_body (BhDb *db, const BhQuery *query, gint64 run, guint64 *from, GByteArray
   sqlite3_stmt *statement;
   int step = SQLITE_ROW;
 
-  if (!bh_db_int (db, &first, 0, error, "SELECT max(off) FROM events WHERE row_id = ? AND part = ? AND off <= ?", "iii",
-                  key, part, (gint64) *from))
+  if (!bh_db_int (db, &first, 0, error,
+                  "SELECT max(off) FROM events WHERE row_id = ? AND part = ? AND off <= ?", "iii", key, part,
+                  (gint64) *from))
     return FALSE;
   statement = bh_db_statement (
       db, "SELECT off, bytes FROM events WHERE row_id = ? AND part = ? AND off >= ? ORDER BY off", error);
@@ -278,10 +287,11 @@ bh_query_body (BhDb *db, const BhQuery *query, GValue *value, GError **error)
   g_value_take_boxed (value, body);
   body->total = part_bytes (row, query->part);
   body->offset = MIN (query->from, body->total);
-  if (query->part == BH_PART_RESULT && body->offset >= row->elided_from
-      && body->offset < row->elided_from + row->elided_bytes)
+  if (query->part == BH_PART_RESULT && body->offset >= row->elided_from &&
+      body->offset < row->elided_from + row->elided_bytes)
     body->offset = row->elided_from + row->elided_bytes;
-  if (body->offset < body->total && query->count > 0 && !read_body (db, query, run, &body->offset, bytes, error))
+  if (body->offset < body->total && query->count > 0 &&
+      !read_body (db, query, run, &body->offset, bytes, error))
     return FALSE;
   body->bytes = g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
   return TRUE;
@@ -361,14 +371,15 @@ bh_query_questions (BhDb *db, const BhQuery *query, GValue *value, GError **erro
 
   if (!bh_query_find_run (db, query->id, &run, error))
     return FALSE;
-  statement = bh_db_statement (db, "SELECT data FROM questions WHERE run = ?1 AND (NOT ?2 OR state = 0) ORDER BY num",
-                               error);
+  statement =
+      bh_db_statement (db, "SELECT data FROM questions WHERE run = ?1 AND (NOT ?2 OR state = 0) ORDER BY num",
+                       error);
   if (statement == NULL)
     return FALSE;
   G_STATIC_ASSERT (BH_SET_OPEN == 0);
   bh_db_bind (statement, "ii", run, (gint64) query->open_only);
-  sets = bh_query_records (db, statement, (gpointer) bh_question_set_from_json, (GDestroyNotify) bh_question_set_unref,
-                           error);
+  sets = bh_query_records (db, statement, (gpointer) bh_question_set_from_json,
+                           (GDestroyNotify) bh_question_set_unref, error);
   if (sets == NULL)
     return FALSE;
   g_value_init (value, G_TYPE_PTR_ARRAY);
@@ -431,7 +442,8 @@ bh_query_message (BhDb *db, const BhQuery *query, GValue *value, GError **error)
   bh_db_bind (statement, "ti", query->text, run);
   node = read_node (db, statement, &failure);
   if (node == NULL && failure == NULL)
-    failure = bh_error_new (BH_ERROR_MESSAGE_NOT_FOUND, NULL, "Run %s has no message %s.", query->id, query->text);
+    failure =
+        bh_error_new (BH_ERROR_MESSAGE_NOT_FOUND, NULL, "Run %s has no message %s.", query->id, query->text);
   message = node != NULL ? bh_message_from_json (node, &failure) : NULL;
   if (message == NULL)
     {

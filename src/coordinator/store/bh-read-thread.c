@@ -53,8 +53,9 @@ ensure_open (BhReadThread *self, GError **error)
   if (self->db != NULL)
     return TRUE;
   db = bh_db_open (self->path, FALSE, self->busy_ms, error);
-  if (db == NULL
-      || !bh_db_exec (db, "PRAGMA query_only = ON; PRAGMA cache_size = -1000; PRAGMA temp_store = MEMORY;", error))
+  if (db == NULL ||
+      !bh_db_exec (db, "PRAGMA query_only = ON; PRAGMA cache_size = -1000; PRAGMA temp_store = MEMORY;",
+                   error))
     return FALSE;
   sqlite3_progress_handler (db->handle, STEPS, on_progress, self);
   self->db = g_steal_pointer (&db);

@@ -68,8 +68,9 @@ bh_schema_check_file (const char *path, GError **error)
   expected = page_size * big_endian (header + 28);
   if ((guint64) status.st_size < expected && !has_log (path))
     {
-      g_autofree char *what = g_strdup_printf ("it should be %" G_GUINT64_FORMAT " bytes long, but is %" G_GUINT64_FORMAT,
-                                               expected, (guint64) status.st_size);
+      g_autofree char *what =
+          g_strdup_printf ("it should be %" G_GUINT64_FORMAT " bytes long, but is %" G_GUINT64_FORMAT,
+                           expected, (guint64) status.st_size);
 
       return damaged (path, what, error);
     }
@@ -86,7 +87,8 @@ compare_names (gconstpointer a, gconstpointer b)
 static char **
 list_migrations (void)
 {
-  char **names = g_resource_enumerate_children (bh_store_get_resource (), FOLDER, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  char **names =
+      g_resource_enumerate_children (bh_store_get_resource (), FOLDER, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
   g_assert (names != NULL);
   qsort (names, g_strv_length (names), sizeof *names, compare_names);
@@ -97,14 +99,16 @@ static gboolean
 migrate_one (BhDb *db, const char *name, gint64 version, GError **error)
 {
   g_autofree char *path = g_strconcat (FOLDER, name, NULL);
-  g_autoptr (GBytes) sql = g_resource_lookup_data (bh_store_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autoptr (GBytes) sql =
+      g_resource_lookup_data (bh_store_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   g_autofree char *script = NULL;
 
   g_assert (sql != NULL);
   /* GResource data ends in a NUL, which is not counted */
-  script = g_strdup_printf ("BEGIN EXCLUSIVE;\n%s\nPRAGMA application_id = %d;\nPRAGMA user_version = %" G_GINT64_FORMAT
-                            ";\nCOMMIT;",
-                            (const char *) g_bytes_get_data (sql, NULL), BH_APPLICATION_ID, version);
+  script = g_strdup_printf (
+      "BEGIN EXCLUSIVE;\n%s\nPRAGMA application_id = %d;\nPRAGMA user_version = %" G_GINT64_FORMAT
+      ";\nCOMMIT;",
+      (const char *) g_bytes_get_data (sql, NULL), BH_APPLICATION_ID, version);
   if (bh_db_exec (db, script, error))
     return TRUE;
   bh_db_rollback (db);
@@ -116,27 +120,30 @@ check_owner (BhDb *db, gint64 version, gint64 newest, GError **error)
 {
   gint64 application, objects;
 
-  if (!bh_db_int (db, &application, 0, error, "PRAGMA application_id", NULL)
-      || !bh_db_int (db, &objects, 0, error, "SELECT count(*) FROM sqlite_schema", NULL))
+  if (!bh_db_int (db, &application, 0, error, "PRAGMA application_id", NULL) ||
+      !bh_db_int (db, &objects, 0, error, "SELECT count(*) FROM sqlite_schema", NULL))
     return FALSE;
   if (application != BH_APPLICATION_ID && (application != 0 || objects > 0))
     {
-      bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL,
-                    "%s is the database of another program. Move it away, or give Bellhop another data folder.", db->path);
+      bh_set_error (
+          error, BH_ERROR_STORAGE_FAILED, NULL,
+          "%s is the database of another program. Move it away, or give Bellhop another data folder.",
+          db->path);
       return FALSE;
     }
   if (version > newest)
     {
       bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL,
-                    "The database %s was written by a newer Bellhop (schema %" G_GINT64_FORMAT ", this one knows %"
-                    G_GINT64_FORMAT "). Install that version again, or a newer one.",
+                    "The database %s was written by a newer Bellhop (schema %" G_GINT64_FORMAT
+                    ", this one knows %" G_GINT64_FORMAT "). Install that version again, or a newer one.",
                     db->path, version, newest);
       return FALSE;
     }
   return TRUE;
 }
 
-/* Both ends of every table: what a truncated or overwritten file shows most often, and cheap however large it is. */
+/* Both ends of every table: what a truncated or overwritten file shows most often, and cheap however large it
+ * is. */
 static gboolean
 check_tables (BhDb *db, GError **error)
 {
@@ -166,13 +173,15 @@ bh_schema_prepare (BhDb *db, GError **error)
   g_auto (GStrv) names = list_migrations ();
   gint64 newest = g_strv_length (names), version;
 
-  if (!bh_db_int (db, &version, 0, error, "PRAGMA user_version", NULL) || !check_owner (db, version, newest, error))
+  if (!bh_db_int (db, &version, 0, error, "PRAGMA user_version", NULL) ||
+      !check_owner (db, version, newest, error))
     return FALSE;
-  if (version == 0 && !bh_db_exec (db, "PRAGMA page_size = " BH_PAGE_SIZE "; PRAGMA auto_vacuum = INCREMENTAL;", error))
+  if (version == 0 &&
+      !bh_db_exec (db, "PRAGMA page_size = " BH_PAGE_SIZE "; PRAGMA auto_vacuum = INCREMENTAL;", error))
     return FALSE;
   if (version > 0 && !check_tables (db, error))
     return FALSE;
-  if (!bh_db_exec (db, "PRAGMA journal_mode = WAL", error))
+  if (!bh_db_exec (db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error))
     return FALSE;
   for (gint64 i = version; i < newest; i++)
     if (!migrate_one (db, names[i], i + 1, error))

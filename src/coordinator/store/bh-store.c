@@ -28,7 +28,12 @@ struct _BhStore
 
 G_DEFINE_FINAL_TYPE (BhStore, bh_store, G_TYPE_OBJECT)
 
-enum { COMMITTED, RECOVERED, N_SIGNALS };
+enum
+{
+  COMMITTED,
+  RECOVERED,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 static void
@@ -87,9 +92,10 @@ bh_store_class_init (BhStoreClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = bh_store_finalize;
-  signals[COMMITTED] = g_signal_new ("committed", BH_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                     G_TYPE_POINTER);
-  signals[RECOVERED] = g_signal_new ("recovered", BH_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[COMMITTED] = g_signal_new ("committed", BH_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[RECOVERED] =
+      g_signal_new ("recovered", BH_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -167,8 +173,9 @@ refusal (BhStore *self)
   if (self->opened != NULL && dex_future_is_resolved (self->opened) && self->closed == NULL)
     return NULL;
   return dex_future_new_for_error (bh_error_new (BH_ERROR_UNAVAILABLE, NULL,
-                                                 self->closed != NULL ? "The coordinator is shutting down. Try again."
-                                                                      : "The database is not open yet. Try again."));
+                                                 self->closed != NULL
+                                                     ? "The coordinator is shutting down. Try again."
+                                                     : "The database is not open yet. Try again."));
 }
 
 DexFuture *
@@ -247,7 +254,8 @@ DexFuture *
 bh_store_list_runs (BhStore *self, guint states, const char *query, const char *before, guint limit)
 {
   dex_return_error_if_fail (BH_IS_STORE (self));
-  return ASK (self, list_runs, .states = states, .text = (char *) query, .before = (char *) before, .count = limit);
+  return ASK (self, list_runs, .states = states, .text = (char *) query, .before = (char *) before,
+              .count = limit);
 }
 
 DexFuture *
@@ -351,14 +359,15 @@ bh_store_check (BhStore *self)
 static gboolean
 add_token (BhDb *db, const char *name, const char *sha256, GError **error)
 {
-  if (bh_db_run (db, error, "INSERT INTO tokens (name, sha256, created_at) VALUES (?, ?, ?)", "tti", name, sha256,
-                 g_get_real_time ()))
+  if (bh_db_run (db, error, "INSERT INTO tokens (name, sha256, created_at) VALUES (?, ?, ?)", "tti", name,
+                 sha256, g_get_real_time ()))
     return TRUE;
   if (db->last_error == SQLITE_CONSTRAINT)
     {
       g_clear_error (error);
       bh_set_error (error, BH_ERROR_NAME_TAKEN, "name",
-                    "There is a token called %s already. Choose another name, or remove that one first.", name);
+                    "There is a token called %s already. Choose another name, or remove that one first.",
+                    name);
     }
   return FALSE;
 }

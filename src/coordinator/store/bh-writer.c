@@ -13,7 +13,13 @@
 /* written and removed to find out whether the disk takes anything again */
 #define PROBE_BYTES "1048576"
 
-typedef enum { REQUEST_CHANGE, REQUEST_WRITE, REQUEST_SYNC, REQUEST_CLOSE } RequestKind;
+typedef enum
+{
+  REQUEST_CHANGE,
+  REQUEST_WRITE,
+  REQUEST_SYNC,
+  REQUEST_CLOSE
+} RequestKind;
 
 typedef struct
 {
@@ -37,15 +43,15 @@ struct _BhWriter
 
   /* the thread's own */
   BhDb *db;
-  GPtrArray *batch;    /* Request */
-  GArray *deliveries;  /* BhDelivery, empty between batches */
-  GError *failure;     /* the disk's; every request is refused until a retry succeeds */
+  GPtrArray *batch;   /* Request */
+  GArray *deliveries; /* BhDelivery, empty between batches */
+  GError *failure;    /* the disk's; every request is refused until a retry succeeds */
   gint64 retry_at;
-  gint64 last_commit;  /* monotonic */
+  gint64 last_commit; /* monotonic */
   guint last_batch;
   guint epoch;
-  gboolean full_sync;  /* PRAGMA synchronous = FULL */
-  gboolean unsynced;   /* something was committed that is not on the disk yet */
+  gboolean full_sync; /* PRAGMA synchronous = FULL */
+  gboolean unsynced;  /* something was committed that is not on the disk yet */
   gboolean purging;
 };
 
@@ -98,8 +104,8 @@ open_database (BhWriter *self, GError **error)
                      "PRAGMA secure_delete = FAST;"
                      "PRAGMA wal_autocheckpoint = " BH_CHECKPOINT_PAGES ";"
                      "PRAGMA journal_size_limit = 16777216;",
-                     error)
-         && apply_limit (self, error);
+                     error) &&
+         apply_limit (self, error);
 }
 
 static gboolean
@@ -125,15 +131,16 @@ do_request (BhWriter *self, Request *request, GError **error)
       return request->func (self->db, request->first, request->second, error);
     case REQUEST_SYNC:
       /* a synced transaction takes everything before it along; there must be something in it */
-      return !self->unsynced
-             || bh_db_run (self->db, error, "INSERT OR REPLACE INTO probe (id, filler) VALUES (1, NULL)", NULL);
+      return !self->unsynced ||
+             bh_db_run (self->db, error, "INSERT OR REPLACE INTO probe (id, filler) VALUES (1, NULL)", NULL);
     case REQUEST_CLOSE:
     default:
       return TRUE;
     }
 }
 
-/* One transaction for requests [from, to). On an error, `*bad` is the request it was in, or `to` for the commit. */
+/* One transaction for requests [from, to). On an error, `*bad` is the request it was in, or `to` for the
+ * commit. */
 static gboolean
 transact (BhWriter *self, guint from, guint to, guint *bad, GError **error)
 {
@@ -177,7 +184,7 @@ fail_from (BhWriter *self, guint from)
 static void
 storage_failed (BhWriter *self, guint from, GError *error)
 {
-  g_warning ("%s", error->message);
+  g_message ("%s", error->message);
   g_clear_error (&self->failure);
   self->failure = error;
   self->epoch++;
@@ -276,11 +283,12 @@ recover (BhWriter *self)
 
   /* what the log holds already may find its way into the file and make room */
   sqlite3_wal_checkpoint_v2 (self->db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-  if (apply_limit (self, &error) && set_full_sync (self, TRUE, &error)
-      && bh_db_exec (self->db,
-                     "BEGIN IMMEDIATE; INSERT OR REPLACE INTO probe (id, filler) VALUES (2, zeroblob(" PROBE_BYTES "));"
-                     "COMMIT; DELETE FROM probe;",
-                     &error))
+  if (apply_limit (self, &error) && set_full_sync (self, TRUE, &error) &&
+      bh_db_exec (
+          self->db,
+          "BEGIN IMMEDIATE; INSERT OR REPLACE INTO probe (id, filler) VALUES (2, zeroblob(" PROBE_BYTES "));"
+          "COMMIT; DELETE FROM probe;",
+          &error))
     {
       g_message ("The database can be written to again");
       g_clear_error (&self->failure);
@@ -298,8 +306,9 @@ static void
 purge_step (BhWriter *self)
 {
   g_autoptr (GError) error = NULL;
-  gboolean ok = set_full_sync (self, FALSE, &error) && bh_db_run (self->db, &error, "BEGIN IMMEDIATE", NULL)
-                && bh_apply_purge (self->db, &self->purging, &error) && bh_db_run (self->db, &error, "COMMIT", NULL);
+  gboolean ok =
+      set_full_sync (self, FALSE, &error) && bh_db_run (self->db, &error, "BEGIN IMMEDIATE", NULL) &&
+      bh_apply_purge (self->db, &self->purging, &error) && bh_db_run (self->db, &error, "COMMIT", NULL);
 
   if (ok)
     {
@@ -514,8 +523,11 @@ void
 bh_writer_commit (BhWriter *self, BhChange *change, BhDurability durability, guint epoch, DexPromise *promise)
 {
   bh_change_seal (change);
-  push (self, (Request) { .kind = REQUEST_CHANGE, .synced = durability == BH_SYNCED, .epoch = epoch,
-                          .change = bh_change_ref (change), .promise = promise });
+  push (self, (Request) { .kind = REQUEST_CHANGE,
+                          .synced = durability == BH_SYNCED,
+                          .epoch = epoch,
+                          .change = bh_change_ref (change),
+                          .promise = promise });
 }
 
 void
@@ -525,9 +537,14 @@ bh_writer_sync (BhWriter *self, guint epoch, DexPromise *promise)
 }
 
 void
-bh_writer_write (BhWriter *self, BhWriteFunc func, const char *first, const char *second, guint epoch,
-                 DexPromise *promise)
+bh_writer_write (
+    BhWriter *self, BhWriteFunc func, const char *first, const char *second, guint epoch, DexPromise *promise)
 {
-  push (self, (Request) { .kind = REQUEST_WRITE, .synced = TRUE, .epoch = epoch, .func = func,
-                          .first = g_strdup (first), .second = g_strdup (second), .promise = promise });
+  push (self, (Request) { .kind = REQUEST_WRITE,
+                          .synced = TRUE,
+                          .epoch = epoch,
+                          .func = func,
+                          .first = g_strdup (first),
+                          .second = g_strdup (second),
+                          .promise = promise });
 }
