@@ -184,14 +184,14 @@ check_lines (GByteArray *partial, guint64 *next, GBytes *bytes)
 static void
 test_kill (Place *place)
 {
-  const char *const argv[] = { "sh", "-c", "seq -f %07.0f 0 8388607; cat >&2; exit 5", NULL };
+  const char *const argv[] = { "sh", "-c", "seq 1000000 9388607; cat >&2; exit 5", NULL };
   const BhSpawn spawn = { .argv = argv };
   g_autoptr (BhBox) box = launch (place);
   BhProcess *process = bh_box_process (box, 1);
   g_autoptr (GByteArray) partial = g_byte_array_new ();
   g_autoptr (GBytes) input = g_bytes_new_static ("typed", 5);
   g_autoptr (GError) error = NULL;
-  guint64 next = 0, at = 0;
+  guint64 next = 1000000, at = 0;
   guint kills = 0;
   DexFuture *written;
 

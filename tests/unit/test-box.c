@@ -659,6 +659,24 @@ test_version (Fake *fake)
   await_error (future, BH_ERROR, BH_ERROR_LAUNCH_FAILED);
 }
 
+/* boxd does not wait for our HELLO: its own may come with the answer that brings the handle. */
+static void
+test_early_hello (Fake *fake)
+{
+  static const BhLaunch launch = { .id = "b_1", .image = "host" };
+  g_autoptr (Peer) peer = peer_registered (fake, "desk", "[]");
+  g_autoptr (GBytes) hello = bh_frame_hello ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BhBox) box = NULL;
+  DexFuture *future = bh_workers_launch (fake->workers, "desk", &launch);
+
+  peer_answer (peer, peer_expect (peer, "box.launch", NULL), "{\"handle\":1}");
+  peer_frame (peer, 1, BH_WIRE_HELLO, 0, 0, 0, g_bytes_get_data (hello, NULL), g_bytes_get_size (hello));
+  box = dex_await_object (future, &error);
+  g_assert_no_error (error);
+  g_assert_true (bh_box_is_connected (box));
+}
+
 static void
 test_run (Fake *fake)
 {
@@ -771,6 +789,7 @@ main (int argc, char *argv[])
   fake_add ("/box/gone", test_gone);
   fake_add ("/box/reconnect", test_reconnect);
   fake_add ("/box/version", test_version);
+  fake_add ("/box/early-hello", test_early_hello);
   fake_add ("/box/run", test_run);
   fake_add ("/box/run-ends", test_run_ends);
   fake_add ("/box/let-go", test_let_go);

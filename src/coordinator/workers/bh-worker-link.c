@@ -10,7 +10,7 @@
 #define KEEPALIVE_S 15
 #define NAME_MAX_BYTES 64
 #define BOXES_MAX 4096
-#define DEAD_MAX 4096
+#define UNJOINED_MAX 4096
 
 struct _BhWorkerLink
 {
@@ -23,6 +23,7 @@ struct _BhWorkerLink
   BhRpc *rpc;
   GHashTable *boxes_by_handle; /* guint32 -> BhBox */
   GHashTable *dead_handles;    /* closed before they were joined */
+  GHashTable *early_hellos;    /* handle -> GBytes: a box's HELLO that came before it was joined */
   BhWorkerInfo *info;
   GPtrArray *boxes;
   guint64 pid;
@@ -51,6 +52,7 @@ bh_worker_link_finalize (GObject *object)
   g_clear_object (&self->rpc);
   g_clear_pointer (&self->boxes_by_handle, g_hash_table_unref);
   g_clear_pointer (&self->dead_handles, g_hash_table_unref);
+  g_clear_pointer (&self->early_hellos, g_hash_table_unref);
   g_clear_pointer (&self->boxes, g_ptr_array_unref);
   g_clear_pointer (&self->info, bh_worker_info_unref);
   G_OBJECT_CLASS (bh_worker_link_parent_class)->finalize (object);
@@ -68,6 +70,7 @@ bh_worker_link_init (BhWorkerLink *self)
 {
   self->boxes_by_handle = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->dead_handles = g_hash_table_new (NULL, NULL);
+  self->early_hellos = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_bytes_unref);
   self->boxes = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_box_info_unref);
 }
 
@@ -269,9 +272,10 @@ box_closed (BhWorkerLink *self, guint32 handle)
 static void
 handle_box_closed (BhWorkerLink *self, guint32 handle)
 {
+  g_hash_table_remove (self->early_hellos, GUINT_TO_POINTER (handle));
   if (g_hash_table_contains (self->boxes_by_handle, GUINT_TO_POINTER (handle)))
     box_closed (self, handle);
-  else if (g_hash_table_size (self->dead_handles) < DEAD_MAX)
+  else if (g_hash_table_size (self->dead_handles) < UNJOINED_MAX)
     g_hash_table_add (self->dead_handles, GUINT_TO_POINTER (handle));
 }
 
@@ -329,23 +333,6 @@ bh_worker_link_send (BhWorkerLink *self, guint32 handle, const struct bh_wire_he
   soup_websocket_connection_send_message (self->connection, SOUP_WEBSOCKET_DATA_BINARY, message);
 }
 
-gboolean
-bh_worker_link_join (BhWorkerLink *self, guint32 handle, BhBox *box)
-{
-  if (!bh_worker_link_is_open (self) || handle == 0)
-    return FALSE;
-  if (g_hash_table_contains (self->boxes_by_handle, GUINT_TO_POINTER (handle)))
-    {
-      bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "The worker gave one handle to two boxes.");
-      return FALSE;
-    }
-  g_hash_table_insert (self->boxes_by_handle, GUINT_TO_POINTER (handle), g_object_ref (box));
-  bh_box_connect (box, self, handle);
-  if (g_hash_table_remove (self->dead_handles, GUINT_TO_POINTER (handle)))
-    box_closed (self, handle);
-  return TRUE;
-}
-
 void
 bh_worker_link_drop (BhWorkerLink *self, guint32 handle)
 {
@@ -360,6 +347,48 @@ bh_worker_link_drop (BhWorkerLink *self, guint32 handle)
       dex_future_disown (bh_rpc_call (self->rpc, "box.disconnect", node, 30 * 1000));
     }
   box_closed (self, handle);
+}
+
+/* boxd says HELLO by itself, so it may come before the fiber that asked for the handle has resumed and joined it. It says
+ * nothing else before it has heard ours, so whatever else has no box is of one that was left a moment ago. */
+static void
+keep_early_hello (BhWorkerLink *self, const BhFrame *frame)
+{
+  if (frame->header.type == BH_WIRE_HELLO && frame->header.length == BH_WIRE_HELLO_SIZE &&
+      g_hash_table_size (self->early_hellos) < UNJOINED_MAX)
+    g_hash_table_insert (self->early_hellos, GUINT_TO_POINTER (frame->handle), g_bytes_ref (frame->message));
+}
+
+static void
+deliver_early_hello (BhWorkerLink *self, guint32 handle, BhBox *box)
+{
+  gpointer value = NULL;
+  g_autoptr (GBytes) message = NULL;
+  BhFrame frame;
+
+  g_hash_table_steal_extended (self->early_hellos, GUINT_TO_POINTER (handle), NULL, &value);
+  message = value;
+  if (message != NULL && bh_frame_parse (message, &frame, NULL) && !bh_box_receive (box, &frame))
+    bh_worker_link_drop (self, handle);
+}
+
+gboolean
+bh_worker_link_join (BhWorkerLink *self, guint32 handle, BhBox *box)
+{
+  if (!bh_worker_link_is_open (self) || handle == 0)
+    return FALSE;
+  if (g_hash_table_contains (self->boxes_by_handle, GUINT_TO_POINTER (handle)))
+    {
+      bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "The worker gave one handle to two boxes.");
+      return FALSE;
+    }
+  g_hash_table_insert (self->boxes_by_handle, GUINT_TO_POINTER (handle), g_object_ref (box));
+  bh_box_connect (box, self, handle);
+  if (g_hash_table_remove (self->dead_handles, GUINT_TO_POINTER (handle)))
+    box_closed (self, handle);
+  else
+    deliver_early_hello (self, handle, box);
+  return TRUE;
 }
 
 static void
@@ -379,9 +408,10 @@ receive_binary (BhWorkerLink *self, GBytes *message)
       bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error->message);
       return;
     }
-  /* frames of a handle closed a moment ago may still be under way */
   g_set_object (&box, g_hash_table_lookup (self->boxes_by_handle, GUINT_TO_POINTER (frame.handle)));
-  if (box != NULL && !bh_box_receive (box, &frame))
+  if (box == NULL)
+    keep_early_hello (self, &frame);
+  else if (!bh_box_receive (box, &frame))
     bh_worker_link_drop (self, frame.handle);
 }
 
