@@ -230,7 +230,7 @@ print_prose (Timeline *self, Entry *entry, OutputStyle style)
   g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
 
   for (guint i = 0; lines[i] != NULL && *text != '\0'; i++)
-    output_printf (self->out, style, "  %s\n", lines[i]);
+    output_printf (self->out, style, "%s%s\n", *lines[i] != '\0' ? "  " : "", lines[i]);
 }
 
 static void
@@ -406,6 +406,23 @@ take_row (Timeline *self, JsonNode *node)
     }
 }
 
+/* Line by line as long as the first lines are printed as they come: the tail would have dropped some of them. */
+static void
+add_output (Timeline *self, Entry *entry, const char *text)
+{
+  const char *end;
+
+  while (!output_is_tty (self->out) && entry->row->state == BH_ROW_OPEN && entry->printed < HEAD_LINES
+         && (end = strchr (text, '\n')) != NULL)
+    {
+      g_autofree char *line = g_strndup (text, (gsize) (end + 1 - text));
+      tail_add (entry->tail, line);
+      print_head (self, entry);
+      text = end + 1;
+    }
+  tail_add (entry->tail, text);
+}
+
 static void
 take_delta (Timeline *self, JsonObject *delta)
 {
@@ -431,10 +448,7 @@ take_delta (Timeline *self, JsonObject *delta)
         g_string_append (entry->text, shown);
     }
   else
-    {
-      tail_add (entry->tail, shown);
-      print_head (self, entry);
-    }
+    add_output (self, entry, shown);
 }
 
 static void

@@ -159,9 +159,10 @@ test_plain (void)
 }
 
 static void
-test_long_output (void)
+test_long_output (gconstpointer at_once)
 {
   Fixture self = { 0 };
+  g_autoptr(GString) all = g_string_new (NULL);
   g_autoptr(GString) expected = g_string_new ("▶ exec in DevBox · seq 100\n");
 
   fixture_init (&self, FALSE);
@@ -169,12 +170,16 @@ test_long_output (void)
   for (guint i = 1; i <= 100; i++)
     {
       g_autofree char *line = g_strdup_printf ("%u\n", i);
-      send_delta (&self, 1, "result", line);
+      g_string_append (all, line);
+      if (at_once == NULL)
+        send_delta (&self, 1, "result", line);
       if (i <= 20 || i > 90)
         g_string_append_printf (expected, "  │ %s", line);
       if (i == 20)
         g_string_append (expected, "  │ … 70 more lines in row 1\n");
     }
+  if (at_once != NULL)
+    send_delta (&self, 1, "result", all->str);
   send_step (&self, 1, "exec in DevBox", "seq 100", BH_ROW_DONE, 0);
   timeline_settle (self.timeline, T0);
   g_string_append (expected, "✔ exec in DevBox · seq 100  1.2 s\n");
@@ -357,7 +362,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/timeline/plain", test_plain);
-  g_test_add_func ("/cli/timeline/long-output", test_long_output);
+  g_test_add_data_func ("/cli/timeline/long-output", NULL, test_long_output);
+  g_test_add_data_func ("/cli/timeline/long-output-at-once", "", test_long_output);
   g_test_add_func ("/cli/timeline/tty", test_tty);
   g_test_add_func ("/cli/timeline/end", test_end);
   g_test_add_func ("/cli/timeline/strange-events", test_strange_events);
