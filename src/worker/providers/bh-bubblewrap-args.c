@@ -66,20 +66,26 @@ add_system_folders (Builder *self)
     }
 }
 
-/* What of the host's /etc is needed and says nothing of the person or the machine. */
+/* What of the host's /etc is needed and says nothing of the person or the machine. Each mount costs bwrap a look at all
+ * mounts before, so small files are copied. */
 static void
 add_shared_settings (Builder *self)
 {
-  static const char *const names[] = {
-    "/etc/alternatives", "/etc/ca-certificates", "/etc/ca-certificates.conf", "/etc/crypto-policies", "/etc/gai.conf",
-    "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/mime.types", "/etc/os-release", "/etc/pki",
-    "/etc/protocols", "/etc/services", "/etc/shells", "/etc/ssl/cert.pem", "/etc/ssl/certs", "/etc/ssl/openssl.cnf",
-    "/etc/terminfo",
+  static const char *const mounted[] = {
+    "/etc/alternatives", "/etc/crypto-policies", "/etc/ld.so.cache", "/etc/pki", "/etc/ssl/certs",
   };
+  static const char *const copied[] = { "/etc/protocols", "/etc/services", "/etc/ssl/openssl.cnf" };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_file_test (names[i], G_FILE_TEST_EXISTS))
-      add (self, "--ro-bind", names[i], names[i], NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (mounted); i++)
+    if (g_file_test (mounted[i], G_FILE_TEST_EXISTS))
+      add (self, "--ro-bind", mounted[i], mounted[i], NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (copied); i++)
+    {
+      g_autofree char *content = NULL;
+      if (g_file_get_contents (copied[i], &content, NULL, NULL))
+        add_file (self, copied[i], content);
+    }
+  add (self, "--symlink", "../usr/lib/os-release", "/etc/os-release", NULL);
 }
 
 /* The link itself tells the zone's name; elsewhere the file is copied. */
@@ -97,8 +103,12 @@ add_local_time (Builder *self)
 static void
 add_settings (Builder *self, gboolean offline)
 {
+  static const char *const folders[] = { "/etc", "/etc/ssl", "/home", "/var" };
   g_autofree char *resolv = NULL;
 
+  /* made by name, or bwrap makes them for their owner only */
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    add (self, "--perms", "0755", "--dir", folders[i], NULL);
   add_shared_settings (self);
   add_local_time (self);
   add_file (self, "/etc/passwd",

@@ -97,15 +97,31 @@ deny_terminal_injection (scmp_filter_ctx filter)
   return r;
 }
 
-/* Other personalities switch protections off or old interfaces on. `setarch -R` (no address randomisation) is what
- * debuggers ask for, 0xffffffff only asks. */
+/* A bit that is set, another that is not. */
+static int
+deny_personality (scmp_filter_ctx filter, guint64 set, guint64 unset)
+{
+  return seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (personality), 1,
+                           SCMP_A0 (SCMP_CMP_MASKED_EQ, set | unset, set));
+}
+
+/* Other personalities switch protections off or old interfaces on. Allowed are PER_LINUX, ADDR_NO_RANDOMIZE (what debuggers
+ * ask for) and 0xffffffff, which only asks. A rule can look at an argument only once, so this is spelled out in bits: any
+ * other bit without the highest is denied, and the highest without any of the others. */
 static int
 deny_personalities (scmp_filter_ctx filter)
 {
-  return seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (personality), 3,
-                           SCMP_A0 (SCMP_CMP_NE, PER_LINUX),
-                           SCMP_A0 (SCMP_CMP_NE, ADDR_NO_RANDOMIZE),
-                           SCMP_A0 (SCMP_CMP_NE, 0xffffffffu));
+  const guint64 highest = 0x80000000u;
+  int r = 0;
+
+  for (guint64 bit = 1; r == 0 && bit < highest; bit <<= 1)
+    {
+      if (bit != ADDR_NO_RANDOMIZE)
+        r = deny_personality (filter, bit, highest);
+      if (r == 0)
+        r = deny_personality (filter, highest, bit);
+    }
+  return r;
 }
 
 static gboolean
