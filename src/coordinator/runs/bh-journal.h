@@ -27,6 +27,8 @@ void bh_journal_put_run (BhJournal *self, BhRun *run);
 
 /* Takes `row`, whose n, started_at (if 0) are filled in. Returns its ordinal. */
 guint64 bh_journal_add_row (BhJournal *self, BhRow *row);
+/* How many rows there are, as staged so far: the ordinal of the next one. */
+guint64 bh_journal_count_rows (BhJournal *self);
 /* (transfer none) (nullable) a row that is still open or was added since this journal was made. */
 BhRow *bh_journal_get_row (BhJournal *self, guint64 n);
 /* Takes `row`, a changed copy; its n says which. Byte counts are kept by the journal. Leaving BH_ROW_OPEN sets

@@ -71,7 +71,7 @@ bh_staging_report (BhJournal *journal, const char *author, BhRunState outcome, c
 void
 bh_staging_close_rows (BhJournal *journal)
 {
-  guint64 rows = bh_journal_get_run (journal)->rows;
+  guint64 rows = bh_journal_count_rows (journal);
 
   for (guint64 n = 0; n < rows; n++)
     {
