@@ -281,7 +281,8 @@ class FakeCoordinator:
         user = () if self.uid is None else ('setpriv', f'--reuid={self.uid}', f'--regid={self.uid}', '--clear-groups')
         worker = self.build / pathlib.Path(program('bellhop-worker')).relative_to(BUILD)
         process = subprocess.Popen([*user, *wrap, str(worker), '--name', name, '--coordinator', f'unix:{self.path}', *arguments],
-                                   env=environment, stderr=subprocess.PIPE, text=True, cwd='/')
+                                   env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True, cwd='/')
         process.said = ''
         threading.Thread(target=self.listen, args=[process], daemon=True).start()
         self.workers.append(process)

@@ -2,6 +2,8 @@
  * Copyright The Bellhop authors */
 #include "worker/providers/bh-bubblewrap-args.h"
 
+#include <unistd.h>
+
 #include "config.h"
 #include "worker/bh-fd.h"
 
@@ -137,6 +139,33 @@ add_namespaces (Builder *self, gboolean offline)
   add (self, "--as-pid-1", "--new-session", NULL);
 }
 
+/* A worker that runs as root makes boxes whose user is root outside: powerless by capabilities, but still the owner of the
+ * kernel's settings in /proc, which go by the owner alone (core_pattern is a way to run programs as root on the host). bwrap
+ * looks only whether the folder /proc/sys itself is writable, which it never is, and leaves it open. */
+static void
+add_proc (Builder *self)
+{
+  static const char *const read_only[] = { "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs" };
+  static const char *const hidden[] = {
+    "/proc/kcore", "/proc/keys", "/proc/kmsg", "/proc/kpagecount", "/proc/kpageflags", "/proc/mtrr", "/proc/sched_debug",
+    "/proc/slabinfo", "/proc/timer_list", "/proc/vmallocinfo",
+  };
+  static const char *const emptied[] = { "/proc/acpi", "/proc/scsi", "/proc/pressure", "/proc/driver" };
+
+  add (self, "--proc", "/proc", NULL);
+  if (geteuid () != 0)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (read_only); i++)
+    if (g_file_test (read_only[i], G_FILE_TEST_EXISTS))
+      add (self, "--ro-bind", read_only[i], read_only[i], NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (hidden); i++)
+    if (g_file_test (hidden[i], G_FILE_TEST_EXISTS))
+      add (self, "--ro-bind", "/dev/null", hidden[i], NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (emptied); i++)
+    if (g_file_test (emptied[i], G_FILE_TEST_IS_DIR))
+      add (self, "--tmpfs", emptied[i], "--remount-ro", emptied[i], NULL);
+}
+
 static void
 add_boxd (Builder *self, const BhBubblewrapSpec *spec)
 {
@@ -166,7 +195,8 @@ bh_bubblewrap_args (const BhBubblewrapSpec *spec, GArray *fds, GError **error)
   add_namespaces (&self, spec->offline);
   add_system_folders (&self);
   add_settings (&self, spec->offline);
-  add (&self, "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp", "--perms", "0755", "--tmpfs", "/run",
+  add_proc (&self);
+  add (&self, "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp", "--perms", "0755", "--tmpfs", "/run",
        NULL);
   add (&self, "--symlink", "../tmp", "/var/tmp", "--symlink", "../run", "/var/run", NULL);
   add (&self, "--bind", spec->workspace, "/workspace", "--bind", spec->home, "/home/user", NULL);
