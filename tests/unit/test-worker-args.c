@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include <glib/gstdio.h>
+
+#include "protocol/bh-error.h"
+#include "worker/bh-link.h"
+#include "worker/bh-worker.h"
+#include "worker/providers/bh-bubblewrap-args.h"
+
+static gssize
+find (char **argv, const char *arg)
+{
+  for (gssize i = 0; argv[i] != NULL; i++)
+    if (g_str_equal (argv[i], arg))
+      return i;
+  return -1;
+}
+
+static GStrv
+make (gboolean offline, guint pids)
+{
+  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autoptr (GError) error = NULL;
+  BhBubblewrapSpec spec = { "/b/workspace", "/b/home", "/opt/bellhop-boxd", offline, 40, 41, 0, pids };
+  GStrv argv = bh_bubblewrap_args (&spec, fds, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < fds->len; i++)
+    g_close (g_array_index (fds, int, i), NULL);
+  return argv;
+}
+
+static void
+test_args (void)
+{
+  static const char *const always[] = { "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--as-pid-1",
+                                        "--new-session", "--cap-drop" };
+  g_auto (GStrv) offline = make (TRUE, 7);
+  g_auto (GStrv) open = make (FALSE, 0);
+  gssize end = find (offline, "--");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (always); i++)
+    {
+      g_assert_cmpint (find (offline, always[i]), >=, 0);
+      g_assert_cmpint (find (open, always[i]), >=, 0);
+    }
+  g_assert_cmpint (find (offline, "--unshare-net"), >=, 0);
+  g_assert_cmpint (find (open, "--unshare-net"), <, 0);
+  g_assert_cmpint (find (offline, "/etc/resolv.conf"), <, 0);
+  g_assert_cmpint (find (offline, "--die-with-parent"), <, 0);
+  g_assert_cmpstr (offline[find (offline, "/b/workspace") - 1], ==, "--bind");
+  g_assert_cmpstr (offline[find (offline, "--seccomp") + 1], ==, "41");
+  g_assert_cmpstr (offline[end + 1], ==, "/run/bellhop/bin/bellhop-boxd");
+  g_assert_cmpstr (offline[find (offline, "--listen-fd") + 1], ==, "40");
+  g_assert_cmpstr (offline[find (offline, "--rlimit-nproc") + 1], ==, "7");
+  g_assert_cmpint (find (open, "--rlimit-nproc"), <, 0);
+}
+
+static void
+test_names (void)
+{
+  static const struct { const char *name, *clean; } cases[] = {
+    { "desk", "desk" }, { "a b/c", "a-b-c" }, { "../x", "x" }, { "--", "worker" }, { "", "worker" }, { "é", "worker" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *clean = bh_worker_clean_name (cases[i].name);
+      g_assert_cmpstr (clean, ==, cases[i].clean);
+    }
+}
+
+static void
+test_backoff (void)
+{
+  g_assert_cmpuint (bh_link_backoff_ms (0, TRUE), ==, 100);
+  g_assert_cmpuint (bh_link_backoff_ms (1000, TRUE), ==, 2000);
+  g_assert_cmpuint (bh_link_backoff_ms (0, FALSE), ==, 1000);
+  g_assert_cmpuint (bh_link_backoff_ms (1000, FALSE), ==, 30000);
+}
+
+static void
+test_coordinators (void)
+{
+  static const char *const bad[] = { "", "desk", "unix:relative", "ftp://desk", "http://desk.example:80", "https://" };
+  static const char *const good[] = { "unix:/run/x", "https://desk.example:8443", "http://127.0.0.1:80", "ws://localhost/" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_assert_null (bh_link_new (bad[i], NULL, NULL, &error));
+      g_assert_error (error, BH_ERROR, BH_ERROR_INVALID_FIELD);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BhLink) link = bh_link_new (good[i], NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (link);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  g_test_add_func ("/worker/args", test_args);
+  g_test_add_func ("/worker/names", test_names);
+  g_test_add_func ("/worker/backoff", test_backoff);
+  g_test_add_func ("/worker/coordinators", test_coordinators);
+  return g_test_run ();
+}
