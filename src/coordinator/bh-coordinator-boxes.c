@@ -82,7 +82,7 @@ end_run_of_box (Call *call, BhRunActor *actor, GError **error)
                    .report = TRUE,
                    .summary = reason,
                    .reason = reason,
-                   .box_gone = TRUE };
+                   .box_state = call->remove ? "gone" : "stopped" };
 
   return dex_await (bh_run_actor_end (actor, &end), error);
 }

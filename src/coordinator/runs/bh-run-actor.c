@@ -415,14 +415,15 @@ stage_end (BhRunActor *self, const BhRunEnd *end, BhRun *run)
   run->summary = g_strdup (end->summary);
   g_free (run->current);
   run->current = bh_staging_line (end->summary != NULL ? end->summary : end->reason != NULL ? end->reason : "");
-  if (end->box_gone && run->box_id != NULL)
+  if (end->box_state != NULL && run->box_id != NULL)
     {
       g_free (run->box_state);
-      run->box_state = g_strdup ("gone");
+      run->box_state = g_strdup (end->box_state);
     }
   else if (run->box_id != NULL)
     ending = bh_keep_ending (run->keep, run->state);
-  run->can_continue = run->box_id != NULL && !end->box_gone && run->engine_used != NULL && run->keep == BH_KEEP_KEEP;
+  run->can_continue = run->box_id != NULL && end->box_state == NULL && run->engine_used != NULL &&
+                      run->keep == BH_KEEP_KEEP;
   bh_journal_set_state (self->journal, BH_STATE_END_BOX, bh_ending_to_string (ending));
   bh_journal_put_run (self->journal, run);
 }

@@ -76,7 +76,7 @@ typedef struct
   gboolean report;     /* a step `report job result` */
   const char *summary; /* (nullable) */
   const char *reason;  /* (nullable) */
-  gboolean box_gone;
+  const char *box_state; /* (nullable) "gone" or "stopped": the end of the box is the end of the Run */
 } BhRunEnd;
 /* Stages the end, commits it synced, closes the actor. Resolves the BhRun. What is to be done to the box is remembered
  * in the Run's state, and begun after the commit. */

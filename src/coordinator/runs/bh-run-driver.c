@@ -176,7 +176,7 @@ end_run (BhRunDriver *self, const BhRunEnd *end, GError **error)
 {
   if (!dex_await (bh_run_actor_end (self->actor, end), error))
     return FALSE;
-  if (!end->box_gone && self->box != NULL && bh_run_actor_get_run (self->actor)->keep == BH_KEEP_KEEP)
+  if (end->box_state == NULL && self->box != NULL && bh_run_actor_get_run (self->actor)->keep == BH_KEEP_KEEP)
     bh_run_table_watch_box (context_of (self)->table, bh_run_actor_get_id (self->actor), self->box);
   return TRUE;
 }
@@ -260,16 +260,19 @@ drive (BhRunDriver *self, GError **error)
 static void
 fail_box_gone (BhRunDriver *self, const char *what)
 {
-  g_autofree char *status = g_strdup_printf ("The DevBox ended: %s", what);
+  gsize length = strlen (what);
+  /* the worker's words, with or without a full stop */
+  g_autofree char *cause = g_strndup (what, length > 0 && what[length - 1] == '.' ? length - 1 : length);
+  g_autofree char *status = g_strdup_printf ("The DevBox ended: %s.", cause);
   g_autofree char *reason
-      = g_strdup_printf ("The DevBox ended while the Run was at work: %s Start the Run again in a new DevBox.", what);
+      = g_strdup_printf ("The DevBox ended while the Run was at work: %s. Start the Run again in a new DevBox.", cause);
   g_autoptr (GError) error = NULL;
   BhRunEnd end = { .event = BH_EVENT_BOX_GONE,
                    .status = status,
                    .report = TRUE,
                    .summary = reason,
                    .reason = reason,
-                   .box_gone = TRUE };
+                   .box_state = "gone" };
 
   if (!end_run (self, &end, &error))
     g_message ("the end of the DevBox of %s could not be stored: %s", bh_run_actor_get_id (self->actor), error->message);
