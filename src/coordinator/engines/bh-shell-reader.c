@@ -7,40 +7,41 @@
 
 struct _BhShellReader
 {
-  BhProcess *process; /* borrowed: it owns us */
+  BhProcess *process;
   guint64 offset;     /* of the first byte of held */
   GBytes *held;       /* received, not consumed */
   DexFuture *read;    /* (nullable) the read under way */
   gboolean eof;
 };
 
-static void
-reader_free (gpointer data)
+void
+bh_shell_reader_free (BhShellReader *self)
 {
-  BhShellReader *self = data;
-
-  g_clear_pointer (&self->held, g_bytes_unref);
+  g_object_unref (self->process);
+  g_bytes_unref (self->held);
   dex_clear (&self->read);
   g_free (self);
 }
 
 BhShellReader *
-bh_shell_reader_get (BhProcess *process, guint64 from)
+bh_shell_reader_new (BhProcess *process, guint64 from)
 {
-  GQuark quark = g_quark_from_static_string ("bh-shell-reader");
   BhShellReader *self;
 
   g_return_val_if_fail (BH_IS_PROCESS (process), NULL);
-  self = g_object_get_qdata (G_OBJECT (process), quark);
-  if (self != NULL && self->offset == from)
-    return self;
+
   self = g_new0 (BhShellReader, 1);
-  self->process = process;
+  self->process = g_object_ref (process);
   self->offset = from;
   self->held = g_bytes_new (NULL, 0);
-  g_object_set_qdata_full (G_OBJECT (process), quark, self, reader_free);
   bh_process_attach (process, BH_STREAM_STDOUT, from);
   return self;
+}
+
+BhProcess *
+bh_shell_reader_get_process (BhShellReader *self)
+{
+  return self->process;
 }
 
 guint64

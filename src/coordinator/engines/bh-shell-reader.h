@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* What a shell has printed and nobody has consumed yet. It belongs to its BhProcess and not to an engine: a stream can be
- * attached only once, and an engine may be let go and made anew in the middle of a block. Main context only. */
+/* What a shell has printed and its engine has not consumed yet. A second reader of the same shell takes over from the first:
+ * an engine may be let go and made anew in the middle of a block. Main context only. */
 
 #include "coordinator/workers/bh-box.h"
 
@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 
 typedef struct _BhShellReader BhShellReader;
 
-/* (transfer none) The reader of a shell's output; attached at `from` on first use. */
-BhShellReader *bh_shell_reader_get (BhProcess *process, guint64 from);
+/* The reader of a shell's output from `from` on. */
+BhShellReader *bh_shell_reader_new (BhProcess *process, guint64 from);
+void bh_shell_reader_free (BhShellReader *self);
+BhProcess *bh_shell_reader_get_process (BhShellReader *self);
 /* Of the first byte that is not consumed. */
 guint64 bh_shell_reader_get_offset (BhShellReader *self);
 /* Awaits more bytes. Returns (transfer full) all that is not consumed. `*ended`: the shell is gone, nothing follows; also

@@ -44,6 +44,7 @@ struct _BhShell
 
   BhEngineHost *host;   /* owned */
   BhJournal *journal;   /* owned */
+  BhShellReader *reader; /* (nullable) of the shell that lives */
   DexFuture *cutting;   /* (nullable) the fiber that interrupts the block under way */
   guint64 staged;       /* output staged since a flush was awaited */
   guint64 trimmed;
@@ -58,6 +59,7 @@ bh_shell_finalize (GObject *object)
   BhShell *self = BH_SHELL (object);
 
   dex_clear (&self->cutting);
+  g_clear_pointer (&self->reader, bh_shell_reader_free);
   g_clear_object (&self->journal);
   g_clear_object (&self->host);
   G_OBJECT_CLASS (bh_shell_parent_class)->finalize (object);
@@ -282,6 +284,17 @@ read_block (BhShell *self, BhShellReader *reader, gboolean *marked, int *status,
     }
 }
 
+/* The same one for all blocks: what it holds back at the end of one belongs to the next. */
+static BhShellReader *
+reader_of (BhShell *self, BhProcess *process)
+{
+  if (self->reader != NULL && bh_shell_reader_get_process (self->reader) != process)
+    g_clear_pointer (&self->reader, bh_shell_reader_free);
+  if (self->reader == NULL)
+    self->reader = bh_shell_reader_new (process, (guint64) get_int (self, STATE_CONSUMED));
+  return self->reader;
+}
+
 static gboolean
 is_cut (BhShell *self)
 {
@@ -357,7 +370,6 @@ bh_shell_run (BhShell *self, const char *script, BhBlockEnd *end, GError **error
 {
   g_autoptr (GBytes) command = NULL;
   g_autoptr (BhProcess) process = NULL;
-  BhShellReader *reader;
   gboolean marked;
 
   g_return_val_if_fail (BH_IS_SHELL (self) && bh_shell_get_row (self) >= 0, FALSE);
@@ -370,8 +382,7 @@ bh_shell_run (BhShell *self, const char *script, BhBlockEnd *end, GError **error
     return FALSE;
   if (is_cut (self))
     begin_cut (self);
-  reader = bh_shell_reader_get (process, (guint64) get_int (self, STATE_CONSUMED));
-  if (!read_block (self, reader, &marked, &end->status, error))
+  if (!read_block (self, reader_of (self, process), &marked, &end->status, error))
     return FALSE;
   if (!marked)
     {

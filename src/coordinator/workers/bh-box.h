@@ -64,7 +64,8 @@ guint32 bh_process_get_id (BhProcess *self);
 BhBox *bh_process_get_box (BhProcess *self);
 /* Idempotent: a process of this id that exists is left as it is. Rejects with a G_IO_ERROR if it cannot start. */
 DexFuture *bh_process_spawn (BhProcess *self, const BhSpawn *spawn) G_GNUC_WARN_UNUSED_RESULT;
-/* Start receiving a stream from the absolute offset `from`. Once per stream. */
+/* Start receiving a stream from the absolute offset `from`, which must not lie below what was trimmed. Again: reading
+ * begins anew there, for another reader; the read of the one before is rejected with G_IO_ERROR_CANCELLED. */
 void bh_process_attach (BhProcess *self, guint stream, guint64 from);
 /* The next bytes of an attached stream: a BhChunk. An empty one is the end. One read at a time per stream.
  * At most 2 MiB are taken from the box beyond what was read. */

@@ -215,8 +215,9 @@ bh_process_attach (BhProcess *self, guint stream, guint64 from)
 
   g_return_if_fail (BH_IS_PROCESS (self));
   s = get_stream (self, stream);
-  g_return_if_fail (s != NULL && !s->attached);
-  bh_stream_attach (s, from);
+  g_return_if_fail (s != NULL && from >= s->trimmed);
+  if (!bh_stream_attach (s, from))
+    return;
   if (self->failure != NULL)
     bh_stream_fail (s, self->failure);
   else

@@ -50,12 +50,34 @@ bh_stream_clear (BhStream *self)
   g_clear_error (&self->error);
 }
 
-void
+/* Whoever read before has lost the stream to another. */
+static void
+reject_reader (BhStream *self)
+{
+  g_autoptr (DexPromise) reader = g_steal_pointer (&self->reader);
+
+  if (reader != NULL)
+    dex_promise_reject (reader, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                     "Another one reads this stream now."));
+}
+
+gboolean
 bh_stream_attach (BhStream *self, guint64 from)
 {
+  gboolean again = self->attached;
+
+  reject_reader (self);
+  if (again && from == self->handed)
+    return FALSE;
+  g_queue_clear_full (&self->chunks, (GDestroyNotify) g_bytes_unref);
+  g_clear_pointer (&self->tail, g_byte_array_unref);
+  g_clear_pointer (&self->unread, g_bytes_unref);
   self->attached = TRUE;
+  self->ended = self->unread_last = FALSE;
+  self->resync = again;
   self->received = self->handed = self->reach = from;
   self->limit = from + BH_STREAM_WINDOW;
+  return TRUE;
 }
 
 guint64
@@ -81,7 +103,8 @@ bh_stream_push (BhStream *self, guint64 offset, GBytes *message, gsize at, gsize
   if (!self->attached || self->error != NULL)
     return TRUE;
   if (offset > self->received)
-    return FALSE;
+    return self->resync;
+  self->resync = FALSE;
   repeated = self->received - offset;
   if (repeated >= length)
     return TRUE;
@@ -114,7 +137,7 @@ bh_stream_end (BhStream *self, guint64 total)
   if (!self->attached || self->error != NULL)
     return TRUE;
   if (total != self->received)
-    return FALSE;
+    return self->resync;
   self->ended = TRUE;
   return TRUE;
 }

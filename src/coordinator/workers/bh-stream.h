@@ -24,13 +24,15 @@ typedef struct
   GBytes *unread;   /* given back; comes before the chunks */
   gboolean unread_last;
   gboolean ended;
+  gboolean resync;  /* attached anew: what was under way from before is not wanted */
   GError *error;
   DexPromise *reader;
 } BhStream;
 
 void bh_stream_init (BhStream *self);
 void bh_stream_clear (BhStream *self);
-void bh_stream_attach (BhStream *self, guint64 from);
+/* TRUE if the box has to be told. */
+gboolean bh_stream_attach (BhStream *self, guint64 from);
 /* The offset and limit to (re-)attach with. */
 guint64 bh_stream_begin (BhStream *self, guint64 *limit);
 /* A payload that arrived. FALSE if the box broke the protocol: a gap, or more than it may send. */
