@@ -281,6 +281,39 @@ test_resume (Fake *fake)
   g_assert_true (peer_is_quiet (s.peer));
 }
 
+/* Another reader begins anew where the first one's bytes were not stored. */
+static void
+test_attach_again (Fake *fake)
+{
+  g_auto (Scene) s = scene (fake);
+  BhProcess *process = spawned (&s, 5);
+  DexFuture *read;
+  g_autoptr (GError) error = NULL;
+
+  bh_process_attach (process, BH_STREAM_STDOUT, 0);
+  assert_attach (&s, 0, 2 * MiB);
+  peer_data (s.peer, 1, 5, 0, "abcdef");
+  assert_read (process, 0, "abcdef");
+  read = bh_process_read (process, BH_STREAM_STDOUT);
+  bh_process_attach (process, BH_STREAM_STDOUT, 2);
+  assert_attach (&s, 2, 2 + 2 * MiB);
+  g_assert_false (dex_await (read, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  /* what was under way to the first one is not taken for a gap */
+  peer_data (s.peer, 1, 5, 6, "ghi");
+  peer_data (s.peer, 1, 5, 2, "cdefghi");
+  peer_settle (s.peer);
+  assert_read (process, 2, "cdefghi");
+
+  /* nothing was lost: the box is not asked again */
+  bh_process_attach (process, BH_STREAM_STDOUT, 9);
+  g_assert_true (peer_is_quiet (s.peer));
+  peer_data (s.peer, 1, 5, 9, "j");
+  peer_settle (s.peer);
+  assert_read (process, 9, "j");
+}
+
 static void
 unread (BhProcess *process, guint64 offset, const char *text)
 {
@@ -777,6 +810,7 @@ main (int argc, char *argv[])
   fake_add ("/box/spawn-fails", test_spawn_fails);
   fake_add ("/box/window", test_window);
   fake_add ("/box/resume", test_resume);
+  fake_add ("/box/attach-again", test_attach_again);
   fake_add ("/box/unread", test_unread);
   fake_add ("/box/stdin", test_stdin);
   fake_add ("/box/channel", test_channel);
