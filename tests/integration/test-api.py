@@ -72,7 +72,7 @@ class Creating(Case):
         self.refused(404, 'not_found', call=lambda: self.bellhop.get('/v1/none'))
         self.refused(404, 'not_found', call=lambda: self.bellhop.get('/'))
         self.refused(404, 'run_not_found', call=lambda: self.bellhop.get('/v1/runs/r_0000000000000000'))
-        self.refused(404, 'run_not_found', call=lambda: self.bellhop.get('/v1/runs/..%2f..'))
+        self.refused(404, 'run_not_found', call=lambda: self.bellhop.get('/v1/runs/r_%3Cb%3E'))
         self.refused(405, 'method_not_allowed', call=lambda: self.bellhop.request('PUT', '/v1/runs', {}))
         self.refused(422, 'unknown_field', 'colour', call=lambda: self.bellhop.get('/v1/runs?colour=red'))
         self.refused(422, 'invalid_field', 'status', call=lambda: self.bellhop.get('/v1/runs?status=odd'))
@@ -87,7 +87,7 @@ class Creating(Case):
         first = self.bellhop.post('/v1/runs', body, headers={'Idempotency-Key': 'k1'})
         second = self.bellhop.post('/v1/runs', body, headers={'Idempotency-Key': 'k1'})
         self.assertEqual(first['id'], second['id'])
-        self.refused(422, 'idempotency_mismatch', 'Idempotency-Key',
+        self.refused(422, 'idempotency_mismatch',
                      call=lambda: self.bellhop.post('/v1/runs', {'instructions': block('echo other')},
                                                     headers={'Idempotency-Key': 'k1'}))
         self.bellhop.wait_end(first['id'])
@@ -149,7 +149,7 @@ class Working(Case):
         self.assertEqual(self.bellhop.outputs(run['id']), ['a "b" $c \' d\n'])
 
     def test_autonomous_run(self):
-        run = self.bellhop.create(ASK + block('echo "$WHERE"') + block('bellhop-ask --choice Really; echo "status $?"'),
+        run = self.bellhop.create(ASK + block('echo "$WHERE"') + block('bellhop-ask --confirm Really; echo "status $?"'),
                                   mode='autonomous', target={'worker': self.bellhop.worker, 'image': 'host'})
         end = self.bellhop.wait_end(run['id'])
         self.assertEqual(end['state'], 'completed', end)
@@ -158,7 +158,7 @@ class Working(Case):
         self.assertEqual(self.bellhop.get(f'/v1/runs/{run["id"]}/questions?all=true')['questions'], [])
 
     def test_autonomous_question_without_recommendation_fails(self):
-        run = self.bellhop.create(block('text: Which?\noptions:\n  - A\n  - B', 'ask'), mode='autonomous',
+        run = self.bellhop.create(block('true') + block('text: Which?\noptions:\n  - A\n  - B', 'ask'), mode='autonomous',
                                   target={'worker': self.bellhop.worker})
         end = self.bellhop.wait_end(run['id'])
         self.assertEqual(end['state'], 'failed')
@@ -194,7 +194,7 @@ class Working(Case):
         with self.bellhop.stream('/v1/events') as stream:
             events = iter(stream)
             self.assertEqual(next(events)['event'], 'hello')
-            run = self.bellhop.create(ASK)
+            run = self.bellhop.create(ASK + block('true'))
             seen = []
             for event in events:
                 seen.append(event['event'])
@@ -219,23 +219,23 @@ class Questions(Case):
         self.assertEqual(question['asked_by'], 'runbook')
         menu = question['questions'][0]['options'][1]['id']
         refused = lambda status, code, field=None, **body: self.refused(status, code, field, lambda: self.answer(run, **body))  # noqa: E731
-        refused(422, 'option_not_found', 'answers[0].options[0]', question=question['id'],
+        refused(422, 'option_not_found', 'answers[0].options', question=question['id'],
                 answers=[{'question': question['questions'][0]['id'], 'options': ['attic']}])
         for body in ({'answers': []}, {'options': []}, {'text': '  '}, {}):
             with self.assertRaises(Problem) as caught:
                 self.answer(run, **body)
             self.assertEqual((caught.exception.status, caught.exception.code), (422, 'answer_incomplete'), body)
-        refused(404, 'question_not_found', 'question', question='q_0000000000000000', options=[menu])
+        refused(404, 'question_not_found', None, question='q_0000000000000000', options=[menu])
         self.assertEqual(self.bellhop.run(run['id'])['state'], 'needs_you')
         answered = self.answer(run, question=question['id'], options=[menu])
         self.assertEqual((answered['state'], answered['answered_by']), ('answered', 'you'))
-        problem = refused(409, 'already_answered', None, question=question['id'], options=[menu])
+        problem = refused(409, 'already_answered', 'question', question=question['id'], options=[menu])
         self.assertEqual(problem.document['question']['answers'][0]['options'], [menu])
         self.assertEqual(self.bellhop.wait_end(run['id'])['state'], 'completed')
         self.assertEqual(self.bellhop.outputs(run['id']), ['chosen: Menu\n'])
         row = next(row for row in self.bellhop.rows(run['id']) if row['kind'] == 'question')
         self.assertEqual(row['state'], 'answered')
-        refused(409, 'already_answered', None, question=question['id'], options=[menu])
+        refused(409, 'already_answered', 'question', question=question['id'], options=[menu])
 
     def test_bellhop_ask_and_sets(self):
         run = self.bellhop.create(block('''cat > q.json <<'J'
@@ -273,7 +273,7 @@ bellhop-ask --json q.json --format json'''))
         self.assertEqual(len(self.bellhop.get(f'/v1/runs/{run["id"]}/questions?all=true')['questions']), 1)
 
     def test_stopping_withdraws_the_question(self):
-        run = self.bellhop.create(ASK)
+        run = self.bellhop.create(ASK + block('true'))
         question = self.bellhop.question(run['id'])
         self.bellhop.post(f'/v1/runs/{run["id"]}/stop')
         self.refused(409, 'question_closed', None, lambda: self.answer(run, question=question['id'], text='late'))
