@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -151,10 +152,24 @@ class Client:
 
     def timeline(self, run_id):
         """All that a person could read of a Run, without times and ids: the same for every undisturbed repeat."""
-        return [[row['n'], row['kind'], row['state'], row['author'], row['tool'], row['title'], row['head'],
-                 row['exit_status'], row['bytes'], row['elided'],
-                 [self.text(run_id, row['n'], part) for part in ('text', 'call', 'result') if row['bytes'][part]]]
+        def timeless(text):
+            return re.sub(r'ready in \d+ ms', 'ready in N ms', re.sub(r'b_[0-9a-z]{16}', 'b_ID', text or ''))
+
+        return [[row['n'], row['kind'], row['state'], row['author'], row['tool'], row['title'], timeless(row['head']),
+                 row['exit_status'], row['bytes'] if row['tool'] != 'launch DevBox' else None, row['elided'],
+                 [timeless(self.text(run_id, row['n'], part)) for part in ('text', 'call', 'result') if row['bytes'][part]]]
                 for row in self.rows(run_id)]
+
+    def box_processes(self, box_id):
+        """Pids of everything in a box but its init: who sees the box's workspace among its mounts."""
+        found = []
+        for entry in pathlib.Path('/proc').glob('[0-9]*'):
+            with contextlib.suppress(OSError):
+                if (entry / 'comm').read_text().strip() in ('bwrap', 'bellhop-boxd'):
+                    continue
+                if f'boxes/{box_id}/workspace' in (entry / 'mountinfo').read_text():
+                    found.append(int(entry.name))
+        return found
 
     def stream(self, path, after=None, timeout=None):
         return Stream(self.path, path, after, timeout or TIMEOUT)
