@@ -31,8 +31,10 @@ typedef struct
 {
   BhBoxFile *file;
   BhProvider *provider;
-  guint64 life;    /* counts launches, so that the end of an earlier life is not taken for this one's */
-  gboolean leaving; /* has ended, and what it still had to say is being relayed */
+  guint64 life;     /* counts launches, so that the end of an earlier life is not taken for this one's */
+  gboolean leaving;  /* has ended, and what it still had to say is being relayed */
+  gboolean stopping; /* by us: how it ends is no news */
+  char *how;         /* it ended, a sentence */
 } Box;
 
 static void
@@ -40,6 +42,7 @@ box_free (Box *box)
 {
   bh_box_file_free (box->file);
   g_clear_object (&box->provider);
+  g_free (box->how);
   g_free (box);
 }
 
@@ -118,12 +121,12 @@ object_node (JsonObject *object)
 }
 
 static void
-notify_gone (BhBoxes *self, const char *id)
+notify_gone (BhBoxes *self, const char *id, const char *how)
 {
   JsonObject *params = json_object_new ();
 
   json_object_set_string_member (params, "id", id);
-  json_object_set_string_member (params, "reason", "The DevBox has ended");
+  json_object_set_string_member (params, "reason", how != NULL ? how : "It was stopped.");
   bh_rpc_notify (bh_link_get_rpc (self->link), "box.gone", object_node (params));
 }
 
@@ -149,7 +152,7 @@ settle_gone (BhBoxes *self, const char *id)
   if (box == NULL || !box->leaving || has_relay (self, id))
     return;
   box->leaving = FALSE;
-  notify_gone (self, id);
+  notify_gone (self, id, box->how);
 }
 
 typedef struct
@@ -172,11 +175,14 @@ on_ended (DexFuture *future, gpointer data)
 {
   Watch *watch = data;
   Box *box = g_hash_table_lookup (watch->boxes->boxes, watch->id);
+  const GValue *how = dex_future_get_value (future, NULL);
 
   if (box != NULL && box->file->running && box->life == watch->life)
     {
       box->file->running = FALSE;
       box->leaving = TRUE;
+      if (!box->stopping && how != NULL)
+        box->how = g_value_dup_string (how);
       settle_gone (watch->boxes, watch->id);
     }
   return dex_future_new_true ();
@@ -419,8 +425,12 @@ stop (BhBoxes *self, const char *id, guint grace_ms, GError **error)
 
   if (box == NULL || !box->file->running)
     return TRUE;
+  box->stopping = TRUE;
   if (!dex_await (bh_provider_stop (box->provider, id, grace_ms), error))
-    return FALSE;
+    {
+      box->stopping = FALSE;
+      return FALSE;
+    }
   /* its watch may not have been told yet; the answer to what follows must not be that it runs */
   box = g_hash_table_lookup (self->boxes, id);
   if (box != NULL && box->file->running)
@@ -461,7 +471,7 @@ box_remove (JsonObject *params, gpointer data, GError **error)
     {
       provider = g_object_ref (box->provider);
       if (box->leaving)
-        notify_gone (self, id);
+        notify_gone (self, id, box->how);
       g_hash_table_remove (self->boxes, id);
       if (!dex_await (bh_provider_remove (provider, id), error))
         return NULL;

@@ -6,18 +6,21 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "worker/bh-boxd.h"
 #include "worker/bh-fd.h"
 
 #define KILLED_MS 10000
+#define MONITOR_MS 1000
 
 struct _BhInit
 {
   grefcount refs;
   pid_t pid;
   int pidfd;
+  DexFuture *monitor; /* (nullable) */
 };
 
 BhInit *
@@ -49,6 +52,7 @@ bh_init_unref (BhInit *self)
   if (!g_ref_count_dec (&self->refs))
     return;
   close (self->pidfd);
+  dex_clear (&self->monitor);
   g_free (self);
 }
 
@@ -77,6 +81,49 @@ DexFuture *
 bh_init_ended (BhInit *self)
 {
   return dex_future_finally (bh_fd_ready (self->pidfd, G_IO_IN), hold, bh_init_ref (self), (GDestroyNotify) bh_init_unref);
+}
+
+void
+bh_init_set_monitor (BhInit *self, DexFuture *status)
+{
+  dex_clear (&self->monitor);
+  self->monitor = dex_ref (status);
+}
+
+/* bwrap ends as its child did, by the shell's convention: 128 and the signal. */
+static char *
+describe (gboolean known, int status)
+{
+  int code = known && WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+
+  if (code == 128 + SIGKILL)
+    return g_strdup ("It was killed by someone outside it, or by the system for want of memory.");
+  if (code > 128)
+    return g_strdup_printf ("Its init was ended by signal %d (%s).", code - 128, g_strsignal (code - 128));
+  if (code >= 0)
+    return g_strdup_printf ("Its init ended with status %d.", code);
+  return g_strdup ("It ended while nobody could see how: it was killed, or the machine ran out of memory.");
+}
+
+static DexFuture *
+ended_how_fiber (gpointer data)
+{
+  BhInit *self = data;
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+
+  dex_await (bh_init_ended (self), NULL);
+  /* bwrap has yet to notice; one that is stopped never does */
+  if (self->monitor == NULL)
+    return dex_future_new_take_string (describe (FALSE, 0));
+  status = dex_await_int (dex_future_first (dex_ref (self->monitor), dex_timeout_new_msec (MONITOR_MS), NULL), &error);
+  return dex_future_new_take_string (describe (error == NULL, status));
+}
+
+DexFuture *
+bh_init_ended_how (BhInit *self)
+{
+  return dex_scheduler_spawn (NULL, 0, ended_how_fiber, bh_init_ref (self), (GDestroyNotify) bh_init_unref);
 }
 
 gboolean

@@ -307,11 +307,20 @@ connect_once (Run *run, GError **error)
   return TRUE;
 }
 
+/* What only a person can mend when it is the first answer. Later it passes: the coordinator may not have noticed yet that our
+ * last connection is dead, or is being upgraded. */
+static gboolean
+is_refusal (const GError *error)
+{
+  return g_error_matches (error, BH_ERROR, BH_ERROR_VERSION_MISMATCH) || g_error_matches (error, BH_ERROR, BH_ERROR_NAME_TAKEN);
+}
+
 static DexFuture *
 run_fiber (gpointer data)
 {
   Run *run = data;
   BhLink *self = run->self;
+  gboolean was_registered = FALSE;
 
   for (guint retry = 0;; retry++)
     {
@@ -321,12 +330,13 @@ run_fiber (gpointer data)
       if (connect_once (run, &error))
         {
           retry = 0;
+          was_registered = TRUE;
           g_message ("Connected to the coordinator at %s", self->socket_path != NULL ? self->socket_path : self->uri);
           g_signal_emit (self, signals[REGISTERED], 0);
           dex_await (dex_ref (self->closed), &error);
         }
       let_go (self);
-      if (g_error_matches (error, BH_ERROR, BH_ERROR_VERSION_MISMATCH))
+      if (!was_registered && is_refusal (error))
         return dex_future_new_for_error (g_steal_pointer (&error));
       tell (self, error);
       wait_ms = bh_link_backoff_ms (retry, self->socket_path != NULL);

@@ -23,7 +23,8 @@ gboolean bh_link_is_registered (BhLink *self);
 
 /* Makes the params of worker.register. */
 typedef JsonNode *(*BhLinkIntroduce) (gpointer data);
-/* Connects, and for ever after. Resolves never; rejects when the coordinator cannot be spoken to by this version. */
+/* Connects, and for ever after. Resolves never; rejects when the very first registration is refused, with
+ * BH_ERROR_NAME_TAKEN or BH_ERROR_VERSION_MISMATCH and the coordinator's words. */
 DexFuture *bh_link_run (BhLink *self, BhLinkIntroduce introduce, gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Sends a binary message; not kept when there is no connection. */

@@ -56,7 +56,7 @@ DexFuture *bh_provider_launch (BhProvider *self, const BhLaunchSpec *spec) G_GNU
 /* Resolves a connected, non-blocking GSocket to the box's boxd; rejects with BH_ERROR_DEVBOX_GONE. */
 DexFuture *bh_provider_connect (BhProvider *self, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves when the box has ended; at once when it does not run. */
+/* Resolves when the box has ended, with a sentence that says how ("It was killed …."); at once when it does not run. */
 DexFuture *bh_provider_ended (BhProvider *self, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Ends everything in the box, with force after `grace_ms`, and resolves when nothing of it is left running. */

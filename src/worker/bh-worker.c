@@ -206,7 +206,10 @@ static void
 fail (Worker *worker, const GError *error)
 {
   g_printerr ("bellhop-worker: %s\n", error->message);
-  worker->status = EXIT_FAILURE;
+  worker->status = g_error_matches (error, BH_ERROR, BH_ERROR_NAME_TAKEN) ||
+                           g_error_matches (error, BH_ERROR, BH_ERROR_VERSION_MISMATCH)
+                       ? EXIT_REFUSED
+                       : EXIT_FAILURE;
   g_main_loop_quit (worker->loop);
 }
 

@@ -119,6 +119,7 @@ class Connection:
             answer = {'error': refusal} if refusal else {'result': {'coordinator': 'fake'}}
             self.send_text({'jsonrpc': '2.0', 'id': message['id'], **answer})
             self.registered = message['params']
+            self.accepted = not refusal
             self.ready.set()
             self.coordinator.connections.put(self)
         elif 'method' in message:

@@ -149,7 +149,8 @@ class Worker(unittest.TestCase):
         box.spawn(9, ['/bin/bash', '-c', 'trap "" TERM; while :; do sleep 1000; done'])
         self.link.call('box.stop', {'id': box_id, 'grace_ms': 200})
         self.assert_nothing_runs()
-        self.coordinator.wait_notification('box.gone', id=box_id)
+        gone = self.coordinator.wait_notification('box.gone', id=box_id)
+        self.assertEqual(gone['reason'], 'It was stopped.')
 
     def test_stop_of_a_wedged_init(self):
         box_id = new_id()
@@ -166,9 +167,32 @@ class Worker(unittest.TestCase):
         box.hello()
         os.kill(processes_of(str(self.coordinator.boxes()))[-1], signal.SIGKILL)
         self.coordinator.wait_notification('box.closed', handle=result['handle'])
-        self.coordinator.wait_notification('box.gone', id=box_id)
+        gone = self.coordinator.wait_notification('box.gone', id=box_id)
+        self.assertIn('It was killed', gone['reason'])
         names = [name for name, _ in self.coordinator.notifications if name.startswith('box.')]
         self.assertEqual(names, ['box.closed', 'box.gone'])
+
+    def test_refused_registration(self):
+        for code in ('name_taken', 'version_mismatch'):
+            said = f'Refused: {code}, held by host desk as process 4711'
+            self.coordinator.refusal = {'code': -32000, 'message': said, 'data': {'code': code}}
+            # the first time it is a person's business
+            second = self.coordinator.start(name='other')
+            self.coordinator.wait_connected()
+            self.assertEqual(second.wait(TIMEOUT), 2)
+            wait_for(lambda: said in second.said, 'the refusal to be told')
+            # one that was registered tries on
+            self.link.drop()
+            for _ in range(3):
+                self.coordinator.wait_connected()
+            self.assertIsNone(self.worker.poll())
+            self.coordinator.refusal = None
+            self.link = wait_for(self.next_accepted, 'the worker to be registered again')
+            self.assertEqual(self.link.call('box.list'), {'boxes': []})
+
+    def next_accepted(self):
+        link = self.coordinator.wait_connected()
+        return link if link.accepted else None
 
     def test_refusals(self):
         good = {'id': new_id(), 'image': 'host', 'network': 'offline'}

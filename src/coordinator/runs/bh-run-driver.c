@@ -263,9 +263,9 @@ fail_box_gone (BhRunDriver *self, const char *what)
   gsize length = strlen (what);
   /* the worker's words, with or without a full stop */
   g_autofree char *cause = g_strndup (what, length > 0 && what[length - 1] == '.' ? length - 1 : length);
-  g_autofree char *status = g_strdup_printf ("The DevBox ended: %s.", cause);
+  g_autofree char *status = g_strdup_printf ("The DevBox ended. %s.", cause);
   g_autofree char *reason
-      = g_strdup_printf ("The DevBox ended while the Run was at work: %s. Start the Run again in a new DevBox.", cause);
+      = g_strdup_printf ("The DevBox ended while the Run was at work. %s. Start the Run again in a new DevBox.", cause);
   g_autoptr (GError) error = NULL;
   BhRunEnd end = { .event = BH_EVENT_BOX_GONE,
                    .status = status,

@@ -229,9 +229,10 @@ kill_bwrap (pid_t pid)
 }
 
 static void
-on_bwrap_ended (GPid pid, int status, gpointer data)
+on_bwrap_ended (GPid pid, int status, gpointer promise)
 {
   g_debug ("bwrap %d ended with status %d", (int) pid, status);
+  dex_promise_resolve_int (promise, status);
 }
 
 /* The limits of the whole box, where there is a systemd; those of boxd's own hold everywhere. */
@@ -260,6 +261,7 @@ start_box (Work *work, int folder, GError **error)
 {
   g_autoptr (GSocket) waiting = NULL;
   g_autoptr (GSocket) served = NULL;
+  g_autoptr (DexPromise) bwrap_ended = dex_promise_new ();
   BhInit *init = NULL;
   pid_t bwrap;
   int listen_fd = bh_boxd_listen (folder, error);
@@ -275,14 +277,17 @@ start_box (Work *work, int folder, GError **error)
   bwrap = start_bwrap (work, folder, listen_fd, error);
   if (bwrap < 0)
     return NULL;
-  g_child_watch_add (bwrap, on_bwrap_ended, NULL);
+  g_child_watch_add_full (G_PRIORITY_DEFAULT, bwrap, on_bwrap_ended, dex_ref (bwrap_ended), dex_unref);
   /* a second connection: the first was made before boxd listened, its peer is this process */
   if (bh_boxd_hello (waiting, HELLO_MS, error) && (served = bh_boxd_connect (folder, error)) != NULL)
     init = remember_init (work->self, work->id, served, error);
   if (init == NULL)
-    kill_bwrap (bwrap);
-  else
-    enter_scope (work, init, bwrap);
+    {
+      kill_bwrap (bwrap);
+      return NULL;
+    }
+  bh_init_set_monitor (init, DEX_FUTURE (bwrap_ended));
+  enter_scope (work, init, bwrap);
   return init;
 }
 
@@ -358,9 +363,9 @@ ended_fiber (gpointer data)
   Work *work = data;
   g_autoptr (BhInit) init = find_init (work->self, work->id, NULL);
 
-  if (init != NULL)
-    dex_await (bh_init_ended (init), NULL);
-  return dex_future_new_true ();
+  if (init == NULL)
+    return dex_future_new_take_string (g_strdup ("It was not running any more."));
+  return bh_init_ended_how (init);
 }
 
 static DexFuture *
