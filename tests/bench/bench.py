@@ -102,13 +102,14 @@ def bench_first_output():
 STAMPS = 'exec 8<> <(:)\nfor ((i = 0; i < {n}; i++)); do echo "$EPOCHREALTIME $i"; read -rt {pause} -u 8; done; :'
 
 
-def latencies(stream, lines, until=None):
+def latencies(stream, lines):
     """Milliseconds from the line's stamp to its arrival here, for each line of the Run."""
-    found, rest = [], ''
+    found, rest, row = [], '', -1
     for event in stream:
         now = time.time()
         if event['event'] == 'delta' and event['data']['part'] == 'result' and event['data']['text']:
-            rest += event['data']['text']
+            rest = (rest if event['data']['row'] == row else '') + event['data']['text']
+            row = event['data']['row']
             *whole, rest = rest.split('\n')
             for line in whole:
                 stamp = line.split(' ')[0]
@@ -116,7 +117,7 @@ def latencies(stream, lines, until=None):
                     found.append((now - float(stamp)) * 1000)
             if len(found) >= lines:
                 break
-        elif event['event'] == 'run' and event['data']['run']['state'] in ('failed', 'stopped'):
+        elif event['event'] == 'run' and event['data']['run']['state'] in ('completed', 'failed', 'stopped'):
             break
     return found
 
