@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include "protocol/bh-error.h"
 #include "worker/bh-fd.h"
 
 /* A tree is taken apart from its top: files are unlinked, and every folder below the top is first moved up into it under
@@ -165,4 +166,58 @@ bh_remove_tree (int parent, const char *name, GError **error)
     return TRUE;
   bh_set_errno_error (error, errno, "Cannot delete the folder %s", name);
   return FALSE;
+}
+
+typedef struct
+{
+  int parent;
+  char *name;
+} Job;
+
+static void
+job_free (Job *job)
+{
+  g_clear_fd (&job->parent, NULL);
+  g_free (job->name);
+  g_free (job);
+}
+
+static void
+remove_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Job *job = data;
+  GError *error = NULL;
+
+  if (bh_remove_tree (job->parent, job->name, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_removed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (DexPromise) promise = data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    dex_promise_resolve_boolean (promise, TRUE);
+  else
+    dex_promise_reject (promise, bh_error_new (BH_ERROR_INTERNAL, NULL, "The DevBox's files could not be deleted: %s",
+                                               error->message));
+}
+
+DexFuture *
+bh_remove_tree_in_thread (int parent, const char *name)
+{
+  DexPromise *promise = dex_promise_new ();
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_removed, dex_ref (promise));
+  Job *job = g_new0 (Job, 1);
+
+  /* the thread may outlive the owner of `parent` */
+  job->parent = fcntl (parent, F_DUPFD_CLOEXEC, 0);
+  job->name = g_strdup (name);
+  g_task_set_task_data (task, job, (GDestroyNotify) job_free);
+  g_task_run_in_thread (task, remove_thread);
+  return DEX_FUTURE (promise);
 }

@@ -62,7 +62,7 @@ bh_worker_clean_name (const char *name)
   return g_string_free (clean, FALSE);
 }
 
-static int
+static int G_GNUC_PRINTF (1, 2)
 refuse (const char *format, ...)
 {
   g_autofree char *message = NULL;

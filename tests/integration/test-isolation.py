@@ -18,6 +18,10 @@ import tap  # noqa: E402
 
 SECRET = 'the-secret-of-the-host'
 
+# as the sandbox of an engine is made
+NESTED = ('bwrap --unshare-all --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 '
+          '--proc /proc --dev /dev --bind /workspace /workspace --chdir /workspace sh -c "echo x > nested; cat /proc/1/comm; id -u"')
+
 CALLS = r'''
 import ctypes, errno, os, socket, sys
 libc = ctypes.CDLL(None, use_errno=True)
@@ -60,13 +64,14 @@ for family in (socket.AF_PACKET, socket.AF_VSOCK, socket.AF_ALG):
 
 class Isolation:
     uid = None
+    wrap = ()
 
     @classmethod
     def setUpClass(cls):
         cls.coordinator = FakeCoordinator(cls.uid)
         (cls.coordinator.home / 'secret').write_text(SECRET)
         os.chmod(cls.coordinator.home / 'secret', 0o644)
-        cls.coordinator.start()
+        cls.coordinator.start(wrap=cls.wrap)
         cls.link = cls.coordinator.wait_connected()
         cls.box_id = new_id()
         _, cls.box = cls.link.launch(cls.box_id)
@@ -159,6 +164,37 @@ class Isolation:
         self.assertIn('nosuid', self.works('grep " /workspace " /proc/self/mounts'))
         self.fails('mknod /workspace/disk b 8 0')
 
+    def outside_uids(self, box_id):
+        """Who the box is outside, by what it writes and by what runs in it."""
+        box = self.coordinator.boxes() / box_id
+        inits = {line for pid in processes_of(str(box)) for line in
+                 pathlib.Path('/proc', str(pid), 'status').read_text().splitlines() if line.startswith(('Uid:', 'Gid:', 'Groups:'))}
+        return (box / 'workspace' / 'mine').stat().st_uid, inits
+
+    def test_user_outside(self):
+        box_id = new_id()
+        _, box = self.link.launch(box_id)
+        box.hello()
+        self.assertEqual(box.shell('id -u; touch /workspace/mine ~/mine; stat -c %u:%g /workspace/mine ~/mine /workspace'),
+                         (0, '1000\n' + '1000:1000\n' * 3))
+        uid, lines = self.outside_uids(box_id)
+        self.check_user_outside(uid, lines)
+        # another life finds its files again, and what someone puts there can be read
+        self.link.call('box.stop', {'id': box_id, 'grace_ms': 0})
+        (self.coordinator.boxes() / box_id / 'workspace' / 'go').write_text('on\n')
+        _, box = self.link.launch(box_id)
+        box.hello()
+        self.assertEqual(box.shell('cat go; rm -f go; echo x > ~/mine; mkdir -m 0 /workspace/closed'), (0, 'on\n'))
+        self.assertEqual(self.outside_uids(box_id)[0], uid)
+        self.link.call('box.remove', {'id': box_id})
+        self.assertFalse((self.coordinator.boxes() / box_id).exists())
+
+    def check_user_outside(self, uid, lines):
+        self.assertEqual(uid, self.uid if self.uid is not None else os.getuid())
+
+    def test_nested_sandbox(self):
+        self.works(NESTED)
+
     def test_nested_namespaces(self):
         # an engine's own sandbox works in the box, and gives no more than the box has
         self.assertEqual(self.works('unshare -Urm sh -c "mount -t tmpfs t /mnt 2>/dev/null || mount -t tmpfs t /tmp; id -u"'), '0\n')
@@ -218,12 +254,33 @@ class Isolation:
 
 
 class AsThisUser(Isolation, unittest.TestCase):
-    pass
+    def check_user_outside(self, uid, lines):
+        if os.getuid() != 0:
+            return super().check_user_outside(uid, lines)
+        # root's boxes have users of their own, and no group of root's
+        self.assertIn(uid, range(0x70000000, 0x78000000))
+        self.assertEqual(lines, {'\t'.join([name] + [str(uid)] * 4) for name in ('Uid:', 'Gid:')} | {'Groups:\t '})
+        self.assertNotIn('run as root', self.coordinator.workers[0].said)
+        return None
 
 
 if os.getuid() == 0:
     class AsOrdinaryUser(Isolation, unittest.TestCase):
         uid = 64321
+
+    class AsRootWithoutMounts(Isolation, unittest.TestCase):
+        """Where root is not allowed to mount, as in many containers, boxes are root's, and are closed by other means."""
+
+        wrap = ('setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin')
+
+        def check_user_outside(self, uid, lines):
+            self.assertEqual(uid, 0)
+            self.assertIn('run as root', self.coordinator.workers[0].said)
+
+        def test_nested_sandbox(self):
+            # the kernel gives a nested namespace no /proc while parts of this one are hidden
+            self.fails(NESTED)
+            self.works(NESTED.replace('--proc /proc', '--ro-bind /proc /proc'))
 
 
 if __name__ == '__main__':

@@ -6,6 +6,7 @@
 #include "worker/bh-link.h"
 #include "worker/bh-worker.h"
 #include "worker/providers/bh-bubblewrap-args.h"
+#include "worker/providers/bh-stage.h"
 
 static gssize
 find (char **argv, const char *arg)
@@ -21,7 +22,7 @@ make (gboolean offline, guint pids)
 {
   g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
   g_autoptr (GError) error = NULL;
-  BhBubblewrapSpec spec = { "/b/workspace", "/b/home", "/opt/bellhop-boxd", offline, 40, 41, 0, pids };
+  BhBubblewrapSpec spec = { "/b/workspace", "/b/home", "/opt/bellhop-boxd", offline, 40, 41, 0, pids, FALSE };
   GStrv argv = bh_bubblewrap_args (&spec, fds, &error);
 
   g_assert_no_error (error);
@@ -70,6 +71,26 @@ test_names (void)
     }
 }
 
+/* A box has the same user in every life, and ids that hardly differ have different ones. */
+static void
+test_users (void)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("b_%016u", i);
+      uid_t uid = bh_stage_uid (id);
+
+      g_assert_cmpuint (uid, >=, 0x70000000);
+      g_assert_cmpuint (uid, <, 0x78000000);
+      g_assert_cmpuint (uid, ==, bh_stage_uid (id));
+      g_hash_table_add (seen, GUINT_TO_POINTER (uid));
+    }
+  /* by chance two of a thousand are the same in one of 300 cases; it is always the same thousand */
+  g_assert_cmpuint (g_hash_table_size (seen), ==, 1000);
+}
+
 static void
 test_backoff (void)
 {
@@ -107,6 +128,7 @@ main (int argc, char **argv)
   dex_init ();
   g_test_add_func ("/worker/args", test_args);
   g_test_add_func ("/worker/names", test_names);
+  g_test_add_func ("/worker/users", test_users);
   g_test_add_func ("/worker/backoff", test_backoff);
   g_test_add_func ("/worker/coordinators", test_coordinators);
   return g_test_run ();

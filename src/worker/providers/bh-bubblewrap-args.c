@@ -2,8 +2,6 @@
  * Copyright The Bellhop authors */
 #include "worker/providers/bh-bubblewrap-args.h"
 
-#include <unistd.h>
-
 #include "config.h"
 #include "worker/bh-fd.h"
 
@@ -130,7 +128,6 @@ add_settings (Builder *self, gboolean offline)
 static void
 add_namespaces (Builder *self, gboolean offline)
 {
-  /* --unshare-user also as root: uid 1000 inside is then root outside, with no power but over its own files */
   add (self, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", NULL);
   if (offline)
     add (self, "--unshare-net", NULL);
@@ -139,11 +136,11 @@ add_namespaces (Builder *self, gboolean offline)
   add (self, "--as-pid-1", "--new-session", NULL);
 }
 
-/* A worker that runs as root makes boxes whose user is root outside: powerless by capabilities, but still the owner of the
- * kernel's settings in /proc, which go by the owner alone (core_pattern is a way to run programs as root on the host). bwrap
+/* Where a worker that runs as root cannot change the user (see bh-stage.h), the box's user is root outside: powerless by
+ * capabilities, but still the owner of the kernel's settings in /proc, which go by the owner alone (core_pattern is a way to run programs as root on the host). bwrap
  * looks only whether the folder /proc/sys itself is writable, which it never is, and leaves it open. */
 static void
-add_proc (Builder *self)
+add_proc (Builder *self, gboolean is_root)
 {
   static const char *const read_only[] = { "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs" };
   static const char *const hidden[] = {
@@ -153,7 +150,7 @@ add_proc (Builder *self)
   static const char *const emptied[] = { "/proc/acpi", "/proc/scsi", "/proc/pressure", "/proc/driver" };
 
   add (self, "--proc", "/proc", NULL);
-  if (geteuid () != 0)
+  if (!is_root)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (read_only); i++)
     if (g_file_test (read_only[i], G_FILE_TEST_EXISTS))
@@ -195,7 +192,7 @@ bh_bubblewrap_args (const BhBubblewrapSpec *spec, GArray *fds, GError **error)
   add_namespaces (&self, spec->offline);
   add_system_folders (&self);
   add_settings (&self, spec->offline);
-  add_proc (&self);
+  add_proc (&self, spec->is_root);
   add (&self, "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp", "--perms", "0755", "--tmpfs", "/run",
        NULL);
   add (&self, "--symlink", "../tmp", "/var/tmp", "--symlink", "../run", "/var/run", NULL);

@@ -16,6 +16,7 @@ typedef struct
   int seccomp_fd;
   guint64 memory_bytes; /* of a single process; 0: no limit */
   guint pids;           /* of the box; 0: no limit */
+  gboolean is_root;     /* the box's user is root outside */
 } BhBubblewrapSpec;
 
 /* The command line of bwrap for a box of the image `host`: (transfer full). Descriptors of files made for it are appended to

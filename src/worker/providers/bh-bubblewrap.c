@@ -24,6 +24,7 @@
 #include "worker/providers/bh-scope.h"
 #include "worker/providers/bh-seccomp.h"
 #include "worker/providers/bh-spawn.h"
+#include "worker/providers/bh-stage.h"
 
 #define IMAGE "host"
 #define HELLO_MS 30000
@@ -38,6 +39,7 @@ struct _BhBubblewrap
   char *boxd;
   int boxes_fd;
   int seccomp_fd;
+  gboolean staged; /* this is root, and boxes get users of their own */
   BhScope *scope;
   GHashTable *inits; /* id -> BhInit */
 };
@@ -138,6 +140,18 @@ make_folder (int parent, const char *name, GError **error)
   return FALSE;
 }
 
+/* Gives a folder that the box writes to its user. Only the folder: what is in it the box made. */
+static gboolean
+hand_over (Work *work, int folder, const char *name, GError **error)
+{
+  uid_t uid = bh_stage_uid (work->id);
+
+  if (!work->self->staged || fchownat (folder, name, uid, uid, AT_SYMLINK_NOFOLLOW) == 0)
+    return TRUE;
+  bh_set_errno_error (error, errno, "Cannot give the folder %s to the box", name);
+  return FALSE;
+}
+
 /* Makes what is missing of the box's folder; returns it open. */
 static int
 prepare_folder (Work *work, BhBoxFile *file, GError **error)
@@ -153,6 +167,7 @@ prepare_folder (Work *work, BhBoxFile *file, GError **error)
       return -1;
     }
   if (!make_folder (folder, "workspace", error) || !make_folder (folder, "home", error) ||
+      !hand_over (work, folder, "workspace", error) || !hand_over (work, folder, "home", error) ||
       !bh_box_file_save (file, folder, error))
     return -1;
   return g_steal_fd (&folder);
@@ -176,6 +191,12 @@ default_memory (void)
   return sysinfo (&info) == 0 ? (guint64) info.totalram * info.mem_unit / 4 * 3 : 0;
 }
 
+static const char *
+shown (BhStage *stage, const char *path)
+{
+  return stage != NULL ? bh_stage_add (stage, path) : path;
+}
+
 /* Starts bwrap with the listening socket, which is taken. */
 static pid_t
 start_bwrap (Work *work, int folder, int listen_fd, GError **error)
@@ -183,19 +204,21 @@ start_bwrap (Work *work, int folder, int listen_fd, GError **error)
   g_autoptr (Descriptors) fds = g_array_new (FALSE, FALSE, sizeof (int));
   g_autofree char *workspace = g_build_filename (work->self->boxes, work->id, "workspace", NULL);
   g_autofree char *home = g_build_filename (work->self->boxes, work->id, "home", NULL);
+  g_autoptr (BhStage) stage = work->self->staged ? bh_stage_new (bh_stage_uid (work->id)) : NULL;
   g_auto (GStrv) environment = bh_bubblewrap_environment ();
   g_auto (GStrv) argv = NULL;
   g_autofd int log = openat (folder, "launch.log", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   int seccomp_fd = bh_fd_reopen (work->self->seccomp_fd, error);
   BhBubblewrapSpec spec = {
-    .workspace = workspace,
-    .home = home,
-    .boxd = work->self->boxd,
+    .workspace = shown (stage, workspace),
+    .home = shown (stage, home),
+    .boxd = shown (stage, work->self->boxd),
     .offline = g_strcmp0 (work->network, "offline") == 0,
     .listen_fd = listen_fd,
     .seccomp_fd = seccomp_fd,
     .memory_bytes = work->memory_bytes,
     .pids = work->pids,
+    .is_root = stage == NULL && geteuid () == 0,
   };
 
   g_array_append_val (fds, listen_fd);
@@ -208,7 +231,8 @@ start_bwrap (Work *work, int folder, int listen_fd, GError **error)
       return -1;
     }
   argv = bh_bubblewrap_args (&spec, fds, error);
-  return argv != NULL ? bh_spawn ((const char *const *) argv, (const char *const *) environment, log, fds, error) : -1;
+  return argv != NULL ? bh_spawn ((const char *const *) argv, (const char *const *) environment, log, fds, stage, error)
+                      : -1;
 }
 
 /* A bwrap that got stuck: it waits for its only child, which becomes boxd, and is not killed with it. */
@@ -251,7 +275,7 @@ enter_scope (Work *work, BhInit *init, pid_t bwrap)
   };
 
   if (!dex_await (bh_scope_start (work->self->scope, &limits), &error))
-    g_warning ("Box %s runs without a scope of its own: %s", work->id, error->message);
+    g_message ("Box %s runs without a scope of its own: %s", work->id, error->message);
 }
 
 /* With the socket listening before bwrap starts, connecting succeeds at once and HELLO is answered when boxd is there;
@@ -403,42 +427,6 @@ bubblewrap_stop (BhProvider *provider, const char *id, guint grace_ms)
   return spawn_work (stop_fiber, work);
 }
 
-static void
-remove_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  BhBubblewrap *self = source;
-  GError *error = NULL;
-
-  if (bh_remove_tree (self->boxes_fd, data, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-on_removed (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (DexPromise) promise = data;
-  g_autoptr (GError) error = NULL;
-
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    dex_promise_resolve_boolean (promise, TRUE);
-  else
-    dex_promise_reject (promise, bh_error_new (BH_ERROR_INTERNAL, NULL, "The DevBox's files could not be deleted: %s",
-                                               error->message));
-}
-
-static DexFuture *
-remove_tree (BhBubblewrap *self, const char *name)
-{
-  DexPromise *promise = dex_promise_new ();
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_removed, dex_ref (promise));
-
-  g_task_set_task_data (task, g_strdup (name), g_free);
-  g_task_run_in_thread (task, remove_thread);
-  return DEX_FUTURE (promise);
-}
-
 static DexFuture *
 bubblewrap_remove (BhProvider *provider, const char *id)
 {
@@ -455,7 +443,7 @@ bubblewrap_remove (BhProvider *provider, const char *id)
       bh_set_errno_error (&error, errno, "Cannot remove DevBox %s", id);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
-  return remove_tree (self, doomed);
+  return bh_remove_tree_in_thread (self->boxes_fd, doomed);
 }
 
 static BhBoxFile *
@@ -469,7 +457,7 @@ load_box (BhBubblewrap *self, const char *id)
   file = folder >= 0 ? bh_box_file_load (folder, &error) : NULL;
   if (file == NULL || !g_str_equal (file->id, id))
     {
-      g_warning ("The folder %s/%s is left alone: %s", self->boxes, id, error != NULL ? error->message : "not its own id");
+      g_message ("The folder %s/%s is left alone: %s", self->boxes, id, error != NULL ? error->message : "not its own id");
       return NULL;
     }
   if (!g_str_equal (file->worker, self->worker) || !g_str_equal (file->provider, "bubblewrap"))
@@ -494,7 +482,7 @@ bubblewrap_list (BhProvider *provider)
     {
       /* the worker was killed while it deleted these */
       if (g_str_has_prefix (name, ".removing-b_"))
-        dex_future_disown (remove_tree (self, name));
+        dex_future_disown (bh_remove_tree_in_thread (self->boxes_fd, name));
       else if (bh_id_is_valid (name, 'b'))
         {
           BhBoxFile *file = load_box (self, name);
@@ -570,6 +558,22 @@ bh_bubblewrap_init (BhBubblewrap *self)
   self->inits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bh_init_unref);
 }
 
+/* Root's boxes are not to be root's. */
+static gboolean
+can_stage (void)
+{
+  g_autofree char *hindrance = NULL;
+
+  if (geteuid () != 0)
+    return FALSE;
+  hindrance = bh_stage_probe ();
+  if (hindrance == NULL)
+    return TRUE;
+  g_message ("Programs in DevBoxes run as root of this machine, without its powers and with /proc closed to them: %s. Better "
+             "start the worker as an ordinary user", hindrance);
+  return FALSE;
+}
+
 BhBubblewrap *
 bh_bubblewrap_new (const char *state, const char *worker, GError **error)
 {
@@ -580,6 +584,7 @@ bh_bubblewrap_new (const char *state, const char *worker, GError **error)
   self->worker = g_strdup (worker);
   self->boxd = bh_path_program ("bellhop-boxd");
   self->scope = bh_scope_new (NULL);
+  self->staged = can_stage ();
   if (g_mkdir_with_parents (self->boxes, 0700) < 0 ||
       (self->boxes_fd = open (self->boxes, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
     {

@@ -2,9 +2,11 @@
  * Copyright The Bellhop authors */
 #include "worker/providers/bh-spawn.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "worker/bh-fd.h"
@@ -39,14 +41,87 @@ set_attributes (posix_spawnattr_t *attributes)
                                    POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
+static void
+say (const char *text)
+{
+  /* nothing is left to do when even this fails */
+  if (write (STDERR_FILENO, text, strlen (text)) < 0)
+    _exit (126);
+}
+
+/* The child of a fork: no malloc, no GLib. What goes wrong is said in the log. */
+static void
+become (const char *const *argv, const char *const *environment, int log_fd, const GArray *fds, BhStage *stage)
+{
+  struct sigaction initial = { .sa_handler = SIG_DFL };
+  const char *failed = NULL, *why;
+  sigset_t none;
+  int null = open ("/dev/null", O_RDONLY);
+
+  for (int signum = 1; signum < NSIG; signum++)
+    sigaction (signum, &initial, NULL);
+  if (setsid () < 0 || null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (log_fd, STDOUT_FILENO) < 0 ||
+      dup2 (log_fd, STDERR_FILENO) < 0 || (null > STDERR_FILENO && close (null) < 0) || chdir ("/") < 0)
+    failed = "Cannot set up the process";
+  for (guint i = 0; failed == NULL && i < fds->len; i++)
+    if (fcntl (g_array_index (fds, int, i), F_SETFD, 0) < 0)
+      failed = "Cannot pass a descriptor";
+  if (failed == NULL)
+    failed = bh_stage_enter (stage);
+  if (failed == NULL)
+    {
+      sigemptyset (&none);
+      sigprocmask (SIG_SETMASK, &none, NULL);
+      execve (argv[0], (char **) argv, (char **) environment);
+      failed = "Cannot start bwrap";
+    }
+  why = strerrordesc_np (errno);
+  say (failed);
+  say (": ");
+  say (why);
+  say ("\n");
+  _exit (127);
+}
+
+/* posix_spawn() knows neither namespaces nor users. */
+static pid_t
+spawn_staged (const char *const *argv,
+              const char *const *environment,
+              int log_fd,
+              const GArray *fds,
+              BhStage *stage,
+              GError **error)
+{
+  sigset_t all, before;
+  pid_t pid;
+
+  /* no handler of the worker's is to run in the child */
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, &before);
+  pid = fork ();
+  if (pid == 0)
+    become (argv, environment, log_fd, fds, stage);
+  if (pid < 0)
+    bh_set_errno_error (error, errno, "Cannot start %s", argv[0]);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  return pid;
+}
+
 pid_t
-bh_spawn (const char *const *argv, const char *const *environment, int log_fd, const GArray *fds, GError **error)
+bh_spawn (const char *const *argv,
+          const char *const *environment,
+          int log_fd,
+          const GArray *fds,
+          BhStage *stage,
+          GError **error)
 {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   pid_t pid = -1;
   int r;
 
+  if (stage != NULL)
+    return spawn_staged (argv, environment, log_fd, fds, stage, error);
   posix_spawn_file_actions_init (&actions);
   posix_spawnattr_init (&attributes);
   r = add_descriptors (&actions, log_fd, fds);
