@@ -102,9 +102,10 @@ bh_runbook_report_summary (BhJournal *journal)
     g_string_append (text, "Ran 1 block: it exited 0.");
   else if (good == blocks)
     g_string_append_printf (text, "Ran %" G_GINT64_FORMAT " blocks: all exited 0.", blocks);
+  else if (blocks == 1)
+    g_string_append_printf (text, "Ran 1 block. %s.", bad);
   else
-    g_string_append_printf (text, "Ran %" G_GINT64_FORMAT " block%s: %" G_GINT64_FORMAT " exited 0. %s.", blocks,
-                            blocks == 1 ? "" : "s", good, bad);
+    g_string_append_printf (text, "Ran %" G_GINT64_FORMAT " blocks: %" G_GINT64_FORMAT " exited 0. %s.", blocks, good, bad);
   if (asked != NULL)
     g_string_append_printf (text, " Asked: %s.", asked);
   return g_string_free_and_steal (text);

@@ -54,7 +54,7 @@ bh_staging_report (BhJournal *journal, const char *author, BhRunState outcome, c
   BhRow *row = bh_row_new ();
   guint64 n;
 
-  if (reason != NULL && *reason != '\0' && g_strcmp0 (reason, summary) != 0)
+  if (reason != NULL && *reason != '\0' && (summary == NULL || strstr (summary, reason) == NULL))
     g_string_append_printf (text, "%s%s", text->len > 0 ? "\n\n" : "", reason);
   row->kind = BH_ROW_STEP;
   row->state = BH_ROW_OPEN;
