@@ -73,14 +73,6 @@ cli_usage_error (Cli *self, const char *format, ...)
   return CLI_REFUSED;
 }
 
-static gboolean
-is_refusal (const GError *error)
-{
-  if (error->domain == CLI_ERROR)
-    return TRUE;
-  return error->domain == BH_ERROR && bh_error_status ((BhError) error->code) < 500;
-}
-
 int
 cli_fail (Cli *self, GError *error)
 {
@@ -94,7 +86,7 @@ cli_fail (Cli *self, GError *error)
       output_printf (self->err, STYLE_DIM, "  (it is about “%s”)\n", line);
     }
   output_flush (self->err);
-  return is_refusal (error) ? CLI_REFUSED : CLI_FAILED;
+  return CLI_REFUSED;
 }
 
 /* --- options ------------------------------------------------------------------------------------------- */
@@ -260,9 +252,10 @@ cli_dispatch (Cli *self, const CliVerbInfo *verbs, char **args)
         return verb->run (self, args + 1);
       }
   self->verb = NULL;
-  if (wanted != NULL && (strcmp (wanted, "--help") == 0 || strcmp (wanted, "-h") == 0))
+  if (wanted != NULL && (strcmp (wanted, "--help") == 0 || strcmp (wanted, "-h") == 0 || strcmp (wanted, "help") == 0))
     {
-      output_printf (self->out, STYLE_PLAIN, "Usage: bellhopctl %s COMMAND …\n\n%s", self->group, list);
+      output_printf (self->out, STYLE_PLAIN, "Usage: bellhopctl %s%sCOMMAND …\n\n%s",
+                     self->group != NULL ? self->group : "", self->group != NULL ? " " : "", list);
       return CLI_COMPLETED;
     }
   if (wanted == NULL)

@@ -13,7 +13,7 @@ typedef enum
 {
   CLI_COMPLETED = 0,
   CLI_FAILED = 1,
-  CLI_REFUSED = 2, /* or used wrongly */
+  CLI_REFUSED = 2, /* or used wrongly, or the coordinator is out of reach */
   CLI_STOPPED = 3,
   CLI_PAUSED = 4,  /* on a question that cannot be put to anyone here */
   CLI_DETACHED = 130,
@@ -60,7 +60,7 @@ gboolean cli_parse (Cli *self, const GOptionEntry *entries, guint min, guint max
                     int *status);
 /* Says what was wrong and where help is. Returns CLI_REFUSED. */
 int cli_usage_error (Cli *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
-/* Prints an error. What the coordinator refuses gives CLI_REFUSED, all else CLI_FAILED. Takes `error`. */
+/* Prints an error. Returns CLI_REFUSED, whatever it is: CLI_FAILED says that the Run did. Takes `error`. */
 int cli_fail (Cli *self, GError *error);
 
 /* Connects with what the options say, starting the local coordinator if need be. */

@@ -51,8 +51,10 @@ doctor_check_socket (Doctor *self)
   else if (!S_ISSOCK (info.st_mode) || info.st_uid != geteuid ())
     doctor_bad (self, "socket", "Remove it and start the coordinator again", "%s is no socket of yours", path);
   else if ((info.st_mode & 0077) != 0)
-    doctor_bad (self, "socket", "Stop the coordinator, remove the socket and start it again",
-                "Others may connect to %s (mode %04o)", path, info.st_mode & 07777);
+    {
+      fix = g_strdup_printf ("chmod 600 %s", path);
+      doctor_bad (self, "socket", fix, "Others may connect to %s (mode %04o)", path, info.st_mode & 07777);
+    }
   else
     doctor_good (self, "socket", "%s, only for you", path);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/doctor.h"
+#include "cli/text-fit.h"
 #include "config.h"
 
 #define CLOCK_MAX_US (2 * G_USEC_PER_SEC)
@@ -44,13 +45,15 @@ check_database (Doctor *self, JsonObject *report)
   JsonObject *database = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   JsonNode *problems = database != NULL ? json_object_get_member (database, "problems") : NULL;
   g_autofree char *text = problems != NULL ? json_to_string (problems, FALSE) : NULL;
+  g_autofree char *size =
+      text_size (database != NULL ? json_object_get_int_member_with_default (database, "bytes", 0) : 0);
 
   if (database != NULL && json_object_get_boolean_member_with_default (database, "ok", FALSE))
     doctor_good (self, "database",
-                 "Sound: %" G_GINT64_FORMAT " Runs, %" G_GINT64_FORMAT " events, %" G_GINT64_FORMAT " MB",
+                 "Sound: %" G_GINT64_FORMAT " Runs, %" G_GINT64_FORMAT " events, %s",
                  json_object_get_int_member_with_default (database, "runs", 0),
                  json_object_get_int_member_with_default (database, "events", 0),
-                 json_object_get_int_member_with_default (database, "bytes", 0) / 1000000);
+                 size);
   else
     doctor_bad (self, "database", "Stop the coordinator, copy coordinator.db away, then: sqlite3 coordinator.db .recover",
                 "The database is damaged: %s", text != NULL ? text : "the coordinator does not say how");

@@ -164,9 +164,9 @@ check_end (Follow *self)
 static void
 pause_here (Follow *self, const char *why)
 {
-  g_autofree char *text = g_strdup_printf (
-      "%s The Run waits for you, however long it takes: bellhopctl answer %s …, then: bellhopctl follow %s", why,
-      self->id, self->id);
+  g_autofree char *text = g_strdup_printf ("%s The Run waits for you, however long it takes.\n"
+                                           "  To answer: bellhopctl answer %s\n"
+                                           "  To go on:  bellhopctl follow %s", why, self->id, self->id);
 
   if (self->options->json)
     print_end (self, bh_nick (BH_TYPE_RUN_STATE, BH_RUN_NEEDS_YOU), NULL);
@@ -177,7 +177,7 @@ pause_here (Follow *self, const char *why)
 static void
 detach (Follow *self)
 {
-  g_autofree char *text = g_strdup_printf ("The Run goes on. To see it again: bellhopctl follow %s", self->id);
+  g_autofree char *text = g_strdup_printf ("The Run goes on. To see it: bellhopctl follow %s", self->id);
 
   if (self->prompt != NULL)
     output_put (self->cli->out, STYLE_PLAIN, "\n");
@@ -269,6 +269,7 @@ attend (Follow *self)
     {
       timeline_settle (self->timeline, g_get_real_time ());
       timeline_hide (self->timeline);
+      timeline_asked (self->timeline, set->id);
       self->prompt = prompt_new (self->cli->out, set);
     }
   else if (!self->options->wait)

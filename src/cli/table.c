@@ -62,6 +62,13 @@ table_add (Table *self, guint styled, OutputStyle style, const char *const *cell
   g_ptr_array_add (self->rows, row);
 }
 
+/* What is wider is cut. The last column is to have room, too. */
+static guint
+cell_max (Output *out)
+{
+  return output_is_tty (out) ? CLAMP (output_get_columns (out) / 3, 19, CELL_MAX) : CELL_MAX;
+}
+
 static guint
 column_width (Table *self, guint column)
 {
@@ -84,7 +91,7 @@ print_row (Table *self, TableRow *row, const guint *widths, gboolean header, Out
     {
       gboolean last = i + 1 == self->n_columns;
       guint columns = output_get_columns (out);
-      guint room = last && output_is_tty (out) ? MAX (columns, used + 10) - used : G_MAXUINT;
+      guint room = !last ? widths[i] : output_is_tty (out) ? MAX (columns, used + 10) - used : G_MAXUINT;
       g_autofree char *cell = text_fit (row->cells[i], room);
 
       output_put (out, header ? STYLE_DIM : i == row->styled ? row->style : STYLE_PLAIN, cell);
@@ -101,7 +108,7 @@ table_print (Table *self, Output *out)
   g_autofree guint *widths = g_new0 (guint, self->n_columns);
 
   for (guint i = 0; i < self->n_columns; i++)
-    widths[i] = column_width (self, i);
+    widths[i] = MIN (column_width (self, i), cell_max (out));
   for (guint i = 0; i < self->rows->len; i++)
     print_row (self, g_ptr_array_index (self->rows, i), widths, i == 0, out);
 }

@@ -7,13 +7,16 @@
 #include "cli/question-text.h"
 #include "cli/tail.h"
 #include "cli/text-fit.h"
+#include "cli/timeline-lines.h"
 
 #define LIVE_LINES 5    /* of output, below a step under way on a terminal */
 #define TAIL_LINES 10   /* of output, below a step that has ended */
 #define HEAD_LINES 20   /* of output as it comes where there is no terminal */
 #define LIVE_STEPS 4
 #define TEXT_MAX (1024 * 1024)
-#define QUIET_US G_USEC_PER_SEC /* where there is no terminal: a step is announced when nothing came of it so long */
+#define QUIET_US G_USEC_PER_SEC /* where there is no terminal: a step that takes longer is shown before it has ended */
+#define QUICK_US 100000         /* on a terminal: one that takes less is not shown before it has ended */
+#define REDRAW_US 80000
 
 /* A row that is not through with being printed. */
 typedef struct
@@ -37,6 +40,11 @@ struct _Timeline
   Entry *pending;      /* (nullable) ended, more of it may be at hand; borrowed */
   Entry *last;         /* (nullable) whose lines were printed last; borrowed */
   guint drawn;         /* lines on the terminal that are redrawn in place */
+  gint64 drawn_at;
+  char *name;          /* (nullable) of the Run */
+  char *asked;         /* (nullable) id of the set that a prompt has put to the person */
+  BhRow *report;       /* (nullable) printed when it is known whether the Run ends with it */
+  char *report_text;
   BhRunState state;
   gboolean has_state;
 };
@@ -69,19 +77,17 @@ timeline_free (Timeline *self)
 {
   g_queue_clear (&self->open);
   g_hash_table_unref (self->entries);
+  g_free (self->name);
+  g_free (self->asked);
+  g_clear_pointer (&self->report, bh_row_unref);
+  g_free (self->report_text);
   g_free (self);
-}
-
-static gboolean
-is_report (const BhRow *row)
-{
-  return row->kind == BH_ROW_STEP && g_strcmp0 (row->tool, "report job result") == 0;
 }
 
 static gboolean
 is_prose (const BhRow *row)
 {
-  return row->kind == BH_ROW_MESSAGE || row->kind == BH_ROW_STATUS || is_report (row);
+  return row->kind == BH_ROW_MESSAGE || row->kind == BH_ROW_STATUS || row_is_report (row);
 }
 
 static gboolean
@@ -103,38 +109,15 @@ timeline_hide (Timeline *self)
 
 /* --- steps --------------------------------------------------------------------------------------------- */
 
-static char *
-step_label (const BhRow *row)
-{
-  g_autofree char *tool = text_line (row->tool), *title = text_line (row->title);
-
-  if (*tool == '\0')
-    return g_steal_pointer (&title);
-  return *title != '\0' ? g_strdup_printf ("%s · %s", tool, title) : g_steal_pointer (&tool);
-}
-
+/* What is printed from here on stands for ever. */
 static void
-print_step (Timeline *self, const BhRow *row, OutputMark mark, OutputStyle style, const char *after)
+begin (Timeline *self)
 {
-  g_autofree char *label = step_label (row);
-  guint columns = output_get_columns (self->out), taken = text_width (after) + 5;
-  g_autofree char *fitted = text_fit (label, columns > taken + 10 ? columns - taken : 10);
-
-  output_put (self->out, style, output_mark (self->out, mark));
-  output_printf (self->out, STYLE_PLAIN, " %s", fitted);
-  if (*after != '\0')
-    output_printf (self->out, STYLE_DIM, "  %s", after);
-  output_put (self->out, STYLE_PLAIN, "\n");
-}
-
-static void
-print_output_line (Timeline *self, const char *line)
-{
-  guint columns = output_get_columns (self->out);
-  g_autofree char *fitted = output_is_tty (self->out) ? text_fit (line, MAX (columns, 15) - 5) : g_strdup (line);
-
-  output_printf (self->out, STYLE_DIM, "  %s %s", output_mark (self->out, MARK_OUTPUT), fitted);
-  output_put (self->out, STYLE_PLAIN, "\n");
+  timeline_hide (self);
+  if (self->report != NULL)
+    lines_end (self->out, NULL, self->report, self->report_text);
+  g_clear_pointer (&self->report, bh_row_unref);
+  g_clear_pointer (&self->report_text, g_free);
 }
 
 static void
@@ -142,12 +125,21 @@ announce (Timeline *self, Entry *entry)
 {
   if (entry->announced && self->last == entry)
     return;
-  print_step (self, entry->row, MARK_OPEN, STYLE_NAME, entry->announced ? "(goes on)" : "");
+  begin (self);
+  lines_step (self->out, entry->row, MARK_OPEN, STYLE_NAME, entry->announced ? "(goes on)" : "");
   entry->announced = TRUE;
   self->last = entry;
 }
 
-/* Where there is no terminal: the first lines as they come. */
+/* What the launch repeats of its own title or duration. */
+static gboolean
+is_repeated (const BhRow *row, const char *line)
+{
+  return row_is_launch (row) && row->state != BH_ROW_FAILED
+         && ((row->title != NULL && g_str_has_prefix (line, row->title)) || g_str_has_prefix (line, "DevBox ready in "));
+}
+
+/* Where there is no terminal: the first lines of a step that is announced, as they come. */
 static void
 print_head (Timeline *self, Entry *entry)
 {
@@ -155,12 +147,14 @@ print_head (Timeline *self, Entry *entry)
 
   if (output_is_tty (self->out) || entry->row->state != BH_ROW_OPEN || entry->printed >= until)
     return;
+  if (!entry->announced && until < HEAD_LINES)
+    return;
   announce (self, entry);
   for (; entry->printed < until; entry->printed++)
     {
       const char *line = tail_line (entry->tail, entry->printed);
-      if (line != NULL)
-        print_output_line (self, line);
+      if (line != NULL && !is_repeated (entry->row, line))
+        lines_output (self->out, line);
     }
 }
 
@@ -168,47 +162,24 @@ print_head (Timeline *self, Entry *entry)
 static void
 print_tail (Timeline *self, Entry *entry)
 {
+  guint limit = output_is_tty (self->out) || entry->announced ? TAIL_LINES : HEAD_LINES;
   guint64 count, from;
 
   tail_end (entry->tail);
   count = tail_count (entry->tail);
-  from = MAX (entry->printed, count > TAIL_LINES ? count - TAIL_LINES : 0);
+  from = MAX (entry->printed, count > limit ? count - limit : 0);
   if (from > entry->printed)
     {
       g_autofree char *note = g_strdup_printf ("… %" G_GUINT64_FORMAT " more line%s in row %" G_GUINT64_FORMAT, from - entry->printed,
                                                from - entry->printed == 1 ? "" : "s", entry->row->n);
-      print_output_line (self, note);
+      lines_output (self->out, note);
     }
   for (; from < count; from++)
-    print_output_line (self, tail_line (entry->tail, from));
+    if (!is_repeated (entry->row, tail_line (entry->tail, from)))
+      lines_output (self->out, tail_line (entry->tail, from));
   if (entry->elided)
-    print_output_line (self, "… part of the output was not kept");
+    lines_output (self->out, "… part of the output was not kept");
   entry->printed = count;
-}
-
-static char *
-outcome_text (const BhRow *row)
-{
-  g_autoptr(GString) text = g_string_new (NULL);
-
-  if (row->exit_status > 0)
-    g_string_append_printf (text, "exit %d  ", row->exit_status);
-  if (row->duration_us >= 0)
-    {
-      g_autofree char *duration = text_duration (row->duration_us);
-      g_string_append (text, duration);
-    }
-  return g_strchomp (g_string_free (g_steal_pointer (&text), FALSE));
-}
-
-static void
-outcome_mark (const BhRow *row, OutputMark *mark, OutputStyle *style)
-{
-  gboolean failed = row->state == BH_ROW_FAILED;
-  gboolean stopped = row->state == BH_ROW_STOPPED || row->state == BH_ROW_WITHDRAWN;
-
-  *mark = failed ? MARK_FAILED : stopped ? MARK_STOPPED : MARK_DONE;
-  *style = failed ? STYLE_BAD : stopped ? STYLE_ASKS : STYLE_GOOD;
 }
 
 /* --- prose --------------------------------------------------------------------------------------------- */
@@ -224,41 +195,25 @@ prose_text (Entry *entry)
 }
 
 static void
-print_prose (Timeline *self, Entry *entry, OutputStyle style)
-{
-  g_autofree char *text = prose_text (entry);
-  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL && *text != '\0'; i++)
-    output_printf (self->out, style, "%s%s\n", *lines[i] != '\0' ? "  " : "", lines[i]);
-}
-
-static void
 finish_step (Timeline *self, Entry *entry)
 {
-  g_autofree char *after = outcome_text (entry->row);
-  OutputMark mark;
-  OutputStyle style;
+  gboolean announced = entry->announced && !output_is_tty (self->out);
 
-  outcome_mark (entry->row, &mark, &style);
-  if (output_is_tty (self->out))
-    print_step (self, entry->row, mark, style, after);
-  if (is_report (entry->row))
+  if (row_is_report (entry->row))
     {
-      if (!output_is_tty (self->out))
-        print_step (self, entry->row, mark, style, after);
-      print_prose (self, entry, STYLE_PLAIN);
+      begin (self);
+      self->report = bh_row_ref (entry->row);
+      self->report_text = prose_text (entry);
+      return;
     }
+  begin (self);
+  if (announced)
+    announce (self, entry);
   else
-    {
-      if (!output_is_tty (self->out) && entry->announced)
-        announce (self, entry);
-      else if (!output_is_tty (self->out))
-        print_step (self, entry->row, mark, style, after);
-      print_tail (self, entry);
-      if (!output_is_tty (self->out) && entry->announced)
-        print_step (self, entry->row, mark, style, after);
-    }
+    lines_step_ended (self->out, entry->row);
+  print_tail (self, entry);
+  if (announced)
+    lines_step_ended (self->out, entry->row);
   self->last = NULL;
 }
 
@@ -300,6 +255,11 @@ print_receipt (Timeline *self, Entry *entry)
 static void
 finish_message (Timeline *self, Entry *entry)
 {
+  begin (self);
+  self->last = NULL;
+  /* the instructions: whoever is here has just given them, or sees their name above */
+  if (entry->row->n == 0 && g_strcmp0 (entry->row->author, "you") == 0)
+    return;
   if (is_yours (entry->row) || (entry->row->kind == BH_ROW_MESSAGE && g_strcmp0 (entry->row->author, "you") == 0))
     {
       if (entry->printed_message)
@@ -313,8 +273,10 @@ finish_message (Timeline *self, Entry *entry)
       output_printf (self->out, STYLE_ASKS, "%s %s\n", output_mark (self->out, MARK_NOTE), line);
     }
   else
-    print_prose (self, entry, STYLE_PLAIN);
-  self->last = NULL;
+    {
+      g_autofree char *text = prose_text (entry);
+      lines_prose (self->out, text, self->name, TRUE);
+    }
 }
 
 /* --- events -------------------------------------------------------------------------------------------- */
@@ -327,7 +289,6 @@ flush_pending (Timeline *self)
 
   if (entry == NULL)
     return;
-  timeline_hide (self);
   if (entry->row->kind == BH_ROW_STEP)
     finish_step (self, entry);
   else
@@ -461,8 +422,8 @@ take_question (Timeline *self, JsonNode *node)
   flush_pending (self);
   if (set->state == BH_SET_OPEN && self->asks)
     return;
-  timeline_hide (self);
-  if (set->state == BH_SET_OPEN || self->asks)
+  begin (self);
+  if (set->state == BH_SET_OPEN || (self->asks && g_strcmp0 (self->asked, set->id) != 0))
     for (guint i = 0; i < set->questions->len; i++)
       question_print (self->out, g_ptr_array_index (set->questions, i));
   if (set->state == BH_SET_ANSWERED)
@@ -477,8 +438,14 @@ take_run (Timeline *self, JsonObject *run)
 {
   const char *nick = json_object_get_string_member_with_default (run, "state", "");
   const char *reason = json_object_get_string_member_with_default (run, "reason", NULL);
+  const char *name = json_object_get_string_member_with_default (run, "name", NULL);
   int state;
 
+  if (g_strcmp0 (name, self->name) != 0)
+    {
+      g_free (self->name);
+      self->name = g_strdup (name);
+    }
   if (!bh_from_nick (BH_TYPE_RUN_STATE, nick, &state) || (self->has_state && self->state == (BhRunState) state))
     return;
   self->has_state = TRUE;
@@ -487,7 +454,7 @@ take_run (Timeline *self, JsonObject *run)
     {
       g_autofree char *line = text_line (reason);
       flush_pending (self);
-      timeline_hide (self);
+      begin (self);
       output_printf (self->out, STYLE_DIM, "%s Queued: %s\n", output_mark (self->out, MARK_NOTE), line);
     }
 }
@@ -519,20 +486,41 @@ timeline_event (Timeline *self, const char *kind, JsonNode *data)
 static void
 draw_step (Timeline *self, Entry *entry, gint64 now_us)
 {
-  g_autofree char *elapsed = text_duration (now_us - entry->row->started_at);
+  gint64 taken = now_us - entry->row->started_at;
+  g_autofree char *elapsed = taken >= G_USEC_PER_SEC ? text_duration (taken) : g_strdup ("");
   guint64 count = tail_count (entry->tail);
   const char *partial = tail_partial (entry->tail);
   guint room = LIVE_LINES - (*partial != '\0' ? 1 : 0);
 
-  print_step (self, entry->row, MARK_OPEN, STYLE_NAME, elapsed);
+  lines_step (self->out, entry->row, MARK_OPEN, STYLE_NAME, elapsed);
   self->drawn++;
   for (guint64 n = count > room ? count - room : 0; n < count; n++, self->drawn++)
-    print_output_line (self, tail_line (entry->tail, n));
+    lines_output (self->out, tail_line (entry->tail, n));
   if (*partial != '\0')
     {
-      print_output_line (self, partial);
+      lines_output (self->out, partial);
       self->drawn++;
     }
+}
+
+/* Every sign of life would make it flicker. */
+static void
+draw (Timeline *self, gint64 now_us)
+{
+  guint steps = 0;
+
+  if (self->drawn > 0 && ABS (now_us - self->drawn_at) < REDRAW_US)
+    return;
+  timeline_hide (self);
+  for (GList *l = self->open.head; l != NULL && steps < LIVE_STEPS; l = l->next)
+    {
+      Entry *entry = l->data;
+      if (row_is_report (entry->row) || now_us - entry->row->started_at < QUICK_US)
+        continue;
+      draw_step (self, entry, now_us);
+      steps++;
+    }
+  self->drawn_at = now_us;
 }
 
 static void
@@ -541,23 +529,19 @@ announce_quiet_steps (Timeline *self, gint64 now_us)
   for (GList *l = self->open.head; l != NULL; l = l->next)
     {
       Entry *entry = l->data;
-      if (!entry->announced && now_us - entry->row->started_at >= QUIET_US)
-        announce (self, entry);
+      if (entry->announced || now_us - entry->row->started_at < QUIET_US)
+        continue;
+      announce (self, entry);
+      print_head (self, entry);
     }
 }
 
 void
 timeline_settle (Timeline *self, gint64 now_us)
 {
-  guint steps = 0;
-
   flush_pending (self);
   if (output_is_tty (self->out))
-    {
-      timeline_hide (self);
-      for (GList *l = self->open.head; l != NULL && steps < LIVE_STEPS; l = l->next, steps++)
-        draw_step (self, l->data, now_us);
-    }
+    draw (self, now_us);
   else
     announce_quiet_steps (self, now_us);
   output_flush (self->out);
@@ -575,30 +559,26 @@ timeline_note (Timeline *self, const char *text)
   g_autofree char *shown = text_shown (text);
 
   flush_pending (self);
-  timeline_hide (self);
+  begin (self);
   output_printf (self->out, STYLE_DIM, "%s %s\n", output_mark (self->out, MARK_NOTE), shown);
   output_flush (self->out);
   self->last = NULL;
 }
 
 void
+timeline_asked (Timeline *self, const char *set)
+{
+  g_free (self->asked);
+  self->asked = g_strdup (set);
+}
+
+void
 timeline_end (Timeline *self, const BhRun *run)
 {
-  gint64 took = run->completed_at > 0 ? run->completed_at - run->created_at : 0;
-  g_autofree char *duration = text_duration (took), *reason = text_line (run->reason);
-  gboolean failed = run->state == BH_RUN_FAILED, stopped = run->state == BH_RUN_STOPPED;
-
   flush_pending (self);
   timeline_hide (self);
-  output_printf (self->out, failed ? STYLE_BAD : stopped ? STYLE_ASKS : STYLE_GOOD, "%s %s",
-                 output_mark (self->out, failed ? MARK_FAILED : stopped ? MARK_STOPPED : MARK_DONE),
-                 bh_run_state_word (run->state));
-  if (took > 0)
-    output_printf (self->out, STYLE_PLAIN, " after %s", duration);
-  if (*reason != '\0')
-    output_printf (self->out, STYLE_PLAIN, ": %s", reason);
-  output_put (self->out, STYLE_PLAIN, "\n");
-  if (run->can_continue)
-    output_printf (self->out, STYLE_DIM, "  Its DevBox is up. To go on: bellhopctl steer %s TEXT\n", run->id);
+  lines_end (self->out, run, self->report, self->report_text);
+  g_clear_pointer (&self->report, bh_row_unref);
+  g_clear_pointer (&self->report_text, g_free);
   output_flush (self->out);
 }

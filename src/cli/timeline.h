@@ -27,6 +27,8 @@ gboolean timeline_is_live (Timeline *self);
 void timeline_hide (Timeline *self);
 /* A remark of this program. */
 void timeline_note (Timeline *self, const char *text);
+/* A prompt has put the set of that id to the person: its questions need not be printed again. */
+void timeline_asked (Timeline *self, const char *set);
 /* The last lines: how the Run ended. */
 void timeline_end (Timeline *self, const BhRun *run);
 

@@ -84,8 +84,9 @@ print_row (Cli *cli, const BhRow *row)
   g_autofree char *line = g_strdup_printf ("%s · %s", what, text);
   g_autofree char *fitted = text_fit (line, MAX (output_get_columns (cli->out), 60) - 22);
   g_autofree char *duration = row->duration_us >= 0 ? text_duration (row->duration_us) : NULL;
+  g_autofree char *state = g_strdelimit (g_strdup (bh_nick (BH_TYPE_ROW_STATE, row->state)), "_", ' ');
 
-  output_printf (cli->out, STYLE_DIM, "%5" G_GUINT64_FORMAT " %-9s ", row->n, bh_nick (BH_TYPE_ROW_STATE, row->state));
+  output_printf (cli->out, STYLE_DIM, "%5" G_GUINT64_FORMAT " %-9s ", row->n, state);
   output_put (cli->out, row->state == BH_ROW_FAILED ? STYLE_BAD : STYLE_PLAIN, fitted);
   if (row->kind == BH_ROW_STEP && duration != NULL)
     output_printf (cli->out, STYLE_DIM, "  %s", duration);

@@ -88,7 +88,8 @@ add_engine (Cli *cli, Table *table, JsonNode *node)
   if (engine != NULL)
     table_add (table, G_MAXUINT, STYLE_PLAIN,
                (const char *const[]){ engine->id, engine->name, engine->protocol,
-                                      engine->version != NULL ? engine->version : engine->why_not, NULL });
+                                      engine->version != NULL   ? engine->version
+                                      : engine->why_not != NULL ? engine->why_not : "built in", NULL });
 }
 
 int

@@ -117,8 +117,10 @@ static void
 test_plain (void)
 {
   Fixture self = { 0 };
+  g_autoptr(BhRun) run = bh_run_new ();
 
   fixture_init (&self, FALSE);
+  run->state = BH_RUN_COMPLETED;
   send_message (&self, 0, "you", NULL, BH_ROW_TAKEN_UP, "Add a toggle\nand test it");
   send_step (&self, 1, "launch DevBox", "worker desk · image host", BH_ROW_OPEN, -1);
   send_step (&self, 1, "launch DevBox", "worker desk · image host", BH_ROW_DONE, -1);
@@ -137,24 +139,26 @@ test_plain (void)
   send_step (&self, 5, "report job result", "Completed", BH_ROW_DONE, -1);
   send_delta (&self, 5, "result", "All is done.\nReally.");
   timeline_settle (self.timeline, T0);
+  send_message (&self, 6, "runbook", NULL, BH_ROW_DONE, "Once more, with\n\n## Care\nand ```.");
+  timeline_end (self.timeline, run);
   g_assert_cmpstr (output_get_contents (self.out), ==,
-                   "✉ Add a toggle and test it\n"
                    "✔ launch DevBox · worker desk · image host  1.2 s\n"
                    "  │ The only worker.\n"
-                   "▶ exec in DevBox · make test\n"
+                   "✘ exec in DevBox · make test  exit 2  1.2 s\n"
                    "  │ one\n"
                    "  │ two red\n"
                    "  │ three\n"
-                   "✘ exec in DevBox · make test  exit 2  1.2 s\n"
                    "? Where should it live?  (Placement)\n"
                    "    1. Toolbar  (recommended)  always seen\n"
                    "    2. Menu\n"
                    "  ↳ Menu\n"
                    "✉ Be quick  (queued)\n"
                    "✉ your message was taken up: Be quick\n"
-                   "✔ report job result · Completed  1.2 s\n"
+                   "\n✔ Completed\n"
                    "  All is done.\n"
-                   "  Really.\n");
+                   "  Really.\n"
+                   "\n  Once more, with\n\n  Care\n  and ```.\n"
+                   "\n✔ Completed\n");
   fixture_clear (&self);
 }
 
@@ -226,8 +230,8 @@ test_end (void)
   run->can_continue = TRUE;
   timeline_end (self.timeline, run);
   g_assert_cmpstr (output_get_contents (self.out), ==,
-                   "✘ Failed after 1 min 5 s: The block ended with  2\n"
-                   "  Its DevBox is up. To go on: bellhopctl steer r_0000000000000000 TEXT\n");
+                   "\n✘ Failed after 1 min 5 s: The block ended with  2\n"
+                   "  To go on: bellhopctl steer r_0000000000000000 TEXT\n");
   fixture_clear (&self);
 }
 
