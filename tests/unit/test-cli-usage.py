@@ -66,7 +66,7 @@ class Usage(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             for name in 'socket', 'x' * 100:
                 result = run('--socket', os.path.join(folder, name), 'list')
-                self.assertEqual(result.returncode, 1, result)
+                self.assertEqual(result.returncode, 2, result)
                 self.assertIn('cannot be reached', result.stderr.decode())
 
 
