@@ -175,7 +175,7 @@ read_exactly (GSocket *gsocket, guint8 *to, gsize length, gint64 deadline, GErro
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The box did not answer in time");
           return FALSE;
         }
-      dex_await (dex_future_first (bh_fd_ready (g_socket_get_fd (gsocket), G_IO_IN), dex_timeout_new_usec (left), NULL),
+      dex_await (dex_future_first (bh_fd_ready (g_socket_get_fd (gsocket)), dex_timeout_new_usec (left), NULL),
                  NULL);
     }
   return TRUE;

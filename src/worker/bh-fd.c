@@ -7,38 +7,56 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <glib-unix.h>
+#include "worker/bh-poller.h"
 
-static gboolean
-on_ready (int fd, GIOCondition condition, gpointer data)
+typedef struct
 {
-  dex_promise_resolve_boolean (data, TRUE);
-  return G_SOURCE_REMOVE;
+  DexPromise *promise;
+  BhWatch *watch;
+} Waiting;
+
+static void
+waiting_end (gpointer data)
+{
+  Waiting *self = data;
+
+  g_clear_pointer (&self->watch, bh_watch_free);
 }
 
 static void
-on_dropped (GCancellable *cancellable, gpointer source)
+on_ready (int fd, gpointer data)
 {
-  g_source_destroy (source);
+  Waiting *self = data;
+  g_autoptr (DexPromise) promise = dex_ref (self->promise);
+
+  waiting_end (self);
+  dex_promise_resolve_boolean (promise, TRUE);
 }
 
 static void
-unref_source (gpointer source, GClosure *closure)
+on_dropped (GCancellable *cancellable, gpointer data)
 {
-  g_source_unref (source);
+  waiting_end (data);
+}
+
+/* The promise owns it by its cancellable, so it only borrows the promise. */
+static void
+waiting_free (gpointer data, GClosure *closure)
+{
+  waiting_end (data);
+  g_free (data);
 }
 
 DexFuture *
-bh_fd_ready (int fd, GIOCondition condition)
+bh_fd_ready (int fd)
 {
   DexPromise *promise = dex_promise_new_cancellable ();
-  GSource *source = g_unix_fd_source_new (fd, condition | G_IO_HUP | G_IO_ERR);
+  Waiting *self = g_new0 (Waiting, 1);
 
-  g_source_set_callback (source, G_SOURCE_FUNC (on_ready), dex_ref (promise), dex_unref);
-  g_signal_connect_data (dex_promise_get_cancellable (promise), "cancelled", G_CALLBACK (on_dropped),
-                         g_source_ref (source), unref_source, G_CONNECT_DEFAULT);
-  g_source_attach (source, NULL);
-  g_source_unref (source);
+  self->promise = promise;
+  self->watch = bh_watch_new (fd, on_ready, self);
+  g_signal_connect_data (dex_promise_get_cancellable (promise), "cancelled", G_CALLBACK (on_dropped), self, waiting_free,
+                         G_CONNECT_DEFAULT);
   return DEX_FUTURE (promise);
 }
 

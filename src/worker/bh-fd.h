@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Resolves TRUE once `condition` (or hang-up or error) holds for the descriptor. Dropping the future stops the
+/* Resolves TRUE once the descriptor can be read, or has hung up. Dropping the future stops the
  * watch; do that before closing the descriptor. Main context only. */
-DexFuture *bh_fd_ready (int fd, GIOCondition condition) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *bh_fd_ready (int fd) G_GNUC_WARN_UNUSED_RESULT;
 
 /* An unlinked file in memory that holds `bytes`, its offset at the start, close-on-exec. -1 with `error`. */
 int bh_fd_new_with_bytes (const char *name, const void *bytes, gsize length, GError **error);

@@ -80,7 +80,7 @@ hold (DexFuture *future, gpointer self)
 DexFuture *
 bh_init_ended (BhInit *self)
 {
-  return dex_future_finally (bh_fd_ready (self->pidfd, G_IO_IN), hold, bh_init_ref (self), (GDestroyNotify) bh_init_unref);
+  return dex_future_finally (bh_fd_ready (self->pidfd), hold, bh_init_ref (self), (GDestroyNotify) bh_init_unref);
 }
 
 void

@@ -8,6 +8,8 @@
 #include "protocol/bh-error.h"
 #include "wire/wire.h"
 
+/* Smaller records are gathered into messages of this size. */
+#define BATCH_MAX (64 * 1024)
 /* handle, header and payload; texts are no larger */
 #define LARGEST_MESSAGE (4 + BH_WIRE_HEADER_SIZE + BH_WIRE_MAX_PAYLOAD)
 #define FULL_BYTES (4 * 1024 * 1024)
@@ -31,6 +33,8 @@ struct _BhLink
   gboolean registered;
   char *last_trouble;                  /* told once, not at every retry */
 
+  GByteArray *batch;                   /* small records that go as one message */
+  guint batch_source;
   gsize unsettled;                     /* bytes sent since the queue was last known to be empty */
   GSource *settle;
 };
@@ -136,15 +140,49 @@ is_open (BhLink *self)
          soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN;
 }
 
+static void
+send_binary (BhLink *self, const void *bytes, gsize length)
+{
+  soup_websocket_connection_send_binary (self->connection, bytes, length);
+  self->unsettled += length;
+  watch_settling (self, FALSE);
+}
+
+/* Records of many boxes that were ready at once go as one message: one write and one wake-up instead of many. */
+static void
+send_batch (BhLink *self)
+{
+  if (self->batch->len > 0 && is_open (self))
+    send_binary (self, self->batch->data, self->batch->len);
+  g_byte_array_set_size (self->batch, 0);
+}
+
+static gboolean
+on_batch (gpointer data)
+{
+  BhLink *self = data;
+
+  self->batch_source = 0;
+  send_batch (self);
+  return G_SOURCE_REMOVE;
+}
+
 void
 bh_link_send (BhLink *self, const void *bytes, gsize length)
 {
   g_return_if_fail (BH_IS_LINK (self));
   if (!is_open (self))
     return;
-  soup_websocket_connection_send_binary (self->connection, bytes, length);
-  self->unsettled += length;
-  watch_settling (self, FALSE);
+  if (self->batch->len + length > BATCH_MAX)
+    send_batch (self);
+  if (length > BATCH_MAX)
+    send_binary (self, bytes, length);
+  else
+    {
+      g_byte_array_append (self->batch, bytes, (guint) length);
+      if (self->batch_source == 0)
+        self->batch_source = g_idle_add_full (BH_LINK_PRIORITY_RELAY, on_batch, self, NULL);
+    }
 }
 
 static void
@@ -152,6 +190,8 @@ send_text (const char *text, gsize length, gpointer data)
 {
   BhLink *self = data;
 
+  /* what was relayed before it was said before */
+  send_batch (self);
   if (is_open (self))
     soup_websocket_connection_send_text (self->connection, text);
 }
@@ -250,6 +290,9 @@ let_go (BhLink *self)
   self->registered = FALSE;
   forget_settling (self);
   self->unsettled = 0;
+  /* the coordinator asks anew for what it did not get */
+  g_clear_handle_id (&self->batch_source, g_source_remove);
+  g_byte_array_set_size (self->batch, 0);
   g_signal_handlers_disconnect_by_data (self->connection, self);
   if (soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
@@ -429,6 +472,7 @@ bh_link_finalize (GObject *object)
   g_free (self->last_trouble);
   g_clear_object (&self->session);
   g_clear_object (&self->rpc);
+  g_byte_array_unref (self->batch);
   G_OBJECT_CLASS (bh_link_parent_class)->finalize (object);
 }
 
@@ -448,6 +492,7 @@ static void
 bh_link_init (BhLink *self)
 {
   self->rpc = bh_rpc_new (send_text, self);
+  self->batch = g_byte_array_new ();
 }
 
 BhLink *

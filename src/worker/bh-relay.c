@@ -8,6 +8,7 @@
 #include <glib-unix.h>
 
 #include "wire/wire.h"
+#include "worker/bh-poller.h"
 
 #define HANDLE_SIZE 4
 #define READ_SIZE (256 * 1024)
@@ -28,7 +29,7 @@ struct _BhRelay
   guint8 *buffer;
   gsize capacity;
   gsize held;
-  guint in_source;
+  BhWatch *input;
 
   /* To boxd */
   GQueue *queue;   /* GBytes */
@@ -67,7 +68,7 @@ bh_relay_close (BhRelay *self)
 {
   g_return_if_fail (BH_IS_RELAY (self));
   g_clear_signal_handler (&self->drained_id, self->link);
-  g_clear_handle_id (&self->in_source, g_source_remove);
+  g_clear_pointer (&self->input, bh_watch_free);
   g_clear_handle_id (&self->out_source, g_source_remove);
   g_clear_pointer (&self->buffer, g_free);
   drop_queue (self);
@@ -124,49 +125,39 @@ make_room (BhRelay *self)
     }
 }
 
-static void watch_input (BhRelay *self);
-
-static gboolean
-on_readable (int fd, GIOCondition condition, gpointer data)
+static void
+on_readable (int fd, gpointer data)
 {
   BhRelay *self = data;
   gssize n;
 
   if (bh_link_is_full (self->link))
     {
-      /* no events asked for would still report a hang-up for ever; so no source at all until "drained" */
-      self->in_source = 0;
-      return G_SOURCE_REMOVE;
+      /* what nobody takes would be ready for ever; so it is not watched at all until "drained" */
+      g_clear_pointer (&self->input, bh_watch_free);
+      return;
     }
   make_room (self);
   n = TEMP_FAILURE_RETRY (recv (fd, self->buffer + HANDLE_SIZE + self->held, self->capacity - self->held, MSG_DONTWAIT));
   if (n < 0 && errno == EAGAIN)
-    return G_SOURCE_CONTINUE;
+    return;
   if (n <= 0)
     {
-      self->in_source = 0;
       fail (self, n == 0 ? "The box closed the connection" : g_strerror (errno));
-      return G_SOURCE_REMOVE;
+      return;
     }
   self->held += (gsize) n;
   if (!forward (self))
-    {
-      self->in_source = 0;
-      fail (self, "The box sent a frame that is too large");
-      return G_SOURCE_REMOVE;
-    }
-  if (self->held == 0)
+    fail (self, "The box sent a frame that is too large");
+  else if (self->held == 0)
     g_clear_pointer (&self->buffer, g_free);
-  return G_SOURCE_CONTINUE;
 }
 
 static void
 watch_input (BhRelay *self)
 {
-  if (self->gsocket == NULL || self->in_source != 0)
-    return;
-  self->in_source = g_unix_fd_add_full (BH_LINK_PRIORITY_RELAY, g_socket_get_fd (self->gsocket), G_IO_IN | G_IO_HUP | G_IO_ERR,
-                                        on_readable, self, NULL);
+  if (self->gsocket != NULL && self->input == NULL)
+    self->input = bh_watch_new (g_socket_get_fd (self->gsocket), on_readable, self);
 }
 
 /* Writes what is queued. After an error the rest is dropped: the reading side sees the end, after what the box still

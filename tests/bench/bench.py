@@ -98,8 +98,19 @@ def bench_first_output():
         say('post_to_first_output', median_ms=round(statistics.median(times), 1), p95_ms=round(percentile(times, 0.95), 1), n=len(times), reach_ms=80)
 
 
-# a line with the time it was written, every so often, without a process for the pause
-STAMPS = 'exec 8<> <(:)\nfor ((i = 0; i < {n}; i++)); do echo "$EPOCHREALTIME $i"; read -rt {pause} -u 8; done; :'
+def lines_block(n, pause_us):
+    """A block that prints n stamped lines once the Run's workspace holds the program and the file `go`."""
+    return block(f'while [ ! -e lines.ready ]; do sleep 0.05; done; ./lines {n} {pause_us} go')
+
+
+def hand_lines(bellhop, run_id):
+    """Puts the program that prints into the Run's workspace."""
+    box = wait_for(lambda: bellhop.run(run_id)['devbox'], 'the box')['id']
+    workspace = bellhop.boxes / box / 'workspace'
+    wait_for(workspace.exists, 'the workspace')
+    shutil.copy(BUILD / 'tests' / 'bench' / 'bench-lines', workspace / 'lines')
+    (workspace / 'lines.ready').touch()
+    return workspace
 
 
 def latencies(stream, lines):
@@ -126,7 +137,8 @@ def bench_line_latency():
     """A line written in the box → the SSE client, one Run."""
     with Bellhop() as bellhop:
         n = 400
-        run = bellhop.create(block(STAMPS.format(n=n, pause=0.02), 'bash'))
+        run = bellhop.create(lines_block(n, 20000))
+        (hand_lines(bellhop, run['id']) / 'go').touch()
         with bellhop.stream(f'/v1/runs/{run["id"]}/events') as stream:
             times = latencies(stream, n)[20:]
         say('line_to_client', median_ms=round(statistics.median(times), 2), p99_ms=round(percentile(times, 0.99), 2), n=len(times),
@@ -163,13 +175,13 @@ def bench_many(runs=200, seconds=60):
     """200 Runs at 50 lines a second each, ten of them watched."""
     with Bellhop() as bellhop:
         n = seconds * 50
-        body = STAMPS.format(n=n, pause=0.02)
-        ids = [bellhop.create(block('while [ ! -e /workspace/go ]; do sleep 0.2; done\n' + body, 'bash'), name=f'load {i}')['id']
-               for i in range(runs)]
+        ids = [bellhop.create(lines_block(n, 20000), name=f'load {i}')['id'] for i in range(runs)]
+        workspaces = [hand_lines(bellhop, run) for run in ids]
         wait_for(lambda: all(bellhop.steps(run) for run in ids), 'all blocks to run', 300)
+        time.sleep(1)
         streams = [bellhop.stream(f'/v1/runs/{run}/events', timeout=seconds * 6) for run in ids[:10]]
-        for run in ids:
-            (bellhop.boxes / bellhop.run(run)['devbox']['id'] / 'workspace' / 'go').touch()
+        for workspace in workspaces:
+            (workspace / 'go').touch()
         started = time.monotonic()
         times = [latency for found in in_threads(lambda stream: latencies(stream, n), streams) for latency in found]
         watched = time.monotonic() - started

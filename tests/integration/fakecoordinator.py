@@ -101,8 +101,11 @@ class Connection:
                 elif opcode == 1:
                     self.receive(json.loads(message))
                 elif opcode == 2:
-                    handle, = struct.unpack_from('<I', message)
-                    self.frames(handle).put(message[4:])
+                    # one record or several: handle and frame
+                    while message:
+                        handle, length = struct.unpack_from('<II', message)
+                        self.frames(handle).put(message[4:24 + length])
+                        message = message[24 + length:]
         except (OSError, ValueError):
             pass
         self.closed.set()

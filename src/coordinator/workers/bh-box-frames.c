@@ -15,6 +15,18 @@ static const char *const base_environment[] = {
   "TMPDIR=/tmp",
 };
 
+gsize
+bh_frame_record_length (GBytes *message, gsize at)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (message, &size);
+  gsize left = size - at;
+
+  if (left < BH_FRAME_PREFIX)
+    return left;
+  return MIN (left, BH_FRAME_PREFIX + (gsize) bh_wire_get32 (data + at + BH_FRAME_HANDLE_SIZE));
+}
+
 gboolean
 bh_frame_parse (GBytes *message, BhFrame *frame, GError **error)
 {

@@ -22,6 +22,9 @@ typedef struct
   GBytes *message;
 } BhFrame;
 
+/* How long the record (handle and frame) at `at` is by its own word, at most what is left of the message. */
+gsize bh_frame_record_length (GBytes *message, gsize at);
+
 gboolean bh_frame_parse (GBytes *message, BhFrame *frame, GError **error);
 /* The payload as bytes that share the message's memory. */
 GBytes *bh_frame_slice (const BhFrame *frame, gsize skip);

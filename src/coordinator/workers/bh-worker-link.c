@@ -391,28 +391,49 @@ bh_worker_link_join (BhWorkerLink *self, guint32 handle, BhBox *box)
   return TRUE;
 }
 
-static void
-receive_binary (BhWorkerLink *self, GBytes *message)
+/* FALSE when the link had to be closed. */
+static gboolean
+receive_record (BhWorkerLink *self, GBytes *record)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (BhBox) box = NULL;
   BhFrame frame;
 
-  if (!self->registered)
-    {
-      bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "The first message must be worker.register.");
-      return;
-    }
-  if (!bh_frame_parse (message, &frame, &error))
+  if (!bh_frame_parse (record, &frame, &error))
     {
       bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, error->message);
-      return;
+      return FALSE;
     }
   g_set_object (&box, g_hash_table_lookup (self->boxes_by_handle, GUINT_TO_POINTER (frame.handle)));
   if (box == NULL)
     keep_early_hello (self, &frame);
   else if (!bh_box_receive (box, &frame))
     bh_worker_link_drop (self, frame.handle);
+  return !self->closed;
+}
+
+/* One message holds one record or, when the worker had much to relay at once, several. */
+static void
+receive_binary (BhWorkerLink *self, GBytes *message)
+{
+  gsize size = g_bytes_get_size (message);
+  gsize at = 0;
+
+  if (!self->registered)
+    {
+      bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "The first message must be worker.register.");
+      return;
+    }
+  do
+    {
+      gsize length = bh_frame_record_length (message, at);
+      g_autoptr (GBytes) record = g_bytes_new_from_bytes (message, at, length);
+
+      if (!receive_record (self, record))
+        return;
+      at += length;
+    }
+  while (at < size);
 }
 
 static gboolean on_silence (gpointer user_data);
