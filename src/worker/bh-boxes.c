@@ -8,8 +8,6 @@
 #include "worker/bh-relay.h"
 
 #define GRACE_MAX_MS (10 * 60 * 1000)
-#define PIDS_MAX 4194304
-#define CPUS_MAX 4096
 
 struct _BhBoxes
 {
@@ -248,50 +246,6 @@ open_relay (BhBoxes *self, Box *box, GError **error)
   return self->last_handle;
 }
 
-static const char *
-get_id (JsonObject *params, GError **error)
-{
-  const char *id = bh_rpc_get_string (params, "id", error);
-
-  if (id == NULL || bh_id_is_valid (id, 'b'))
-    return id;
-  bh_set_error (error, BH_ERROR_INVALID_FIELD, "id", "“%s” is not the id of a DevBox", id);
-  return NULL;
-}
-
-static void
-spec_clear (BhLaunchSpec *spec)
-{
-  g_clear_pointer (&spec->id, g_free);
-  g_clear_pointer (&spec->image, g_free);
-  g_clear_pointer (&spec->network, g_free);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BhLaunchSpec, spec_clear)
-
-static gboolean
-read_spec (JsonObject *params, BhLaunchSpec *spec, GError **error)
-{
-  const char *id = get_id (params, error);
-  const char *image = id != NULL ? bh_rpc_get_string (params, "image", error) : NULL;
-  const char *network = image != NULL ? bh_rpc_get_string (params, "network", error) : NULL;
-  guint64 pids;
-
-  if (network == NULL || !bh_rpc_get_uint (params, "memory_bytes", G_MAXINT64, &spec->memory_bytes, error) ||
-      !bh_rpc_get_uint (params, "pids", PIDS_MAX, &pids, error) ||
-      !bh_rpc_get_double (params, "cpus", CPUS_MAX, &spec->cpus, error))
-    return FALSE;
-  if (!g_str_equal (network, "open") && !g_str_equal (network, "offline"))
-    {
-      bh_set_error (error, BH_ERROR_INVALID_FIELD, "network", "“network” must be open or offline");
-      return FALSE;
-    }
-  spec->id = g_strdup (id);
-  spec->image = g_strdup (image);
-  spec->network = g_strdup (network);
-  spec->pids = (guint) pids;
-  return TRUE;
-}
-
 /* The provider that has the image; (transfer none). On a fiber. */
 static BhProvider *
 find_provider (BhBoxes *self, const char *image, GError **error)
@@ -347,7 +301,7 @@ box_launch (JsonObject *params, gpointer data, GError **error)
   guint32 handle;
   Box *box;
 
-  if (!read_spec (params, &spec, error))
+  if (!bh_launch_spec_read (&spec, params, error))
     return NULL;
   turn = turn_take (self, spec.id);
   box = launch (self, &spec, error);
@@ -365,7 +319,7 @@ static JsonNode *
 box_connect (JsonObject *params, gpointer data, GError **error)
 {
   BhBoxes *self = data;
-  const char *id = get_id (params, error);
+  const char *id = bh_rpc_get_box_id (params, error);
   g_autoptr (Turn) turn = id != NULL ? turn_take (self, id) : NULL;
   JsonObject *result;
   guint32 handle;
@@ -445,7 +399,7 @@ stop (BhBoxes *self, const char *id, guint grace_ms, GError **error)
 static JsonNode *
 box_stop (JsonObject *params, gpointer data, GError **error)
 {
-  const char *id = get_id (params, error);
+  const char *id = bh_rpc_get_box_id (params, error);
   g_autoptr (Turn) turn = NULL;
   guint64 grace_ms;
 
@@ -459,7 +413,7 @@ static JsonNode *
 box_remove (JsonObject *params, gpointer data, GError **error)
 {
   BhBoxes *self = data;
-  const char *id = get_id (params, error);
+  const char *id = bh_rpc_get_box_id (params, error);
   g_autoptr (Turn) turn = id != NULL ? turn_take (self, id) : NULL;
   g_autoptr (BhProvider) provider = NULL;
   Box *box;

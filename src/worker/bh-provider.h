@@ -10,18 +10,9 @@
 
 #include "protocol/bh-records.h"
 #include "worker/bh-box-file.h"
+#include "worker/bh-launch-spec.h"
 
 G_BEGIN_DECLS
-
-typedef struct
-{
-  char *id;             /* b_… */
-  char *image;
-  char *network;        /* "open", "offline" */
-  guint64 memory_bytes; /* 0: the worker's default */
-  double cpus;          /* 0: no limit */
-  guint pids;           /* 0: the worker's default */
-} BhLaunchSpec;
 
 #define BH_TYPE_PROVIDER (bh_provider_get_type ())
 G_DECLARE_INTERFACE (BhProvider, bh_provider, BH, PROVIDER, GObject)

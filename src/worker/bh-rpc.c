@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "protocol/bh-error.h"
+#include "protocol/bh-types.h"
 
 #define PARSE_ERROR (-32700)
 #define INVALID_REQUEST (-32600)
@@ -401,4 +402,15 @@ bh_rpc_new (BhRpcSend send, gpointer data)
   self->send = send;
   self->send_data = data;
   return self;
+}
+
+const char *
+bh_rpc_get_box_id (JsonObject *params, GError **error)
+{
+  const char *id = bh_rpc_get_string (params, "id", error);
+
+  if (id == NULL || bh_id_is_valid (id, 'b'))
+    return id;
+  bh_set_error (error, BH_ERROR_INVALID_FIELD, "id", "“%s” is not the id of a DevBox", id);
+  return NULL;
 }

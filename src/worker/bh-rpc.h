@@ -39,4 +39,7 @@ const char *bh_rpc_get_string (JsonObject *params, const char *name, GError **er
 gboolean bh_rpc_get_uint (JsonObject *params, const char *name, guint64 max, guint64 *value, GError **error);
 gboolean bh_rpc_get_double (JsonObject *params, const char *name, double max, double *value, GError **error);
 
+/* The member "id", that of a DevBox; borrowed. */
+const char *bh_rpc_get_box_id (JsonObject *params, GError **error);
+
 G_END_DECLS
