@@ -5,12 +5,13 @@
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 top=$(dirname -- "$here")
 cache=${BELLHOP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bellhop}
+# shellcheck disable=SC2034
 builddir=${BELLHOP_BUILD:-$top/build}
 
 say() { printf '%s\n' "bellhop: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-list() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"; }
+list() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@"; }
 
 # Prints "native" where the system's own libraries are new enough, "root" where a Debian 13 root
 # has to stand in for them.
@@ -36,41 +37,50 @@ as_root() {
   else die "this needs root and there is no sudo: run as root: $*"; fi
 }
 
-# Packages of the list FILE that the system lacks.
+# The names of the packages for the system KIND (debian or fedora): what is built with and, unless NEEDS is "build",
+# what is tested with.
+packages() {
+  local kind=$1 needs=$2
+  list "$here/packages.$kind"
+  [ "$needs" = build ] || list "$here/packages-test.$kind"
+}
+
+# Packages that the system lacks.
 missing_debian() {
   local p
-  for p in $(list "$1"); do
+  for p in $(packages debian "${BELLHOP_NEEDS:-test}"); do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || printf '%s\n' "$p"
   done
 }
 missing_fedora() {
   local p
-  for p in $(list "$1"); do rpm -q --whatprovides "$p" >/dev/null 2>&1 || printf '%s\n' "$p"; done
+  for p in $(packages fedora "${BELLHOP_NEEDS:-test}"); do rpm -q --whatprovides "$p" >/dev/null 2>&1 || printf '%s\n' "$p"; done
 }
 
 ready_native() {
   local missing
   if command -v dpkg-query >/dev/null; then
-    missing=$(missing_debian "$here/packages.debian")
+    missing=$(missing_debian)
     [ -z "$missing" ] && return
     say "installing with apt:" $missing
     as_root apt-get -qq update
     # shellcheck disable=SC2086
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $missing >/dev/null
   elif command -v dnf >/dev/null; then
-    missing=$(missing_fedora "$here/packages.fedora")
+    missing=$(missing_fedora)
     [ -z "$missing" ] && return
     say "installing with dnf:" $missing
     # shellcheck disable=SC2086
     as_root dnf -q -y install $missing
   else
-    die "this system has neither apt nor dnf: install what build-aux/packages.debian lists, then set BELLHOP_ENVIRONMENT=native"
+    die "this system has neither apt nor dnf: install what build-aux/packages*.debian list, then set BELLHOP_ENVIRONMENT=native"
   fi
 }
 
 root_dir() {
   local key
-  key=$(list "$here/packages.debian" | sort | sha256sum | cut -c1-16)
+  # the root is made once and holds everything, whatever is needed first
+  key=$(packages debian test | sort | sha256sum | cut -c1-16)
   printf '%s\n' "$cache/root-$key"
 }
 
@@ -109,7 +119,7 @@ ready_root() {
     mmdebstrap --quiet --mode=$mode --variant=minbase \
       --aptopt='APT::Install-Recommends "false"' \
       --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-      --include="$(list "$here/packages.debian" | paste -sd,)" \
+      --include="$(packages debian test | paste -sd,)" \
       trixie "$root.part" >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "making the root failed; the whole log is $log"; }
     mkdir -p "$root.part/.old"
     touch "$root.part/.ready"
