@@ -30,7 +30,11 @@ bh_error_private_clear (BhErrorPrivate *priv)
   g_clear_pointer (&priv->extra, json_node_unref);
 }
 
+/* the macro's arithmetic keeps the alignment, which clang cannot see */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-align"
 G_DEFINE_EXTENDED_ERROR (BhError, bh_error)
+#pragma GCC diagnostic pop
 
 /* The one table: code, HTTP status, title. */
 static const struct
@@ -122,7 +126,7 @@ bh_error_from_code (const char *code, BhError *error)
   return FALSE;
 }
 
-static GError *
+static GError *G_GNUC_PRINTF (3, 0)
 new_valist (BhError code, const char *field, const char *format, va_list args)
 {
   GError *error = g_error_new_valist (BH_ERROR, code, format, args);

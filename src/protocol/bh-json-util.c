@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-static void
+static void G_GNUC_PRINTF (4, 0)
 fail_valist (BhReader *self, BhError code, const char *member, const char *format, va_list args)
 {
   g_autofree char *path = NULL;
