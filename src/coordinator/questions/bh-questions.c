@@ -24,7 +24,7 @@ G_DEFINE_FINAL_TYPE (BhQuestions, bh_questions, G_TYPE_OBJECT)
 static GError *
 closed_error (void)
 {
-  return bh_error_new (BH_ERROR_QUESTION_CLOSED, NULL, "The question was withdrawn because its Run ended.");
+  return bh_error_new (BH_ERROR_QUESTION_CLOSED, "question", "The question was withdrawn because its Run ended.");
 }
 
 static void
