@@ -218,7 +218,9 @@ cli_parse (Cli *self, const GOptionEntry *entries, guint min, guint max, char **
   n = g_strv_length (left) - 1;
   if (n < min || n > max)
     {
-      cli_usage_error (self, n < min ? "An argument is missing: bellhopctl %s%s%s %s" : "Too many arguments: bellhopctl %s%s%s %s",
+      cli_usage_error (self,
+                       n < min ? "An argument is missing: bellhopctl %s%s%s %s"
+                               : "Too many arguments: bellhopctl %s%s%s %s",
                        self->group != NULL ? self->group : "", self->group != NULL ? " " : "", self->verb->name,
                        self->verb->arguments);
       return FALSE;
