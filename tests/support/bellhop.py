@@ -20,7 +20,7 @@ import time
 
 BUILD = pathlib.Path(os.environ.get('BELLHOP_UNINSTALLED', 'build')).absolute()
 SOURCE = pathlib.Path(os.environ.get('BELLHOP_SOURCE', pathlib.Path(__file__).parents[2])).absolute()
-TIMEOUT = float(os.environ.get('BELLHOP_TEST_TIMEOUT', '60'))
+TIMEOUT = float(os.environ.get('BELLHOP_TEST_TIMEOUT', '60')) * float(os.environ.get('BELLHOP_TIMEOUT_MULTIPLIER', '1'))
 TERMINAL = ('completed', 'failed', 'stopped')
 
 

@@ -7,6 +7,11 @@ import time
 import traceback
 import unittest
 
+import sanitizers
+
+# before any program is started
+sanitizers.start()
+
 
 class TapResult(unittest.TestResult):
     def __init__(self):
@@ -23,12 +28,22 @@ class TapResult(unittest.TestResult):
         print(f'{word} {self.count} - {test.id()}{note}', flush=True)
 
     def addSuccess(self, test):
+        reports = sanitizers.take()
+        if reports:
+            super().addFailure(test, (AssertionError, AssertionError(reports), None))
+            self.line('not ok', test)
+            self.explain(reports)
+            return
         self.line('ok', test)
         print(f'# {time.monotonic() - self.started:.2f} s', flush=True)
 
     def fail(self, test, error):
         self.line('not ok', test)
-        for line in ''.join(traceback.format_exception(*error)).splitlines():
+        self.explain(''.join(traceback.format_exception(*error)) + sanitizers.take())
+
+    @staticmethod
+    def explain(text):
+        for line in text.splitlines():
             print(f'# {line}', flush=True)
 
     def addFailure(self, test, error):
@@ -49,4 +64,9 @@ def main():
     result = TapResult()
     print(f'1..{suite.countTestCases()}', flush=True)
     suite.run(result)
+    # of what several cases share, which ended with the last
+    reports = sanitizers.take()
+    if reports:
+        result.explain(reports)
+        sys.exit(1)
     sys.exit(0 if result.wasSuccessful() else 1)
