@@ -63,15 +63,22 @@ bh_coordinator_init (BhCoordinator *self)
 
 /* --- workers come and go --- */
 
+/* A box has its slot as long as it runs: also when its Run has ended and it is kept, or still being stopped. */
 static int
 slot_limit (const char *worker, gpointer data)
 {
   BhCoordinator *self = data;
   g_autoptr (BhWorkerInfo) info = bh_workers_lookup (self->context.workers, worker);
+  g_autoptr (GHashTable) at_work = NULL;
+  guint others;
 
   if (info == NULL || !info->online)
     return -1;
-  return (int) MIN (info->max_boxes, (guint) G_MAXINT);
+  if (info->max_boxes == 0)
+    return 0;
+  at_work = bh_run_table_active_boxes (self->context.table);
+  others = bh_workers_count_running (self->context.workers, worker, at_work);
+  return info->max_boxes > others ? (int) MIN (info->max_boxes - others, (guint) G_MAXINT) : -1;
 }
 
 static void
@@ -82,9 +89,9 @@ worker_changed_cb (BhWorkers *workers, BhWorkerInfo *info, BhCoordinator *self)
       g_hash_table_remove (self->online, info->name);
       return;
     }
+  bh_slots_update (self->context.slots);
   if (!g_hash_table_add (self->online, g_strdup (info->name)))
     return;
-  bh_slots_update (self->context.slots);
   bh_box_ending_reconcile (&self->context, self->removals, info->name);
 }
 

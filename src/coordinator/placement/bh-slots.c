@@ -109,13 +109,15 @@ static void
 let_in (BhSlots *self)
 {
   g_autoptr (GPtrArray) let = g_ptr_array_new_with_free_func (waiter_free);
+  g_autoptr (GHashTable) full = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < self->waiting->len;)
     {
       Waiter *waiter = g_ptr_array_index (self->waiting, i);
 
-      if (!has_room (self, waiter->worker))
+      if (g_hash_table_contains (full, waiter->worker) || !has_room (self, waiter->worker))
         {
+          g_hash_table_add (full, waiter->worker);
           i++;
           continue;
         }

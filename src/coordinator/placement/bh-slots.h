@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_SLOTS (bh_slots_get_type ())
 G_DECLARE_FINAL_TYPE (BhSlots, bh_slots, BH, SLOTS, GObject)
 
-/* How many a worker takes: 0 = as many as come, -1 = not known now (nobody is let in). */
+/* How many Runs a worker takes: 0 = as many as come, -1 = none now. */
 typedef int (*BhSlotsLimit) (const char *worker, gpointer data);
 /* A waiting Run has this place in the queue now, from 1. */
 typedef void (*BhSlotsMoved) (guint position, gpointer data);

@@ -171,7 +171,7 @@ moved_cb (guint position, gpointer data)
   run = bh_run_copy (bh_run_actor_get_run (actor));
   run->position = position;
   g_free (run->reason);
-  run->reason = g_strdup_printf ("Waits for a free slot on the worker “%s”.",
+  run->reason = g_strdup_printf ("Waits for a free slot on the worker “%s”. A DevBox that is kept has one until it is stopped.",
                                  bh_journal_get_state (journal, BH_STATE_PLACE_WORKER));
   g_free (run->current);
   run->current = g_strdup (run->reason);

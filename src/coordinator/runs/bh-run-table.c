@@ -257,6 +257,24 @@ bh_run_table_count_active (BhRunTable *self)
   return count;
 }
 
+GHashTable *
+bh_run_table_active_boxes (BhRunTable *self)
+{
+  GHashTable *boxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer actor;
+
+  g_hash_table_iter_init (&iter, self->active);
+  while (g_hash_table_iter_next (&iter, &actor, NULL))
+    {
+      const BhRun *run = bh_run_actor_get_run (actor);
+
+      if (!bh_run_actor_is_closed (actor) && run->box_id != NULL)
+        g_hash_table_add (boxes, g_strdup (run->box_id));
+    }
+  return boxes;
+}
+
 DexFuture *
 bh_run_table_at_rest (BhRunTable *self, const char *run_id)
 {

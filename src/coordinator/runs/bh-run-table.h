@@ -26,6 +26,8 @@ gboolean bh_run_table_is_deleting (BhRunTable *self, const char *run_id);
 void bh_run_table_driver_started (BhRunTable *self, BhRunActor *actor);
 void bh_run_table_driver_ended (BhRunTable *self, BhRunActor *actor);
 guint bh_run_table_count_active (BhRunTable *self);
+/* (transfer full) ids of the boxes of Runs that are at work */
+GHashTable *bh_run_table_active_boxes (BhRunTable *self);
 /* Resolves TRUE once no driver of that Run is running any more. */
 DexFuture *bh_run_table_at_rest (BhRunTable *self, const char *run_id) G_GNUC_WARN_UNUSED_RESULT;
 /* Every driver lets go (shutdown), or those whose journal did not reach the disk. */

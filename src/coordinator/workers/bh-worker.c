@@ -22,6 +22,7 @@ struct _BhWorker
   GHashTable *boxes;      /* id -> BhBox: those that have not ended */
   GHashTable *connecting; /* BhBox -> BhWorkerLink: box.connect is under way (both borrowed) */
   GHashTable *launching;  /* id -> DexFuture */
+  GHashTable *running;    /* ids of all the boxes that run there, or are being launched */
   DexPromise *ready;      /* pending while it is away */
 };
 
@@ -37,6 +38,7 @@ bh_worker_finalize (GObject *object)
   g_clear_pointer (&self->boxes, g_hash_table_unref);
   g_clear_pointer (&self->connecting, g_hash_table_unref);
   g_clear_pointer (&self->launching, g_hash_table_unref);
+  g_clear_pointer (&self->running, g_hash_table_unref);
   g_clear_pointer (&self->ready, dex_unref);
   g_free (self->name);
   G_OBJECT_CLASS (bh_worker_parent_class)->finalize (object);
@@ -54,6 +56,7 @@ bh_worker_init (BhWorker *self)
   self->boxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->connecting = g_hash_table_new (NULL, NULL);
   self->launching = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
+  self->running = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ready = dex_promise_new ();
 }
 
@@ -248,11 +251,40 @@ bh_worker_box_gone (BhWorker *self, const char *box_id, const char *reason)
 {
   BhBox *box = g_hash_table_lookup (self->boxes, box_id);
 
+  g_hash_table_remove (self->running, box_id);
   if (box != NULL)
     end_box (self, box, reason);
 }
 
+guint
+bh_worker_count_running (BhWorker *self, GHashTable *except)
+{
+  GHashTableIter iter;
+  gpointer id;
+  guint count = 0;
+
+  g_hash_table_iter_init (&iter, self->running);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    count += !g_hash_table_contains (except, id);
+  return count;
+}
+
 /* ---- coming and going ---- */
+
+static void
+take_running (BhWorker *self)
+{
+  GPtrArray *boxes = bh_worker_link_get_boxes (self->link);
+
+  g_hash_table_remove_all (self->running);
+  for (guint i = 0; i < boxes->len; i++)
+    {
+      BhBoxInfo *info = g_ptr_array_index (boxes, i);
+
+      if (g_str_equal (info->state, "running"))
+        g_hash_table_add (self->running, g_strdup (info->id));
+    }
+}
 
 static gboolean
 is_running_at (BhWorkerLink *link, const char *box_id)
@@ -276,6 +308,7 @@ bh_worker_registered (BhWorker *self, BhWorkerLink *link)
 
   g_assert (self->link == NULL);
   self->link = g_object_ref (link);
+  take_running (self);
   bh_worker_heartbeat (self);
   g_ptr_array_foreach (boxes, (GFunc) (void (*) (void)) g_object_ref, NULL);
   g_ptr_array_set_free_func (boxes, g_object_unref);
@@ -359,13 +392,15 @@ await_launch (Launch *self, GError **error)
   g_autoptr (GError) failure = NULL;
   g_autoptr (JsonNode) reply = NULL;
   BhBox *box;
-  guint32 handle =
-    await_handle (call_link (link, "box.launch", json_object_ref (self->params), LAUNCH_MS), &reply, &failure);
+  guint32 handle;
 
+  g_hash_table_add (self->worker->running, g_strdup (self->id));
+  handle = await_handle (call_link (link, "box.launch", json_object_ref (self->params), LAUNCH_MS), &reply, &failure);
   if (self->worker->link != link)
     return NULL;
   if (handle == 0)
     {
+      g_hash_table_remove (self->worker->running, self->id);
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
@@ -490,6 +525,7 @@ ended (DexFuture *future, gpointer user_data)
   End *self = user_data;
   BhBox *box = g_hash_table_lookup (self->worker->boxes, self->id);
 
+  g_hash_table_remove (self->worker->running, self->id);
   if (box != NULL)
     end_box (self->worker, box, self->removed ? "It was removed." : "It was stopped.");
   return dex_future_new_true ();

@@ -23,6 +23,8 @@ void bh_worker_heartbeat (BhWorker *self);
 void bh_worker_lost (BhWorker *self);
 void bh_worker_box_closed (BhWorker *self, BhBox *box);
 void bh_worker_box_gone (BhWorker *self, const char *box_id, const char *reason);
+/* Boxes that run there, whoever has them, or are being launched; but not those in `except`, a set of ids. */
+guint bh_worker_count_running (BhWorker *self, GHashTable *except);
 
 /* TRUE once it is connected. */
 DexFuture *bh_worker_ready (BhWorker *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -175,10 +175,14 @@ on_box_closed (BhWorkerLink *link, BhBox *box, gpointer user_data)
 static void
 on_box_gone (BhWorkerLink *link, const char *box_id, const char *reason, gpointer user_data)
 {
-  BhWorker *worker = link_worker (user_data, link);
+  BhWorkers *self = user_data;
+  g_autoptr (BhWorkers) alive = g_object_ref (self);
+  BhWorker *worker = link_worker (self, link);
 
-  if (worker != NULL)
-    bh_worker_box_gone (worker, box_id, reason);
+  if (worker == NULL)
+    return;
+  bh_worker_box_gone (worker, box_id, reason);
+  emit_changed (self, worker);
 }
 
 static gboolean
@@ -265,6 +269,16 @@ bh_workers_lookup (BhWorkers *self, const char *name)
   if (worker == NULL || bh_worker_get_info (worker) == NULL)
     return NULL;
   return bh_worker_info_ref (bh_worker_get_info (worker));
+}
+
+guint
+bh_workers_count_running (BhWorkers *self, const char *name, GHashTable *except)
+{
+  BhWorker *worker;
+
+  g_return_val_if_fail (BH_IS_WORKERS (self) && name != NULL && except != NULL, 0);
+  worker = g_hash_table_lookup (self->workers, name);
+  return worker != NULL ? bh_worker_count_running (worker, except) : 0;
 }
 
 DexFuture *

@@ -23,6 +23,8 @@ void bh_workers_accept (BhWorkers *self, SoupWebsocketConnection *connection, gb
 
 GPtrArray *bh_workers_list (BhWorkers *self);                            /* (transfer full) BhWorkerInfo, by name */
 BhWorkerInfo *bh_workers_lookup (BhWorkers *self, const char *name);     /* (transfer full) (nullable) */
+/* Boxes that run on that worker, whoever has them; but not those in `except`, a set of ids. */
+guint bh_workers_count_running (BhWorkers *self, const char *name, GHashTable *except);
 /* Resolves TRUE once a worker of that name (NULL: any) is connected. */
 DexFuture *bh_workers_ready (BhWorkers *self, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_workers_images (BhWorkers *self, const char *worker) G_GNUC_WARN_UNUSED_RESULT; /* GPtrArray of BhImageInfo */
