@@ -84,11 +84,12 @@ fail (BhRelay *self, const char *reason)
   g_signal_emit (alive, signals[CLOSED], 0, reason);
 }
 
-/* Sends every whole frame that is held. FALSE when the box broke the protocol. */
+/* Sends every whole frame of the `*held` bytes at `begin`, before which there is room for the handle; what is left is moved to
+ * the front. FALSE when the box broke the protocol. */
 static gboolean
-forward (BhRelay *self)
+forward (BhRelay *self, guint8 *begin, gsize *held)
 {
-  guint8 *begin = self->buffer + HANDLE_SIZE, *at = begin, *end = begin + self->held;
+  guint8 *at = begin, *end = begin + *held;
 
   while ((gsize) (end - at) >= BH_WIRE_HEADER_SIZE)
     {
@@ -104,9 +105,9 @@ forward (BhRelay *self)
       bh_link_send (self->link, at - HANDLE_SIZE, HANDLE_SIZE + length);
       at += length;
     }
-  self->held = (gsize) (end - at);
-  if (at != begin && self->held > 0)
-    memmove (begin, at, self->held);
+  *held = (gsize) (end - at);
+  if (at != begin && *held > 0)
+    memmove (begin, at, *held);
   return TRUE;
 }
 
@@ -125,6 +126,52 @@ make_room (BhRelay *self)
     }
 }
 
+static gssize
+receive (int fd, guint8 *at, gsize room)
+{
+  return TEMP_FAILURE_RETRY (recv (fd, at, room, MSG_DONTWAIT));
+}
+
+/* Nearly always whole frames come, and nothing is left of them: they are read into a room that all relays share. Only the
+ * beginning of a frame gets a buffer of its own. FALSE when the box broke the protocol; `*n` as of recv(). */
+static gboolean
+read_shared (BhRelay *self, int fd, gssize *n)
+{
+  static guint8 *room;
+  gsize left;
+
+  if (room == NULL)
+    room = g_malloc (HANDLE_SIZE + READ_SIZE);
+  *n = receive (fd, room + HANDLE_SIZE, READ_SIZE);
+  if (*n <= 0)
+    return TRUE;
+  left = (gsize) *n;
+  if (!forward (self, room + HANDLE_SIZE, &left))
+    return FALSE;
+  if (left > 0)
+    {
+      make_room (self);
+      memcpy (self->buffer + HANDLE_SIZE, room + HANDLE_SIZE, left);
+      self->held = left;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_own (BhRelay *self, int fd, gssize *n)
+{
+  make_room (self);
+  *n = receive (fd, self->buffer + HANDLE_SIZE + self->held, self->capacity - self->held);
+  if (*n <= 0)
+    return TRUE;
+  self->held += (gsize) *n;
+  if (!forward (self, self->buffer + HANDLE_SIZE, &self->held))
+    return FALSE;
+  if (self->held == 0)
+    g_clear_pointer (&self->buffer, g_free);
+  return TRUE;
+}
+
 static void
 on_readable (int fd, gpointer data)
 {
@@ -137,20 +184,10 @@ on_readable (int fd, gpointer data)
       g_clear_pointer (&self->input, bh_watch_free);
       return;
     }
-  make_room (self);
-  n = TEMP_FAILURE_RETRY (recv (fd, self->buffer + HANDLE_SIZE + self->held, self->capacity - self->held, MSG_DONTWAIT));
-  if (n < 0 && errno == EAGAIN)
-    return;
-  if (n <= 0)
-    {
-      fail (self, n == 0 ? "The box closed the connection" : g_strerror (errno));
-      return;
-    }
-  self->held += (gsize) n;
-  if (!forward (self))
+  if (!(self->buffer == NULL ? read_shared (self, fd, &n) : read_own (self, fd, &n)))
     fail (self, "The box sent a frame that is too large");
-  else if (self->held == 0)
-    g_clear_pointer (&self->buffer, g_free);
+  else if (n == 0 || (n < 0 && errno != EAGAIN))
+    fail (self, n == 0 ? "The box closed the connection" : g_strerror (errno));
 }
 
 static void

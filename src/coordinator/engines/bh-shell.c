@@ -35,7 +35,8 @@
 
 #define FLUSH_BYTES (2 * 1024 * 1024)
 #define TRIM_BYTES (8 * 1024 * 1024)
-#define TRIM_INTERVAL G_USEC_PER_SEC
+/* A sync stops every writer for as long as the disk takes, so a trickle is left in boxd's spool for a while. */
+#define TRIM_INTERVAL (15 * G_USEC_PER_SEC)
 #define GRACE_SECONDS 3
 
 struct _BhShell
