@@ -99,6 +99,8 @@ typedef struct
 } BhRow;
 #define BH_TYPE_ROW (bh_row_get_type ())
 BH_DECLARE_RECORD (BhRow, bh_row)
+/* The length of a part, elided bytes included. */
+guint64 bh_row_part_bytes (const BhRow *self, BhPart part);
 
 typedef struct
 {

@@ -139,3 +139,19 @@ bh_row_from_json (JsonNode *node, GError **error)
   self->question = bh_reader_string (&reader, "question");
   return bh_reader_finish (&reader, error) ? g_steal_pointer (&self) : NULL;
 }
+
+guint64
+bh_row_part_bytes (const BhRow *self, BhPart part)
+{
+  switch (part)
+    {
+    case BH_PART_TEXT:
+      return self->text_bytes;
+    case BH_PART_CALL:
+      return self->call_bytes;
+    case BH_PART_RESULT:
+      return self->result_bytes;
+    default:
+      g_assert_not_reached ();
+    }
+}

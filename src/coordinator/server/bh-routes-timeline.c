@@ -63,22 +63,6 @@ body_part (BhRequest *request, const BhRow *row, BhPart *part, GError **error)
   return TRUE;
 }
 
-static guint64
-part_bytes (const BhRow *row, BhPart part)
-{
-  switch (part)
-    {
-    case BH_PART_TEXT:
-      return row->text_bytes;
-    case BH_PART_CALL:
-      return row->call_bytes;
-    case BH_PART_RESULT:
-      return row->result_bytes;
-    default:
-      g_assert_not_reached ();
-    }
-}
-
 static gboolean
 respond_body_text (BhRequest *request, const BhRow *row, BhPart part, GError **error)
 {
@@ -140,7 +124,7 @@ static gboolean
 body_range (BhRequest *request, const BhRow *row, BhPart part, ByteRange *range, GError **error)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
-  guint64 total = part_bytes (row, part);
+  guint64 total = bh_row_part_bytes (row, part);
   guint64 elided_to = row->elided_from + row->elided_bytes;
   SoupRange *ranges = NULL;
   int n = 0;
@@ -194,7 +178,7 @@ respond_body_bytes (BhRequest *request, const BhRow *row, BhPart part, GError **
   soup_message_headers_replace (headers, "Accept-Ranges", "bytes");
   if (range.partial)
     soup_message_headers_set_content_range (headers, (goffset) range.from, (goffset) range.to - 1,
-                                            (goffset) part_bytes (row, part));
+                                            (goffset) bh_row_part_bytes (row, part));
   stream = bh_response_stream_new (request, range.partial ? SOUP_STATUS_PARTIAL_CONTENT : SOUP_STATUS_OK,
                                    "application/octet-stream", (gint64) length);
   for (at = range.from; at < range.to && !bh_response_stream_is_closed (stream);)

@@ -206,21 +206,6 @@ bh_query_row (BhDb *db, const BhQuery *query, GValue *value, GError **error)
   return TRUE;
 }
 
-static guint64
-part_bytes (const BhRow *row, BhPart part)
-{
-  switch (part)
-    {
-    case BH_PART_TEXT:
-      return row->text_bytes;
-    case BH_PART_CALL:
-      return row->call_bytes;
-    case BH_PART_RESULT:
-    default:
-      return row->result_bytes;
-    }
-}
-
 /* Appends what one chunk has of [*at, end) to `bytes`. FALSE: a gap, the end of what lies together. */
 static gboolean
 add_chunk (sqlite3_stmt *statement, GByteArray *bytes, guint64 *at, guint64 end)
@@ -285,7 +270,7 @@ bh_query_body (BhDb *db, const BhQuery *query, GValue *value, GError **error)
   body = bh_body_new ();
   g_value_init (value, BH_TYPE_BODY);
   g_value_take_boxed (value, body);
-  body->total = part_bytes (row, query->part);
+  body->total = bh_row_part_bytes (row, query->part);
   body->offset = MIN (query->from, body->total);
   if (query->part == BH_PART_RESULT && body->offset >= row->elided_from &&
       body->offset < row->elided_from + row->elided_bytes)
