@@ -119,7 +119,9 @@ bh_json_parse (const char *text, gssize length, GError **error)
                     BH_JSON_MAX_LENGTH / 1024 / 1024);
       return NULL;
     }
-  if (size > 0 && !g_utf8_validate_len (text, size, NULL))
+  if (size == 0)
+    text = "";
+  if (!g_utf8_validate_len (text, size, NULL))
     {
       bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "The JSON text is not valid UTF-8, or holds a NUL.");
       return NULL;
@@ -129,7 +131,7 @@ bh_json_parse (const char *text, gssize length, GError **error)
 
   parser = json_parser_new_immutable ();
   json_parser_set_strict (parser, TRUE);
-  if (!json_parser_load_from_data (parser, size > 0 ? text : "", (gssize) size, &failure))
+  if (!json_parser_load_from_data (parser, text, (gssize) size, &failure))
     {
       bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "The text is not valid JSON: %s", failure->message);
       return NULL;

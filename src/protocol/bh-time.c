@@ -45,7 +45,8 @@ char *
 bh_time_format (gint64 time_us)
 {
   gint64 days = floor_div (time_us, US_PER_DAY);
-  gint64 rest = time_us - days * US_PER_DAY;
+  /* not time_us minus the days: the product overflows for the first day there is */
+  gint64 rest = (time_us % US_PER_DAY + US_PER_DAY) % US_PER_DAY;
   guint seconds = (guint) (rest / G_USEC_PER_SEC);
   guint month, day;
   int year;
