@@ -4,6 +4,7 @@
 library, and can be as rude as a test wants."""
 
 import base64
+import contextlib
 import hashlib
 import itertools
 import json
@@ -21,6 +22,7 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
 from bellhop import BUILD, SOURCE, TIMEOUT, program, wait_for  # noqa: E402
+import sanitizers  # noqa: E402
 
 HELLO, SPAWN, SPAWNED, STDIN, STDIN_ACK, STDIN_EOF, ATTACH, WINDOW, DATA, EOF = range(1, 11)
 EXITED, SIGNAL, PUT, ERROR = 12, 14, 16, 24
@@ -312,6 +314,11 @@ class FakeCoordinator:
 
     def close(self):
         for process in self.workers:
+            if process.poll() is None and sanitizers.enabled():
+                # it looks for leaks as it ends
+                process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(20)
             if process.poll() is None:
                 process.kill()
             process.wait(TIMEOUT)

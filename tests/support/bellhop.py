@@ -18,6 +18,8 @@ import tempfile
 import threading
 import time
 
+import sanitizers
+
 BUILD = pathlib.Path(os.environ.get('BELLHOP_UNINSTALLED', 'build')).absolute()
 SOURCE = pathlib.Path(os.environ.get('BELLHOP_SOURCE', pathlib.Path(__file__).parents[2])).absolute()
 TIMEOUT = float(os.environ.get('BELLHOP_TEST_TIMEOUT', '60')) * float(os.environ.get('BELLHOP_TIMEOUT_MULTIPLIER', '1'))
@@ -302,6 +304,14 @@ class Bellhop(Client):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
+    def end_worker(self):
+        """Has the worker look for leaks as it ends; one that cannot end is left to kill_worker()."""
+        for pid in self.processes('bellhop-worker'):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: not self.processes('bellhop-worker'), 'the worker to end', 20)
+
     def ctl(self, *arguments, stdin=None, check=None, timeout=None, **kw):
         result = subprocess.run([program('bellhopctl'), *arguments], env=self.environment, input=stdin,
                                 stdin=None if stdin is not None else subprocess.DEVNULL, capture_output=True,
@@ -319,10 +329,12 @@ class Bellhop(Client):
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(10)
+                self.process.wait(TIMEOUT if sanitizers.enabled() else 10)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        if sanitizers.enabled():
+            self.end_worker()
         self.kill_worker()
         for pid in self.processes('bwrap'):
             with contextlib.suppress(ProcessLookupError):

@@ -29,6 +29,10 @@ def start():
         os.environ[name] = ':'.join(filter(None, (os.environ.get(name), f'log_path={_folder}/report')))
 
 
+def enabled():
+    return _folder is not None
+
+
 def take():
     """The text of all reports that were written since the last time, '' when there is none."""
     reports = []
