@@ -446,7 +446,8 @@ cli_find_run (Cli *self, const char *text, GError **error)
   for (const char *p = text; *p != '\0'; p++)
     if (!g_ascii_isalnum (*p) && *p != '_')
       {
-        g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED, "“%s” is no Run: give an id, its beginning or “latest”", text);
+        g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED,
+                     "“%s” is no Run: give an id, its beginning or “latest”", text);
         return NULL;
       }
   do
