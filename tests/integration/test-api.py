@@ -276,7 +276,7 @@ bellhop-ask --json q.json --format json'''))
         run = self.bellhop.create(ASK + block('true'))
         question = self.bellhop.question(run['id'])
         self.bellhop.post(f'/v1/runs/{run["id"]}/stop')
-        self.refused(409, 'question_closed', None, lambda: self.answer(run, question=question['id'], text='late'))
+        self.refused(409, 'question_closed', 'question', lambda: self.answer(run, question=question['id'], text='late'))
         self.assertEqual(self.bellhop.run(run['id'])['state'], 'stopped')
 
     def test_only_one_of_many_answers_counts(self):
