@@ -176,12 +176,20 @@ take_up_runs (BhCoordinator *self, GError **error)
   return TRUE;
 }
 
+/* Changes that were on their way when the store recovered are refused still: only after a sync has followed them does every
+ * journal know whether it is broken. One that learnt it later would have its Run let go of for good. */
 static DexFuture *
 recovered_fiber (gpointer data)
 {
   BhCoordinator *self = data;
   g_autoptr (GError) error = NULL;
 
+  if (!dex_await (bh_store_sync (self->context.store), &error))
+    {
+      g_message ("The database fails again: %s", error->message);
+      return dex_future_new_for_boolean (FALSE);
+    }
+  bh_run_table_let_go (self->context.table, TRUE);
   if (!take_up_runs (self, &error))
     g_warning ("The Runs cannot be taken up again: %s", error->message);
   return dex_future_new_for_boolean (TRUE);
@@ -191,7 +199,6 @@ static void
 store_recovered_cb (BhStore *store, BhCoordinator *self)
 {
   g_message ("The database can be written again.");
-  bh_run_table_let_go (self->context.table, TRUE);
   dex_future_disown (
       dex_scheduler_spawn (NULL, 0, recovered_fiber, g_object_ref (self), g_object_unref));
 }
