@@ -14,8 +14,8 @@
  *
  * 1. One transaction says: the row is open, its shell is process N, its command goes to stdin at offset S, its output begins
  *    at offset C, its end mark holds token T (bh_shell_begin).
- * 2. The block is PUT as a file of its own, N is spawned (if it exists it stays as it is), the command is written at
- *    S (what boxd has accepted already it ignores).
+ * 2. N is spawned (if it exists it stays as it is), the block is PUT as a file of its own, the command is written at S.
+ *    Not again when boxd has accepted the command already: the shell may be reading the file.
  * 3. Output is read from C on. Each piece goes to the row and moves C in the same transaction.
  * 4. The end mark, or the end of the shell, ends the block: C, S and "no block" are staged for the caller to commit together
  *    with what it says about the block.
@@ -46,7 +46,7 @@ struct _BhShell
   BhEngineHost *host;   /* owned */
   BhJournal *journal;   /* owned */
   BhShellReader *reader; /* (nullable) of the shell that lives */
-  DexFuture *cutting;   /* (nullable) the fiber that interrupts the block under way */
+  gint64 cutting;       /* the row that a fiber was begun to interrupt */
   guint64 staged;       /* output staged since a flush was awaited */
   guint64 trimmed;
   gint64 trimmed_at;
@@ -59,7 +59,6 @@ bh_shell_finalize (GObject *object)
 {
   BhShell *self = BH_SHELL (object);
 
-  dex_clear (&self->cutting);
   g_clear_pointer (&self->reader, bh_shell_reader_free);
   g_clear_object (&self->journal);
   g_clear_object (&self->host);
@@ -75,6 +74,7 @@ bh_shell_class_init (BhShellClass *klass)
 static void
 bh_shell_init (BhShell *self)
 {
+  self->cutting = -1;
 }
 
 BhShell *
@@ -191,11 +191,15 @@ start_block (BhShell *self, BhProcess *process, const char *script, GError **err
   g_autofree char *path = block_path (self);
   g_autoptr (GBytes) file = g_bytes_new (script, strlen (script));
   g_autoptr (GBytes) command = block_command (self);
+  guint64 written = (guint64) get_int (self, STATE_WRITTEN);
 
-  if (!dex_await (bh_box_put_file (bh_engine_host_get_box (self->host), path, 0600, file), error) ||
-      !dex_await (spawn_shell (self, process), error))
+  if (!dex_await (spawn_shell (self, process), error))
     return FALSE;
-  dex_future_disown (bh_process_write (process, (guint64) get_int (self, STATE_WRITTEN), command));
+  if (bh_process_get_accepted (process) >= written + g_bytes_get_size (command))
+    return TRUE;
+  if (!dex_await (bh_box_put_file (bh_engine_host_get_box (self->host), path, 0600, file), error))
+    return FALSE;
+  dex_future_disown (bh_process_write (process, written, command));
   return TRUE;
 }
 
@@ -302,13 +306,13 @@ is_cut (BhShell *self)
   return bh_journal_get_state_int (self->journal, STATE_CUT, -1) == bh_shell_get_row (self);
 }
 
-/* FALSE once the block has ended: the shell is then left alone. */
+/* FALSE once the block has ended, or somebody else is at work on it: the shell is then left alone. */
 static gboolean
 signal_block (BhShell *self, gint64 row, int signum, guint flags)
 {
   BhProcess *process = get_process (self);
 
-  if (process == NULL || row < 0 || bh_shell_get_row (self) != row)
+  if (process == NULL || row < 0 || bh_shell_get_row (self) != row || bh_journal_is_closed (self->journal))
     return FALSE;
   /* an error means that what it was for has ended by itself */
   dex_await (bh_process_signal (process, signum, flags), NULL);
@@ -331,11 +335,16 @@ cut_fiber (gpointer data)
   return dex_future_new_for_boolean (TRUE);
 }
 
+/* The fiber is not dropped when the block ends, which may be while what it awaits completes: it finds out by itself. */
 static void
 begin_cut (BhShell *self)
 {
-  if (self->cutting == NULL)
-    self->cutting = dex_scheduler_spawn (NULL, 0, cut_fiber, g_object_ref (self), g_object_unref);
+  gint64 row = bh_shell_get_row (self);
+
+  if (self->cutting == row)
+    return;
+  self->cutting = row;
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, cut_fiber, g_object_ref (self), g_object_unref));
 }
 
 void
@@ -398,7 +407,6 @@ bh_shell_run (BhShell *self, const char *script, BhBlockEnd *end, GError **error
     }
   end->cut = is_cut (self);
   stage_end (self, marked, g_bytes_get_size (command));
-  dex_clear (&self->cutting);
   return TRUE;
 }
 

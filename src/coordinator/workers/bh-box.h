@@ -87,6 +87,8 @@ void bh_process_trim (BhProcess *self, guint stream, guint64 offset);
 /* stdin, at an absolute offset; what lies below the accepted offset is ignored. Kept and sent again until
  * accepted. Resolves when accepted. */
 DexFuture *bh_process_write (BhProcess *self, guint64 offset, GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
+/* Bytes of stdin that boxd is known to have accepted; after a spawn, all that it has. */
+guint64 bh_process_get_accepted (BhProcess *self);
 void bh_process_write_eof (BhProcess *self, guint64 offset);
 void bh_process_resize (BhProcess *self, guint16 rows, guint16 columns);
 DexFuture *bh_process_signal (BhProcess *self, int signum, guint flags) G_GNUC_WARN_UNUSED_RESULT; /* BH_SIGNAL_* */

@@ -274,6 +274,13 @@ bh_process_write (BhProcess *self, guint64 offset, GBytes *bytes)
   return bh_stdin_write (&self->stdin_, offset, bytes);
 }
 
+guint64
+bh_process_get_accepted (BhProcess *self)
+{
+  g_return_val_if_fail (BH_IS_PROCESS (self), 0);
+  return self->stdin_.accepted;
+}
+
 void
 bh_process_write_eof (BhProcess *self, guint64 offset)
 {
