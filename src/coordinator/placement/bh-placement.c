@@ -239,11 +239,28 @@ bh_placement_from_answer (BhQuestionSet *set)
   return taken (worker, slash + 1, "as answered");
 }
 
+typedef struct
+{
+  BhWorkers *workers;
+  char *only; /* (nullable) */
+} Offers;
+
+static void
+offers_free (gpointer data)
+{
+  Offers *self = data;
+
+  g_object_unref (self->workers);
+  g_free (self->only);
+  g_free (self);
+}
+
 /* Workers answer one after the other: there are few, and each answers from memory. */
 static DexFuture *
 offers_fiber (gpointer data)
 {
-  BhWorkers *workers = data;
+  BhWorkers *workers = ((Offers *) data)->workers;
+  const char *only = ((Offers *) data)->only;
   g_autoptr (GPtrArray) list = bh_workers_list (workers);
   g_autoptr (GPtrArray) offers = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_offer_free);
 
@@ -253,7 +270,7 @@ offers_fiber (gpointer data)
       g_autoptr (GPtrArray) images = NULL;
       g_autoptr (GError) error = NULL;
 
-      if (!info->online)
+      if (!info->online || (only != NULL && !g_str_equal (info->name, only)))
         continue;
       images = dex_await_boxed (bh_workers_images (workers, info->name), &error);
       if (images != NULL)
@@ -265,11 +282,16 @@ offers_fiber (gpointer data)
 }
 
 DexFuture *
-bh_placement_offers (BhWorkers *workers)
+bh_placement_offers (BhWorkers *workers, const char *only)
 {
+  Offers *offers;
+
   dex_return_error_if_fail (BH_IS_WORKERS (workers));
 
-  return dex_scheduler_spawn (NULL, 0, offers_fiber, g_object_ref (workers), g_object_unref);
+  offers = g_new0 (Offers, 1);
+  offers->workers = g_object_ref (workers);
+  offers->only = g_strdup (only);
+  return dex_scheduler_spawn (NULL, 0, offers_fiber, offers, offers_free);
 }
 
 gboolean

@@ -42,9 +42,9 @@ BhPlacement *bh_placement_choose (GPtrArray *offers, const char *worker, const c
 /* What the person chose in the question of bh_placement_choose(). NULL if the set is no such answer. */
 BhPlacement *bh_placement_from_answer (BhQuestionSet *set);
 
-/* The offers of the workers connected at this moment; one that does not tell its images is left out. Resolves a
- * boxed GPtrArray of BhOffer. */
-DexFuture *bh_placement_offers (BhWorkers *workers) G_GNUC_WARN_UNUSED_RESULT;
+/* The offers of the workers connected at this moment, or of the one named `only`, so that no other one is waited for; one
+ * that does not tell its images is left out. Resolves a boxed GPtrArray of BhOffer. */
+DexFuture *bh_placement_offers (BhWorkers *workers, const char *only) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What can be said about a target before the Run exists: BH_ERROR_TARGET_REQUIRED, _WORKER_NOT_FOUND, _WORKER_OFFLINE,
  * _IMAGE_NOT_FOUND. `worker_info` (nullable): the target's worker, if one of that name is or was connected; `images` (nullable): its images. */

@@ -140,6 +140,13 @@ bh_box_ending_remove (const BhRunContext *context, BhRemovals *removals, const c
 
 /* --- a worker is back --- */
 
+/* A Run that ended while its box was being made may have one. */
+static gboolean
+may_be_up (const BhRun *run)
+{
+  return g_strcmp0 (run->box_state, "running") == 0 || g_strcmp0 (run->box_state, "launching") == 0;
+}
+
 static gboolean
 is_up (GPtrArray *boxes, const char *box_id)
 {
@@ -160,8 +167,7 @@ reconcile_run (Ending *self, const BhRun *run, GPtrArray *boxes)
   g_autoptr (BhRunActor) actor = NULL;
   gboolean pending;
 
-  if (run->box_id == NULL || g_strcmp0 (run->box_worker, self->worker) != 0 ||
-      g_strcmp0 (run->box_state, "running") != 0)
+  if (run->box_id == NULL || g_strcmp0 (run->box_worker, self->worker) != 0 || !may_be_up (run))
     return;
   actor = dex_await_object (bh_run_table_get (self->context->table, run->id), &error);
   if (actor == NULL || !bh_run_state_is_terminal (bh_run_actor_get_run (actor)->state))

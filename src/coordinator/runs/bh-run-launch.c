@@ -3,6 +3,7 @@
 
 #include "coordinator/runs/bh-run-launch.h"
 #include "coordinator/placement/bh-placement.h"
+#include "coordinator/runs/bh-run-table.h"
 #include "coordinator/runs/bh-staging.h"
 #include "protocol/bh-text.h"
 
@@ -103,7 +104,7 @@ try_place (BhRunActor *actor, Watch *watch, gboolean *again, GError **error)
 {
   const BhRun *run = bh_run_actor_get_run (actor);
   g_autoptr (GPtrArray) offers
-      = dex_await_boxed (bh_placement_offers (bh_run_actor_get_context (actor)->workers), error);
+      = dex_await_boxed (bh_placement_offers (bh_run_actor_get_context (actor)->workers, run->target_worker), error);
   g_autoptr (BhPlacement) place = NULL;
 
   *again = FALSE;
@@ -278,15 +279,18 @@ chosen_line (BhRunActor *actor)
   return g_strdup_printf ("worker %s · image %s – %s", run->box_worker, run->box_image, why != NULL ? why : "as asked");
 }
 
-/* Stopped while it was being made: its end may have been asked for before it was there. */
+/* Stopped or deleted while it was being made: its end may have been asked for before it was there. */
 static void
 end_late_box (BhRunActor *actor)
 {
+  const BhRunContext *context = bh_run_actor_get_context (actor);
   const BhRun *run = bh_run_actor_get_run (actor);
 
-  if (bh_run_actor_was_stopped (actor) && run->keep != BH_KEEP_KEEP)
-    dex_future_disown (
-        bh_workers_stop_box (bh_run_actor_get_context (actor)->workers, run->box_worker, run->box_id, 0));
+  if (bh_run_table_is_deleting (context->table, run->id) ||
+      (bh_run_actor_was_stopped (actor) && run->keep == BH_KEEP_REMOVE))
+    dex_future_disown (bh_workers_remove_box (context->workers, run->box_worker, run->box_id));
+  else if (bh_run_actor_was_stopped (actor) && run->keep != BH_KEEP_KEEP)
+    dex_future_disown (bh_workers_stop_box (context->workers, run->box_worker, run->box_id, 0));
 }
 
 BhBox *
