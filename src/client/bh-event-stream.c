@@ -336,7 +336,13 @@ stream_fiber (gpointer data)
       pause = MIN (pause * 2, PAUSE_MAX_MS);
       /* what was there may have been killed: then it is started again; how that went shows by itself */
       if (!is_closed (self) && bh_client_get_socket (self->client) != NULL)
-        dex_await (unless_closed (self, bh_client_connect (self->client)), NULL);
+        {
+          DexFuture *connected = bh_client_connect (self->client);
+
+          /* a fiber must end by itself, also when nobody waits for it any more */
+          dex_future_disown (dex_ref (connected));
+          dex_await (unless_closed (self, connected), NULL);
+        }
     }
   if (self->error != NULL)
     finish (self);
