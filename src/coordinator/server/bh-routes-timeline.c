@@ -314,8 +314,9 @@ stream_wait (BhSubscription *subscription, BhResponseStream *stream)
   static const char ping[] = ": ping\n\n";
   g_autoptr (DexFuture) queued = bh_subscription_wait (subscription);
 
-  if (!dex_await (dex_future_any (dex_ref (queued), bh_response_stream_closed (stream),
-                                  dex_timeout_new_seconds (PING_SECONDS), NULL),
+  /* not dex_future_any(): that waits on when the timeout rejects */
+  if (!dex_await (dex_future_first (dex_ref (queued), bh_response_stream_closed (stream),
+                                    dex_timeout_new_seconds (PING_SECONDS), NULL),
                   NULL) &&
       dex_future_is_pending (queued))
     {
@@ -331,23 +332,23 @@ stream_live (BhRequest *request, BhSubscription *subscription, BhResponseStream 
 {
   while (stream_wait (subscription, stream))
     {
-      gboolean lagged = bh_subscription_lagged (subscription);
+      gboolean lagged;
 
       /* a client that reads slowly holds back only itself: the hub drops for it, the journal has it all */
       if (!dex_await (bh_response_stream_drained (stream, STREAM_WAITING_MAX), NULL))
         return;
-      stream_queued (subscription, stream, &after);
-      if (bh_subscription_ended (subscription))
-        return;
-      if (!lagged)
-        continue;
-      if (request->arguments[0] == NULL)
+      /* From here on the hub queues again. What was dropped comes before that, or `after` would pass it by. */
+      lagged = bh_subscription_lagged (subscription);
+      if (lagged && request->arguments[0] == NULL)
         {
           g_autoptr (GBytes) hello = bh_hub_render_named ("hello", "{\"missed\":true}");
 
           bh_response_stream_write (stream, hello);
         }
-      else if (!stream_journal (request, stream, &after))
+      else if (lagged && !stream_journal (request, stream, &after))
+        return;
+      stream_queued (subscription, stream, &after);
+      if (bh_subscription_ended (subscription))
         return;
     }
 }
