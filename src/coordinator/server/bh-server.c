@@ -142,13 +142,17 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
   dex_future_disown (dex_scheduler_spawn (NULL, 0, request_fiber, request, (GDestroyNotify) bh_request_free));
 }
 
-/* Refuses before anything of the request is looked at. */
+/* Refuses before anything of the request is looked at. libsoup reads on to the end of its body all the same: none of that is
+ * kept. */
 static void
 refuse (SoupServerMessage *message, BhError code, const char *detail)
 {
   BhRequest request = { .message = message };
   g_autoptr (GError) error = bh_error_new (code, NULL, "%s", detail);
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
 
+  soup_message_body_set_accumulate (body, FALSE);
+  soup_message_body_truncate (body);
   bh_request_fail (&request, error);
 }
 
@@ -159,8 +163,6 @@ on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
 
   if (body->length <= BODY_MAX || soup_server_message_get_status (message) != 0)
     return;
-  soup_message_body_set_accumulate (body, FALSE);
-  soup_message_body_truncate (body);
   refuse (message, BH_ERROR_TOO_LARGE, "A request may have 2 MiB");
 }
 
