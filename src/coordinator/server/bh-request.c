@@ -292,6 +292,7 @@ typedef struct
 {
   DexPromise *promise;
   guint64 largest_message;
+  gboolean switched;
 } Upgrade;
 
 static void
@@ -315,11 +316,21 @@ on_switched (SoupServerMessage *message, Upgrade *upgrade)
 
   if (soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
     return;
+  /* taking the connection finishes the message */
+  upgrade->switched = TRUE;
   stream = soup_server_message_steal_connection (message);
   connection = soup_websocket_connection_new (stream, uri, SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL, NULL);
   soup_websocket_connection_set_max_incoming_payload_size (connection, upgrade->largest_message);
   soup_websocket_connection_set_keepalive_interval (connection, 15);
   dex_promise_resolve_object (upgrade->promise, g_steal_pointer (&connection));
+}
+
+/* It went before the 101 was written: nobody else would tell who waits. */
+static void
+on_upgrade_lost (SoupServerMessage *message, Upgrade *upgrade)
+{
+  if (!upgrade->switched && dex_future_is_pending (DEX_FUTURE (upgrade->promise)))
+    dex_promise_reject (upgrade->promise, g_error_new (G_IO_ERROR, G_IO_ERROR_CLOSED, "The client has gone"));
 }
 
 DexFuture *
@@ -338,6 +349,8 @@ bh_request_websocket (BhRequest *self, guint64 largest_message)
   upgrade->largest_message = largest_message;
   future = DEX_FUTURE (dex_ref (upgrade->promise));
   g_signal_connect_data (self->message, "wrote-informational", G_CALLBACK (on_switched), upgrade, upgrade_free, 0);
+  g_signal_connect (self->message, "finished", G_CALLBACK (on_upgrade_lost), upgrade);
+  g_signal_connect (self->message, "disconnected", G_CALLBACK (on_upgrade_lost), upgrade);
   soup_websocket_server_process_handshake (self->message, NULL, NULL, NULL, NULL);
   soup_server_message_unpause (self->message);
   return future;
