@@ -8,6 +8,8 @@
 #define PRIVATE_COUNT 0x3fffffffu
 #define STEADY_US (2 * G_USEC_PER_SEC)
 #define RETRY_MAX_MS 10000
+/* boxd has at most 512 open; those that it may have forgotten and we may not yet come on top */
+#define ANNOUNCED_MAX 4096
 
 struct _BhBox
 {
@@ -392,17 +394,23 @@ emit_channels (gpointer user_data)
 
 /* A box names its channels as soon as it is connected, which may be before whoever asked for the box has resumed and
  * connected to the signal: then it is held until someone has. */
-static void
+static gboolean
 receive_channel (BhBox *self, const BhFrame *frame)
 {
   guint32 id = frame->header.id;
 
-  if (!g_hash_table_add (self->announced, GUINT_TO_POINTER (id)))
-    return;
+  if (id < BH_WIRE_FIRST_CHANNEL)
+    return FALSE;
+  if (g_hash_table_contains (self->announced, GUINT_TO_POINTER (id)))
+    return TRUE;
+  if (g_hash_table_size (self->announced) >= ANNOUNCED_MAX)
+    return FALSE;
+  g_hash_table_add (self->announced, GUINT_TO_POINTER (id));
   g_queue_push_tail (&self->channels, g_object_ref (bh_box_process (self, id)));
   g_clear_handle_id (&self->channels_timer, g_source_remove);
   self->channels_ms = 10;
   emit_channels (self);
+  return TRUE;
 }
 
 static gboolean
@@ -413,6 +421,8 @@ is_release_answer (BhBox *self, const BhFrame *frame)
   if (frame->header.length <= at || frame->payload[at] != BH_WIRE_RELEASE)
     return FALSE;
   g_hash_table_remove (self->releases, GUINT_TO_POINTER (frame->header.id));
+  /* the box does not name it again */
+  g_hash_table_remove (self->announced, GUINT_TO_POINTER (frame->header.id));
   return TRUE;
 }
 
@@ -428,12 +438,7 @@ bh_box_receive (BhBox *self, const BhFrame *frame)
   if (!self->greeted || self->gone_reason != NULL)
     return FALSE;
   if (type == BH_WIRE_CHANNEL)
-    {
-      if (frame->header.id < BH_WIRE_FIRST_CHANNEL)
-        return FALSE;
-      receive_channel (self, frame);
-      return TRUE;
-    }
+    return receive_channel (self, frame);
   if ((is_answer && is_release_answer (self, frame)) || bh_box_requests_receive (&self->requests, frame) ||
       type == BH_WIRE_DONE || type == BH_WIRE_FILE || type == BH_WIRE_STATS || type == BH_WIRE_LIST)
     return TRUE;
