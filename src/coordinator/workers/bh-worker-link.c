@@ -334,18 +334,26 @@ bh_worker_link_send (BhWorkerLink *self, guint32 handle, const struct bh_wire_he
 }
 
 void
+bh_worker_link_leave (BhWorkerLink *self, guint32 handle)
+{
+  JsonNode *node;
+  JsonObject *params;
+
+  if (!bh_worker_link_is_open (self))
+    return;
+  node = json_node_new (JSON_NODE_OBJECT);
+  params = json_object_new ();
+  json_object_set_int_member (params, "handle", handle);
+  json_node_take_object (node, params);
+  g_hash_table_remove (self->early_hellos, GUINT_TO_POINTER (handle));
+  dex_future_disown (bh_rpc_call (self->rpc, "box.disconnect", node, 30 * 1000));
+}
+
+void
 bh_worker_link_drop (BhWorkerLink *self, guint32 handle)
 {
-  if (bh_worker_link_is_open (self) &&
-      g_hash_table_contains (self->boxes_by_handle, GUINT_TO_POINTER (handle)))
-    {
-      JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-      JsonObject *params = json_object_new ();
-
-      json_object_set_int_member (params, "handle", handle);
-      json_node_take_object (node, params);
-      dex_future_disown (bh_rpc_call (self->rpc, "box.disconnect", node, 30 * 1000));
-    }
+  if (g_hash_table_contains (self->boxes_by_handle, GUINT_TO_POINTER (handle)))
+    bh_worker_link_leave (self, handle);
   box_closed (self, handle);
 }
 
@@ -356,7 +364,13 @@ keep_early_hello (BhWorkerLink *self, const BhFrame *frame)
 {
   if (frame->header.type == BH_WIRE_HELLO && frame->header.length == BH_WIRE_HELLO_SIZE &&
       g_hash_table_size (self->early_hellos) < UNJOINED_MAX)
-    g_hash_table_insert (self->early_hellos, GUINT_TO_POINTER (frame->handle), g_bytes_ref (frame->message));
+    {
+      gsize size;
+      gconstpointer data = g_bytes_get_data (frame->message, &size);
+
+      /* a copy: the record may be a small part of a large message */
+      g_hash_table_insert (self->early_hellos, GUINT_TO_POINTER (frame->handle), g_bytes_new (data, size));
+    }
 }
 
 static void

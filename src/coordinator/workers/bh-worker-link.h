@@ -49,6 +49,8 @@ void bh_worker_link_close (BhWorkerLink *self, gushort code, const char *reason)
 
 /* Joins the box to the frames of `handle`, which the worker has just given. FALSE if that is impossible. */
 gboolean bh_worker_link_join (BhWorkerLink *self, guint32 handle, BhBox *box);
+/* The handle was given and is of no use. */
+void bh_worker_link_leave (BhWorkerLink *self, guint32 handle);
 /* The box broke the protocol, or is no longer wanted: ends its connection, and box_closed is called. */
 void bh_worker_link_drop (BhWorkerLink *self, guint32 handle);
 /* Nothing is awaited here: only send what is bounded. */

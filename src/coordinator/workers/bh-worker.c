@@ -206,7 +206,11 @@ connect_fiber (gpointer data)
       guint32 handle = await_handle (call_link (self->link, "box.connect", id_params (id), CONNECT_MS), NULL, &error);
 
       if (!connect_is_wanted (self))
-        break;
+        {
+          if (handle != 0)
+            bh_worker_link_leave (self->link, handle);
+          break;
+        }
       if (handle != 0)
         {
           connect_over (self); /* joining may already find that it has to begin anew */
@@ -403,6 +407,13 @@ await_launch (Launch *self, GError **error)
       g_hash_table_remove (self->worker->running, self->id);
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
+    }
+  box = g_hash_table_lookup (self->worker->boxes, self->id);
+  if (box != NULL)
+    {
+      /* opened meanwhile by somebody else, for whom it is being connected */
+      bh_worker_link_leave (link, handle);
+      return g_object_ref (box);
     }
   box = bh_box_new (self->id, self->worker->name, self->image);
   g_hash_table_replace (self->worker->boxes, g_strdup (self->id), g_object_ref (box));
