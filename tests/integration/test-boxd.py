@@ -945,15 +945,18 @@ class Files(Case):
             self.assertEqual(self.client.error(), (error, kind))
         os.mkfifo(self.folder / 'fifo')
         (self.folder / 'link').symlink_to('/proc/self/mem')
+        (self.folder / 'log').symlink_to('/proc/self/fd/2')
         for path, error in ((self.folder / 'fifo', errno.ENXIO), (self.folder, errno.EISDIR), ('relative', errno.EINVAL),
                             (self.folder / 'link', errno.EPERM), ('/proc/self/comm', errno.EPERM),
+                            (self.folder / 'log', errno.ELOOP),
                             ('/dev/null', errno.EINVAL), ('/proc/no/such', errno.ENOENT)):
             self.put(path, b'x')
             refused(PUT, error)
         self.put(self.folder / 'absent', b'x', offset=5)
         refused(PUT, errno.ENOENT)
         for path, error in ((self.folder / 'fifo', errno.EINVAL), (self.folder, errno.EISDIR), ('x', errno.EINVAL),
-                            (self.folder / 'absent', errno.ENOENT), ('/dev/zero', errno.EINVAL)):
+                            (self.folder / 'absent', errno.ENOENT), ('/dev/zero', errno.EINVAL),
+                            (self.folder / 'log', errno.ELOOP)):
             self.get(path)
             refused(GET, error)
         self.get('/proc/self/comm')
