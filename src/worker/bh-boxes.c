@@ -8,6 +8,8 @@
 #include "worker/bh-relay.h"
 
 #define GRACE_MAX_MS (10 * 60 * 1000)
+/* As many as the coordinator takes, and as fit into a message. Boxes that have ended stay for ever if nobody removes them. */
+#define LISTED_MAX 4096
 
 struct _BhBoxes
 {
@@ -95,17 +97,28 @@ bh_boxes_count_running (BhBoxes *self)
   return n;
 }
 
+/* Those that run first, then the newest. */
+static int
+compare_boxes (gconstpointer a, gconstpointer b)
+{
+  const BhBoxFile *one = (*(Box *const *) a)->file, *other = (*(Box *const *) b)->file;
+
+  if (one->running != other->running)
+    return one->running ? -1 : 1;
+  return (one->created_at < other->created_at) - (one->created_at > other->created_at);
+}
+
 JsonArray *
 bh_boxes_to_json (BhBoxes *self)
 {
   JsonArray *array = json_array_new ();
-  GHashTableIter iter;
-  gpointer value;
+  g_autoptr (GPtrArray) boxes = NULL;
 
   g_return_val_if_fail (BH_IS_BOXES (self), array);
-  g_hash_table_iter_init (&iter, self->boxes);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    json_array_add_element (array, bh_box_file_to_json (((Box *) value)->file));
+  boxes = g_hash_table_get_values_as_ptr_array (self->boxes);
+  g_ptr_array_sort (boxes, compare_boxes);
+  for (guint i = 0; i < MIN (boxes->len, LISTED_MAX); i++)
+    json_array_add_element (array, bh_box_file_to_json (((Box *) g_ptr_array_index (boxes, i))->file));
   return array;
 }
 
