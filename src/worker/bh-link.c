@@ -14,6 +14,7 @@
 #define LARGEST_MESSAGE (4 + BH_WIRE_HEADER_SIZE + BH_WIRE_MAX_PAYLOAD)
 #define FULL_BYTES (4 * 1024 * 1024)
 #define PRIORITY_SETTLE (G_PRIORITY_DEFAULT + 10)
+#define CONNECT_MS 30000
 #define REGISTER_MS 20000
 #define KEEPALIVE_S 20
 
@@ -246,7 +247,7 @@ on_accept_certificate (SoupMessage *message, GTlsCertificate *certificate, GTlsC
 }
 
 static DexFuture *
-open_connection (BhLink *self)
+open_connection (BhLink *self, GCancellable *cancellable)
 {
   DexPromise *promise = dex_promise_new ();
   g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, self->uri);
@@ -258,7 +259,7 @@ open_connection (BhLink *self)
       soup_message_headers_replace (headers, "Authorization", bearer);
     }
   g_signal_connect (message, "accept-certificate", G_CALLBACK (on_accept_certificate), self);
-  soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, on_connected,
+  soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT, cancellable, on_connected,
                                         dex_ref (promise));
   return DEX_FUTURE (promise);
 }
@@ -334,11 +335,18 @@ static gboolean
 connect_once (Run *run, GError **error)
 {
   BhLink *self = run->self;
-  g_autoptr (SoupWebsocketConnection) connection = dex_await_object (open_connection (self), error);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
   g_autoptr (JsonNode) answer = NULL;
 
+  /* one that takes the connection and never answers is as good as none */
+  connection = dex_await_object (
+      dex_future_first (open_connection (self, cancellable), dex_timeout_new_msec (CONNECT_MS), NULL), error);
   if (connection == NULL)
-    return FALSE;
+    {
+      g_cancellable_cancel (cancellable);
+      return FALSE;
+    }
   adopt (self, connection);
   answer = dex_await_boxed (dex_future_first (bh_rpc_call (self->rpc, "worker.register", run->introduce (run->data)),
                                               dex_ref (self->closed), dex_timeout_new_msec (REGISTER_MS), NULL),
