@@ -307,7 +307,9 @@ start_box (Work *work, int folder, GError **error)
     init = remember_init (work->self, work->id, served, error);
   if (init == NULL)
     {
-      kill_bwrap (bwrap);
+      /* once it has been waited for, its pid may be another's */
+      if (dex_future_is_pending (DEX_FUTURE (bwrap_ended)))
+        kill_bwrap (bwrap);
       return NULL;
     }
   bh_init_set_monitor (init, DEX_FUTURE (bwrap_ended));
