@@ -227,11 +227,13 @@ static void
 send_answer (Follow *self, const BhQuestionSet *set, GPtrArray *choices)
 {
   g_autofree char *path = g_strdup_printf ("/v1/runs/%s/answers", self->id);
-  g_autoptr(JsonNode) body = question_answer_to_json (set, choices);
+  g_autoptr(JsonNode) body = question_answer_to_json (set, choices), answer = NULL;
   g_autoptr(GError) error = NULL;
 
-  /* its own event shows the answer; so it does when another one was given first */
-  if (cli_request (self->cli, "POST", path, body, NULL, &error))
+  /* With a key, so that it is repeated when the coordinator is killed meanwhile: the first answer stands anyhow. Its own event
+   * shows the answer; so it does when another one was given first. */
+  answer = dex_await_boxed (bh_client_request_with_key (self->cli->client, "POST", path, body, set->id), &error);
+  if (error == NULL)
     return;
   if (is_conflict (error))
     note (self, error->message);

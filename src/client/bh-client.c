@@ -16,6 +16,7 @@
 #define READY_US (10 * G_USEC_PER_SEC)
 #define GRACE_US (2 * G_USEC_PER_SEC) /* after our coordinator has given way to another one */
 #define RETRY_US (15 * G_USEC_PER_SEC)
+#define HANG_UPS 5 /* so often in a row it may be killed as it is connected to */
 
 struct _BhClient
 {
@@ -251,6 +252,14 @@ nobody_listens (const GError *error)
          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
 }
 
+/* Whoever listened was killed before it answered. */
+static gboolean
+hung_up (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
+}
+
 /* --- requests ------------------------------------------------------------------------------------------ */
 
 typedef struct
@@ -465,7 +474,12 @@ connect_fiber (gpointer data)
   g_autoptr(JsonNode) info = NULL;
   g_autoptr(GError) first = NULL, error = NULL;
 
-  if (!try_request (request, &info, &first))
+  for (guint i = 0; i < HANG_UPS && !try_request (request, &info, &first) && hung_up (first); i++)
+    {
+      g_clear_error (&first);
+      bh_client_pause (50);
+    }
+  if (info == NULL && (first != NULL || !try_request (request, &info, &first)))
     {
       if (first->domain == BH_ERROR && first->code != BH_ERROR_UNAVAILABLE)
         return dex_future_new_for_error (g_steal_pointer (&first));
