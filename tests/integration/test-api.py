@@ -4,12 +4,16 @@
 
 import os
 import json
+import pathlib
+import re
+import socket
 import sys
 import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
 from bellhop import Bellhop, Problem, block, wait_for  # noqa: E402
+import sanitizers  # noqa: E402
 import tap  # noqa: E402
 
 ASK = block('text: Where should the toggle live?\noptions:\n  - Toolbar\n  - Menu\nrecommended: Toolbar\nvar: WHERE', 'ask')
@@ -81,6 +85,19 @@ class Creating(Case):
     def test_host_header_of_another_site_is_refused(self):
         status, _, content = self.bellhop.raw('GET', '/v1/runs', headers={'Host': 'evil.example'})
         self.assertEqual((status, json.loads(content)['code']), (421, 'bad_host'))
+
+    def test_body_of_a_refused_request_is_not_kept(self):
+        pid = self.bellhop.get('/v1/info')['pid']
+        for framing in (b'Content-Length: 100000000', b'Transfer-Encoding: chunked'):
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(self.bellhop.path)
+                client.sendall(b'POST /v1/runs HTTP/1.1\r\nHost: evil.example\r\n' + framing + b'\r\n\r\n')
+                for _ in range(99):
+                    part = b'x' * 1000000
+                    client.sendall(b'f4240\r\n' + part + b'\r\n' if b'chunked' in framing else part)
+                status = pathlib.Path(f'/proc/{pid}/status').read_text()
+            if not sanitizers.enabled():
+                self.assertLess(int(re.search(r'VmRSS:\s+(\d+)', status)[1]), 80 * 1024)
 
     def test_idempotency_key(self):
         body = {'instructions': block('echo once')}
