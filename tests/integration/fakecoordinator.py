@@ -4,7 +4,6 @@
 library, and can be as rude as a test wants."""
 
 import base64
-import contextlib
 import hashlib
 import itertools
 import json
@@ -279,11 +278,11 @@ class FakeCoordinator:
                 sock.close()
 
     def start(self, *arguments, name='test', wrap=()):
-        environment = {
+        environment = sanitizers.without_leaks({
             'PATH': os.environ['PATH'], 'HOME': str(self.home), 'LANG': 'C.UTF-8', 'XDG_STATE_HOME': str(self.state),
             'XDG_RUNTIME_DIR': str(self.runtime), 'BELLHOP_UNINSTALLED': str(self.build), 'BELLHOP_SOURCE': str(SOURCE),
             **{k: v for k, v in os.environ.items() if k.startswith(('G_', 'ASAN_', 'UBSAN_', 'LSAN_', 'MALLOC_'))},
-        }
+        })
         user = () if self.uid is None else ('setpriv', f'--reuid={self.uid}', f'--regid={self.uid}', '--clear-groups')
         worker = self.build / pathlib.Path(program('bellhop-worker')).relative_to(BUILD)
         process = subprocess.Popen([*user, *wrap, str(worker), '--name', name, '--coordinator', f'unix:{self.path}', *arguments],
@@ -314,11 +313,6 @@ class FakeCoordinator:
 
     def close(self):
         for process in self.workers:
-            if process.poll() is None and sanitizers.enabled():
-                # it looks for leaks as it ends
-                process.terminate()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(20)
             if process.poll() is None:
                 process.kill()
             process.wait(TIMEOUT)

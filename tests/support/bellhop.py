@@ -218,7 +218,7 @@ class Bellhop(Client):
     def __init__(self, *arguments, environment=None, start=True):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix='bh-'))
         self.arguments = list(arguments)
-        self.environment = dict(os.environ)
+        self.environment = sanitizers.without_leaks(dict(os.environ))
         self.environment.update(
             HOME=str(self.root / 'home'), XDG_RUNTIME_DIR=str(self.root / 'run'),
             XDG_DATA_HOME=str(self.root / 'data'), XDG_STATE_HOME=str(self.root / 'state'),
@@ -304,14 +304,6 @@ class Bellhop(Client):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def end_worker(self):
-        """Has the worker look for leaks as it ends; one that cannot end is left to kill_worker()."""
-        for pid in self.processes('bellhop-worker'):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        with contextlib.suppress(AssertionError):
-            wait_for(lambda: not self.processes('bellhop-worker'), 'the worker to end', 20)
-
     def ctl(self, *arguments, stdin=None, check=None, timeout=None, **kw):
         result = subprocess.run([program('bellhopctl'), *arguments], env=self.environment, input=stdin,
                                 stdin=None if stdin is not None else subprocess.DEVNULL, capture_output=True,
@@ -329,12 +321,10 @@ class Bellhop(Client):
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(TIMEOUT if sanitizers.enabled() else 10)
+                self.process.wait(10)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        if sanitizers.enabled():
-            self.end_worker()
         self.kill_worker()
         for pid in self.processes('bwrap'):
             with contextlib.suppress(ProcessLookupError):
