@@ -273,7 +273,8 @@ run (Worker *worker)
 int
 bh_worker_main (int argc, char **argv)
 {
-  Worker worker = { 0 };
+  /* it lives as long as the process, whose fibers may still hold parts of it at the end */
+  static Worker worker;
 
   setlocale (LC_ALL, "");
   g_set_prgname ("bellhop-worker");

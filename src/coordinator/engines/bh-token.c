@@ -67,7 +67,8 @@ match (const char *token, const char *at, gsize length, gsize *used, int *status
 void
 bh_token_scan (const char *token, const void *bytes, gsize length, BhTokenScan *scan)
 {
-  const char *data = bytes;
+  /* of no bytes there may be no address */
+  const char *data = length > 0 ? bytes : "";
   const char *at = data;
   const char *end = data + length;
 
