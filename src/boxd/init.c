@@ -109,6 +109,29 @@ close_strays (int keep)
   syscall (SYS_close_range, keep < 3 ? 3u : kept + 1, ~0u, 0u);
 }
 
+/* Abstract sockets belong to the network namespace, so a box that shares the machine's network could reach those of
+ * the desktop outside: an X server there lets in whoever has the same user id. Landlock (landlock(7), since Linux
+ * 6.12) confines the box to the ones made inside it; it holds for all its programs. An older kernel cannot do it, and
+ * says so to nobody: it is a limit that DESIGN.md names. */
+static void
+confine_abstract_sockets (void)
+{
+  struct
+  {
+    uint64_t handled_access_fs, handled_access_net, scoped;
+  } rules = { .scoped = 1 /* LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET */ };
+  int fd;
+
+  if (syscall (SYS_landlock_create_ruleset, NULL, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */) < 6)
+    return;
+  fd = (int) syscall (SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
+  if (fd < 0)
+    return;
+  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall (SYS_landlock_restrict_self, fd, 0) < 0)
+    die ("landlock: %s", strerror (errno));
+  close (fd);
+}
+
 static void
 become_init (struct box *box)
 {
@@ -121,6 +144,8 @@ become_init (struct box *box)
   /* the box's programs run as the same user: without this they could read and change its memory and descriptors */
   if (prctl (PR_SET_DUMPABLE, 0) < 0)
     die ("PR_SET_DUMPABLE: %s", strerror (errno));
+  if (box->is_pid_1)
+    confine_abstract_sockets ();
   if (!box->is_pid_1 && prctl (PR_SET_CHILD_SUBREAPER, 1) < 0)
     die ("PR_SET_CHILD_SUBREAPER: %s", strerror (errno));
   if (chdir ("/") < 0)

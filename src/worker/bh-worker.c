@@ -21,7 +21,8 @@
 #define PROTOCOL 1
 #define HEARTBEAT_S 10
 #define NAME_MAX_LENGTH 63
-#define DEFAULT_MAX_BOXES 16
+/* an idle box that a person keeps costs a shell and some 100 kB */
+#define DEFAULT_MAX_BOXES 64
 #define LARGEST_MAX_BOXES 10000
 
 enum { EXIT_REFUSED = 2 };
@@ -100,7 +101,7 @@ parse (Options *options, int *argc, char ***argv)
     { "coordinator", 0, 0, G_OPTION_ARG_STRING, &options->coordinator,
       "The coordinator (default: this machine's; $BELLHOP_TOKEN is sent to a URL)", "unix:PATH|URL" },
     { "max-boxes", 0, 0, G_OPTION_ARG_INT, &options->max_boxes,
-      "How many DevBoxes may run at a time (default: $BELLHOP_MAX_BOXES or 16)", "N" },
+      "How many DevBoxes may run at a time (default: $BELLHOP_MAX_BOXES or 64)", "N" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->show_version, "Print the version", NULL },
     G_OPTION_ENTRY_NULL,
   };

@@ -151,6 +151,25 @@ class Isolation:
             threading.Thread(target=lambda: tcp.accept()[0].sendall(b'hi\n'), daemon=True).start()
             self.assertEqual(box.shell(f'read line < /dev/tcp/127.0.0.1/{tcp.getsockname()[1]}; echo $line'), (0, 'hi\n'))
 
+    def test_abstract_sockets_of_an_open_network(self):
+        """They belong to the network namespace, but not to the box: an X server listens on one."""
+        _, box = self.link.launch(new_id(), network='open')
+        box.hello()
+        with socket.socket(socket.AF_UNIX) as abstract:
+            name = f'bellhop-open-{os.getpid()}-{self.uid}'
+            abstract.bind('\0' + name)
+            abstract.listen()
+            with socket.socket(socket.AF_UNIX) as check:
+                check.connect('\0' + name)
+            status, output = box.shell(f'python3 -c \'import socket; socket.socket(socket.AF_UNIX).connect("\\0{name}")\' 2>&1')
+            kernel = tuple(int(part) for part in os.uname().release.split('.')[:2])
+            if kernel >= (6, 12):
+                self.assertNotEqual(status, 0)
+                self.assertIn('PermissionError', output)
+        # its own work
+        self.assertEqual(box.shell('python3 -c \'import socket; a = socket.socket(socket.AF_UNIX); a.bind("\\0mine"); a.listen(); '
+                                   'socket.socket(socket.AF_UNIX).connect("\\0mine"); print("ok")\''), (0, 'ok\n'))
+
     def test_privileges(self):
         status = self.works('cat /proc/self/status')
         for name in ('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'):

@@ -176,6 +176,8 @@ respond_body_bytes (BhRequest *request, const BhRow *row, BhPart part, GError **
       soup_message_headers_replace (headers, "Bellhop-Elided", elided);
     }
   soup_message_headers_replace (headers, "Accept-Ranges", "bytes");
+  /* should the store fail half way, the end of the connection is how the client learns of it */
+  soup_message_headers_replace (headers, "Connection", "close");
   if (range.partial)
     soup_message_headers_set_content_range (headers, (goffset) range.from, (goffset) range.to - 1,
                                             (goffset) bh_row_part_bytes (row, part));
