@@ -29,10 +29,14 @@ def start():
         os.environ[name] = ':'.join(filter(None, (os.environ.get(name), f'log_path={_folder}/report')))
 
 
+def enabled():
+    return _folder is not None
+
+
 def without_leaks(environment):
     """For programs that end while fibers of theirs wait: what only the stack of a waiting fiber holds is reachable, but
     LSan does not know these stacks. Leaks are looked for in the unit tests and in boxd."""
-    if _folder is not None:
+    if enabled():
         environment['ASAN_OPTIONS'] += ':detect_leaks=0'
     return environment
 
