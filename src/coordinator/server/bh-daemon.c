@@ -161,6 +161,14 @@ start (Daemon *self, GError **error)
   return TRUE;
 }
 
+/* For D-Bus activation, whose caller connects as soon as the name is there; without a session bus this does nothing. */
+static void
+own_bus_name (Daemon *self)
+{
+  if (self->auto_start && !self->shutting_down)
+    self->bus = g_bus_own_name (G_BUS_TYPE_SESSION, BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL, NULL);
+}
+
 static DexFuture *
 start_fiber (gpointer data)
 {
@@ -168,7 +176,10 @@ start_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (start (self, &error))
-    return NULL;
+    {
+      own_bus_name (self);
+      return NULL;
+    }
   g_printerr ("bellhop-coordinator: %s\n", error->message);
   self->status = g_error_matches (error, BH_ERROR, BH_ERROR_UNAVAILABLE) ? 2 : 1;
   g_main_loop_quit (self->loop);
@@ -239,11 +250,7 @@ run (Daemon *self)
   g_unix_signal_add (SIGTERM, on_signal, self);
   g_unix_signal_add (SIGINT, on_signal, self);
   if (self->auto_start)
-    {
-      g_timeout_add (MIN (self->idle_seconds * 1000 / 4 + 1, 30000), on_idle_check, self);
-      /* for D-Bus activation; without a session bus this does nothing */
-      self->bus = g_bus_own_name (G_BUS_TYPE_SESSION, BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL, NULL);
-    }
+    g_timeout_add (MIN (self->idle_seconds * 1000 / 4 + 1, 30000), on_idle_check, self);
   dex_future_disown (dex_scheduler_spawn (NULL, 0, start_fiber, self, NULL));
   g_main_loop_run (self->loop);
 }
