@@ -7,9 +7,14 @@
 #include "coordinator/store/bh-change-private.h"
 #include "coordinator/store/bh-schema.h"
 
-#define BATCH_MAX 256
-/* When changes come in from many Runs faster than this, waiting a moment makes one transaction of many. */
-#define LINGER_US 2000
+#define BATCH_MAX 1024
+/* How long a batch waits for company, by the number of requests in the one before: every Run that writes dirties pages
+ * of its own, so what counts for the disk is how often each Run is written, not how much. A lone Run waits for nobody;
+ * two hundred are written some thirty times a second. */
+#define LINGER_EACH_US 125
+#define LINGER_MAX_US 25000
+/* After so long without a change the writer is idle. */
+#define CALM_US (2 * G_USEC_PER_SEC)
 /* written and removed to find out whether the disk takes anything again */
 #define PROBE_BYTES "1048576"
 
@@ -99,7 +104,7 @@ open_database (BhWriter *self, GError **error)
   sqlite3_db_config (self->db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
   return bh_db_exec (self->db,
                      "PRAGMA synchronous = NORMAL;"
-                     "PRAGMA cache_size = -2000;"
+                     "PRAGMA cache_size = -12000;" /* two hundred Runs keep some three pages each warm */
                      "PRAGMA temp_store = MEMORY;"
                      "PRAGMA secure_delete = FAST;"
                      "PRAGMA wal_autocheckpoint = " BH_CHECKPOINT_PAGES ";"
@@ -341,6 +346,7 @@ take (BhWriter *self, Request *request)
 static Request *
 wait_for_request (BhWriter *self)
 {
+  Request *request;
   gint64 left;
 
   if (self->failure != NULL)
@@ -348,7 +354,14 @@ wait_for_request (BhWriter *self)
       left = self->retry_at - g_get_monotonic_time ();
       return left > 0 ? g_async_queue_timeout_pop (self->queue, (guint64) left) : NULL;
     }
-  return self->purging ? g_async_queue_try_pop (self->queue) : g_async_queue_pop (self->queue);
+  if (self->purging)
+    return g_async_queue_try_pop (self->queue);
+  request = g_async_queue_timeout_pop (self->queue, CALM_US);
+  if (request != NULL)
+    return request;
+  /* nobody writes: what was kept warm for them is given back */
+  sqlite3_db_release_memory (self->db->handle);
+  return g_async_queue_pop (self->queue);
 }
 
 /* Another request that waits already, or, while many come in, that comes within a moment. */
@@ -360,7 +373,7 @@ next_request (BhWriter *self, Request *before)
 
   if (request != NULL || before->synced || self->failure != NULL || self->last_batch < 2)
     return request;
-  left = self->last_commit + LINGER_US - g_get_monotonic_time ();
+  left = self->last_commit + MIN (self->last_batch * LINGER_EACH_US, LINGER_MAX_US) - g_get_monotonic_time ();
   return left > 0 ? g_async_queue_timeout_pop (self->queue, (guint64) left) : NULL;
 }
 
