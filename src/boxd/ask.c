@@ -17,7 +17,14 @@
 #define JSON_MAX (1u << 20)
 #define VERDICT_MAX 32
 
-enum exit_status { EXIT_ANSWERED, EXIT_ERROR, EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_DECLINED };
+enum exit_status
+{
+  EXIT_ANSWERED,
+  EXIT_ERROR,
+  EXIT_USAGE,
+  EXIT_UNAVAILABLE,
+  EXIT_DECLINED
+};
 
 static const char usage[] =
     "usage: bellhop-ask [--header HEADER] (--choice | --multiple | --text | --confirm) TEXT\n"
@@ -96,12 +103,18 @@ static void
 parse (struct ask *ask, int argc, char **argv)
 {
   static const struct option known[] = {
-    { "choice", required_argument, NULL, 'c' },   { "multiple", required_argument, NULL, 'm' },
-    { "text", required_argument, NULL, 't' },     { "confirm", required_argument, NULL, 'y' },
-    { "header", required_argument, NULL, 'H' },   { "option", required_argument, NULL, 'o' },
-    { "recommended", required_argument, NULL, 'r' }, { "no-other", no_argument, NULL, 'n' },
-    { "json", required_argument, NULL, 'j' },     { "format", required_argument, NULL, 'f' },
-    { "help", no_argument, NULL, 'h' },           { 0 },
+    { "choice", required_argument, NULL, 'c' },
+    { "multiple", required_argument, NULL, 'm' },
+    { "text", required_argument, NULL, 't' },
+    { "confirm", required_argument, NULL, 'y' },
+    { "header", required_argument, NULL, 'H' },
+    { "option", required_argument, NULL, 'o' },
+    { "recommended", required_argument, NULL, 'r' },
+    { "no-other", no_argument, NULL, 'n' },
+    { "json", required_argument, NULL, 'j' },
+    { "format", required_argument, NULL, 'f' },
+    { "help", no_argument, NULL, 'h' },
+    { 0 },
   };
   const char *wrong = NULL;
   int c;

@@ -29,14 +29,14 @@ struct box
   uint32_t n_conns;
 
   uint64_t started_us;
-  uint64_t spool_limit;          /* of each stream of a process */
+  uint64_t spool_limit; /* of each stream of a process */
   bool is_pid_1;
-  bool recheck;                  /* an input has room again: look at the connections that wait for one */
-  bool starved;                  /* something failed for want of memory or descriptors: try again soon */
+  bool recheck; /* an input has room again: look at the connections that wait for one */
+  bool starved; /* something failed for want of memory or descriptors: try again soon */
   bool stopping;
-  bool killed;                   /* stopping, and the grace is over */
-  uint64_t deadline_us;          /* of the present stage of stopping */
-  struct rlimit files;           /* as init was given it; processes get it back */
-  struct rlimit nproc, data;     /* for processes, where set */
+  bool killed;               /* stopping, and the grace is over */
+  uint64_t deadline_us;      /* of the present stage of stopping */
+  struct rlimit files;       /* as init was given it; processes get it back */
+  struct rlimit nproc, data; /* for processes, where set */
   bool has_nproc, has_data;
 };

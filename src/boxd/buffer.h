@@ -21,7 +21,8 @@ buffer_bytes (const struct buffer *self)
   return self->data + self->head;
 }
 
-/* Room for `more` bytes at the end; NULL and errno ENOMEM without memory. buffer_added() says how many came. */
+/* Room for `more` bytes at the end; NULL and errno ENOMEM without memory. buffer_added() says how many came.
+ */
 uint8_t *buffer_reserve (struct buffer *self, size_t more);
 void buffer_added (struct buffer *self, size_t length);
 /* False without memory; the buffer is then as it was. */

@@ -52,7 +52,8 @@ channels_accept (struct box *box)
 {
   while (box->n_channels < BOX_CHANNELS_MAX)
     {
-      int fd = (int) TEMP_FAILURE_RETRY (accept4 (box->programs.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK));
+      int fd =
+          (int) TEMP_FAILURE_RETRY (accept4 (box->programs.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK));
 
       if (fd >= 0)
         channel_new (box, fd);

@@ -28,7 +28,8 @@ conn_answer (struct conn *self, const struct bh_wire_header *header, const void 
   uint8_t bytes[BH_WIRE_HEADER_SIZE];
 
   bh_wire_put_header (bytes, header);
-  if (!buffer_append (&self->out, bytes, sizeof bytes) || !buffer_append (&self->out, payload, header->length))
+  if (!buffer_append (&self->out, bytes, sizeof bytes) ||
+      !buffer_append (&self->out, payload, header->length))
     self->closed = true;
 }
 
@@ -71,12 +72,12 @@ static struct sub *
 find_sub (struct conn *self, struct unit *unit)
 {
   list_foreach (link, &unit->subs)
-    {
-      struct sub *sub = container_of (link, struct sub, unit_link);
+  {
+    struct sub *sub = container_of (link, struct sub, unit_link);
 
-      if (sub->conn == self)
-        return sub;
-    }
+    if (sub->conn == self)
+      return sub;
+  }
   return NULL;
 }
 
@@ -175,7 +176,8 @@ say_stream (struct sub *sub, uint8_t number)
     {
       header.type = BH_WIRE_ATTACH;
       stream->attached = false;
-      conn_error (sub->conn, &header, ERANGE, "these bytes were trimmed meanwhile: attach from a later offset");
+      conn_error (sub->conn, &header, ERANGE,
+                  "these bytes were trimmed meanwhile: attach from a later offset");
     }
   else if (stream->next == spool->end && spool->eof)
     {
@@ -195,7 +197,8 @@ say_stream (struct sub *sub, uint8_t number)
     }
 }
 
-/* One step of what it has to say, at most one DATA frame; it goes to the end of the line while there is more. */
+/* One step of what it has to say, at most one DATA frame; it goes to the end of the line while there is more.
+ */
 static void
 sub_speak (struct sub *sub)
 {
@@ -228,7 +231,7 @@ add_data (struct conn_data *data, struct iovec *iov)
   int n = 0;
 
   if (data->sent < BH_WIRE_HEADER_SIZE)
-    iov[n++] = (struct iovec){ data->header + data->sent, BH_WIRE_HEADER_SIZE - data->sent };
+    iov[n++] = (struct iovec) { data->header + data->sent, BH_WIRE_HEADER_SIZE - data->sent };
   iov[n].iov_len = data->length - (data->sent - (n > 0 ? data->sent : BH_WIRE_HEADER_SIZE));
   iov[n].iov_base = (void *) (uintptr_t) (data->payload + data->length - iov[n].iov_len);
   return n + 1;
@@ -259,7 +262,7 @@ send_some (struct conn *self)
   ssize_t sent;
 
   if (!begun && self->out.length > 0)
-    iov[n++] = (struct iovec){ (void *) (uintptr_t) buffer_bytes (&self->out), self->out.length };
+    iov[n++] = (struct iovec) { (void *) (uintptr_t) buffer_bytes (&self->out), self->out.length };
   if (self->data.chunk != NULL)
     n += add_data (&self->data, iov + n);
   sent = TEMP_FAILURE_RETRY (writev (self->source.fd, iov, n));
@@ -308,17 +311,17 @@ void
 subs_wake (struct unit *unit, uint8_t pending)
 {
   list_foreach (link, &unit->subs)
-    {
-      struct sub *sub = container_of (link, struct sub, unit_link);
-      uint8_t wanted = pending;
+  {
+    struct sub *sub = container_of (link, struct sub, unit_link);
+    uint8_t wanted = pending;
 
-      if (!sub->wants_acks)
-        wanted &= (uint8_t) ~SUB_ACK;
-      if (!sub->wants_end)
-        wanted &= (uint8_t) ~SUB_ENDED;
-      sub_wake (sub, wanted);
-      flush (sub->conn);
-    }
+    if (!sub->wants_acks)
+      wanted &= (uint8_t) ~SUB_ACK;
+    if (!sub->wants_end)
+      wanted &= (uint8_t) ~SUB_ENDED;
+    sub_wake (sub, wanted);
+    flush (sub->conn);
+  }
 }
 
 /* ---- receiving ---- */
@@ -377,7 +380,8 @@ wanted (const struct conn *self)
   size_t need = READ_SIZE;
 
   if (self->in.length >= BH_WIRE_HEADER_SIZE && bh_wire_get_header (buffer_bytes (&self->in), &header))
-    need = MAX_OF (need, BH_WIRE_HEADER_SIZE + header.length - MIN_OF (self->in.length, (size_t) header.length));
+    need =
+        MAX_OF (need, BH_WIRE_HEADER_SIZE + header.length - MIN_OF (self->in.length, (size_t) header.length));
   return need;
 }
 
@@ -452,8 +456,7 @@ conn_new (struct box *box, int fd)
 void
 conn_free (struct conn *self)
 {
-  list_foreach (link, &self->subs)
-    sub_free (container_of (link, struct sub, conn_link));
+  list_foreach (link, &self->subs) sub_free (container_of (link, struct sub, conn_link));
   loop_close (&self->box->loop, &self->source);
   buffer_clear (&self->in);
   buffer_clear (&self->out);
@@ -492,28 +495,28 @@ conns_sweep (struct box *box)
 
   box->recheck = false;
   list_foreach (link, &box->conns)
-    {
-      struct conn *conn = container_of (link, struct conn, link);
+  {
+    struct conn *conn = container_of (link, struct conn, link);
 
-      if (recheck && (conn->blocked || conn->stalled) && !conn->closed)
-        work (conn);
-      if (conn->closed)
-        conn_free (conn);
-    }
+    if (recheck && (conn->blocked || conn->stalled) && !conn->closed)
+      work (conn);
+    if (conn->closed)
+      conn_free (conn);
+  }
 }
 
 void
 conns_tell_channel (struct unit *channel)
 {
   list_foreach (link, &channel->box->conns)
-    {
-      struct conn *conn = container_of (link, struct conn, link);
-      struct sub *sub = conn->wants_channels && !conn->closed ? conn_subscribe (conn, channel) : NULL;
+  {
+    struct conn *conn = container_of (link, struct conn, link);
+    struct sub *sub = conn->wants_channels && !conn->closed ? conn_subscribe (conn, channel) : NULL;
 
-      if (sub == NULL)
-        continue;
-      sub->wants_end = true;
-      sub_wake (sub, SUB_CHANNEL);
-      flush (conn);
-    }
+    if (sub == NULL)
+      continue;
+    sub->wants_end = true;
+    sub_wake (sub, SUB_CHANNEL);
+    flush (conn);
+  }
 }

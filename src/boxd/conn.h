@@ -2,9 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* Connections from outside. What is said to a connection is not queued but made when its socket takes it, from the
- * state of the units it subscribed to; only direct answers are buffered, and while too many are, the connection is
- * not read. So nothing here grows with what a peer does not read. */
+/* Connections from outside. What is said to a connection is not queued but made when its socket takes it,
+ * from the state of the units it subscribed to; only direct answers are buffered, and while too many are, the
+ * connection is not read. So nothing here grows with what a peer does not read. */
 
 #include "boxd/buffer.h"
 #include "boxd/unit.h"
@@ -48,10 +48,10 @@ struct conn
   struct box *box;
   struct source source;
   struct buffer in;
-  struct buffer out;     /* answers */
+  struct buffer out; /* answers */
   struct conn_data data;
-  struct list subs;      /* struct sub, by conn_link */
-  struct list ready;     /* struct sub, by ready_link: those with something to say */
+  struct list subs;  /* struct sub, by conn_link */
+  struct list ready; /* struct sub, by ready_link: those with something to say */
   bool greeted;
   bool wants_channels;
   bool blocked; /* its next frame is STDIN for an input that is full */

@@ -128,8 +128,8 @@ file_put (const struct file_put *self, uint64_t offset)
     return errno;
   while (done < self->length)
     {
-      ssize_t n = TEMP_FAILURE_RETRY (
-          pwrite (fd, self->data + done, self->length - done, (off_t) (offset + done)));
+      ssize_t n =
+          TEMP_FAILURE_RETRY (pwrite (fd, self->data + done, self->length - done, (off_t) (offset + done)));
 
       if (n < 0)
         return errno;

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* Files of the box, for outside. boxd does this itself, so nothing a program of the box puts at a path (a pipe, a
- * terminal, a link into /proc) may make it wait or write to itself. */
+/* Files of the box, for outside. boxd does this itself, so nothing a program of the box puts at a path (a
+ * pipe, a terminal, a link into /proc) may make it wait or write to itself. */
 
 #include <limits.h>
 #include "boxd/util.h"

@@ -34,9 +34,8 @@ struct options
   bool has_nproc, has_data;
 };
 
-static const char usage[] =
-    "usage: bellhop-boxd init [--listen-fd N | --listen PATH] [--box-socket PATH]\n"
-    "                         [--rlimit-nproc N] [--rlimit-data BYTES]\n";
+static const char usage[] = "usage: bellhop-boxd init [--listen-fd N | --listen PATH] [--box-socket PATH]\n"
+                            "                         [--rlimit-nproc N] [--rlimit-data BYTES]\n";
 
 static rlim_t
 parse_number (const char *option, const char *text)
@@ -55,13 +54,14 @@ static void
 parse_options (struct options *options, int argc, char **argv)
 {
   static const struct option known[] = {
-    { "listen-fd", required_argument, NULL, 'f' },    { "listen", required_argument, NULL, 'l' },
-    { "box-socket", required_argument, NULL, 'b' },   { "rlimit-nproc", required_argument, NULL, 'n' },
-    { "rlimit-data", required_argument, NULL, 'd' },  { 0 },
+    { "listen-fd", required_argument, NULL, 'f' },   { "listen", required_argument, NULL, 'l' },
+    { "box-socket", required_argument, NULL, 'b' },  { "rlimit-nproc", required_argument, NULL, 'n' },
+    { "rlimit-data", required_argument, NULL, 'd' }, { 0 },
   };
   int c;
 
-  *options = (struct options){ .listen_fd = -1, .listen = BOX_OUTSIDE_SOCKET, .box_socket = BOX_PROGRAM_SOCKET };
+  *options =
+      (struct options) { .listen_fd = -1, .listen = BOX_OUTSIDE_SOCKET, .box_socket = BOX_PROGRAM_SOCKET };
   while ((c = getopt_long (argc, argv, "", known, NULL)) != -1)
     switch (c)
       {
@@ -109,10 +109,10 @@ close_strays (int keep)
   syscall (SYS_close_range, keep < 3 ? 3u : kept + 1, ~0u, 0u);
 }
 
-/* Abstract sockets belong to the network namespace, so a box that shares the machine's network could reach those of
- * the desktop outside: an X server there lets in whoever has the same user id. Landlock (landlock(7), since Linux
- * 6.12) confines the box to the ones made inside it; it holds for all its programs. An older kernel cannot do it, and
- * says so to nobody: it is a limit that DESIGN.md names. */
+/* Abstract sockets belong to the network namespace, so a box that shares the machine's network could reach
+ * those of the desktop outside: an X server there lets in whoever has the same user id. Landlock
+ * (landlock(7), since Linux 6.12) confines the box to the ones made inside it; it holds for all its programs.
+ * An older kernel cannot do it, and says so to nobody: it is a limit that DESIGN.md names. */
 static void
 confine_abstract_sockets (void)
 {
@@ -141,7 +141,8 @@ become_init (struct box *box)
     signal (signum, SIG_DFL);
   umask (022);
   box->is_pid_1 = getpid () == 1;
-  /* the box's programs run as the same user: without this they could read and change its memory and descriptors */
+  /* the box's programs run as the same user: without this they could read and change its memory and
+   * descriptors */
   if (prctl (PR_SET_DUMPABLE, 0) < 0)
     die ("PR_SET_DUMPABLE: %s", strerror (errno));
   if (box->is_pid_1)
@@ -176,14 +177,16 @@ open_sockets (struct box *box, const struct options *options)
 
   if (outside < 0)
     outside = util_listen (options->listen, 0600);
-  else if (listen (outside, 64) < 0 || fcntl (outside, F_SETFD, FD_CLOEXEC) < 0 || util_set_nonblock (outside) < 0)
+  else if (listen (outside, 64) < 0 || fcntl (outside, F_SETFD, FD_CLOEXEC) < 0 ||
+           util_set_nonblock (outside) < 0)
     die ("--listen-fd %d: %s: it must be a bound stream socket", outside, strerror (errno));
   if (outside < 0)
     die ("listening on %s: %s", options->listen, strerror (errno));
   /* any user of the box may ask */
   programs = util_listen (options->box_socket, 0666);
   if (programs < 0)
-    die ("listening on %s: %s: choose another place with --box-socket", options->box_socket, strerror (errno));
+    die ("listening on %s: %s: choose another place with --box-socket", options->box_socket,
+         strerror (errno));
   source_init (&box->outside, outside, outside_ready);
   source_init (&box->programs, programs, programs_ready);
 }
@@ -202,7 +205,8 @@ stop (struct box *box)
   procs_signal_all (box, SIGCONT);
 }
 
-/* As PID 1 only somebody outside the box may end it: whoever is in it has a pid here, and cannot feign SI_USER. */
+/* As PID 1 only somebody outside the box may end it: whoever is in it has a pid here, and cannot feign
+ * SI_USER. */
 static bool
 is_from_outside (const struct box *box, const struct signalfd_siginfo *info)
 {

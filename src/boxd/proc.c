@@ -79,8 +79,8 @@ plumb_terminal (struct plumbing *self, uint16_t rows, uint16_t columns)
   self->ours[1] = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (self->ours[1] < 0 || ioctl (self->ours[1], TIOCSPTLCK, &unlocked) < 0)
     return -1;
-  /* by descriptor, so it is right in whatever mount namespace this is. It is opened here, before the process, for
-   * a terminal that nobody has open yet reads as ended. */
+  /* by descriptor, so it is right in whatever mount namespace this is. It is opened here, before the process,
+   * for a terminal that nobody has open yet reads as ended. */
   self->child[0] = ioctl (self->ours[1], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (self->child[0] < 0 || ioctl (self->ours[1], TIOCSWINSZ, &size) < 0)
     return -1;
@@ -136,8 +136,8 @@ exec_first (const struct launch *launch)
   errno = error;
 }
 
-/* Runs in the child, in the memory of init: no allocation, no return. Signals have their default actions since
- * init_run(); exec() makes the process dumpable again, which init is not. */
+/* Runs in the child, in the memory of init: no allocation, no return. Signals have their default actions
+ * since init_run(); exec() makes the process dumpable again, which init is not. */
 static void __attribute__ ((noreturn))
 child_run (struct launch *launch)
 {
@@ -232,9 +232,8 @@ proc_spawn (struct box *box, uint32_t id, const struct spawn_request *request)
 static bool
 pid_was_reused (const struct unit *self)
 {
-  units_foreach (unit, self->box)
-    if (unit != self && unit->kind == UNIT_PROCESS && !unit->ended && unit->pid == self->pid)
-      return true;
+  units_foreach (unit, self->box) if (unit != self && unit->kind == UNIT_PROCESS && !unit->ended &&
+                                      unit->pid == self->pid) return true;
   return false;
 }
 
@@ -286,16 +285,14 @@ reaped (struct unit *self, int status)
 static struct unit *
 find_running (struct box *box, pid_t pid)
 {
-  units_foreach (unit, box)
+  units_foreach (unit, box) if (unit->kind == UNIT_PROCESS && !unit->ended && unit->pid == pid) return unit;
+  list_foreach (link, &box->released)
+  {
+    struct unit *unit = container_of (link, struct unit, link);
+
     if (unit->kind == UNIT_PROCESS && !unit->ended && unit->pid == pid)
       return unit;
-  list_foreach (link, &box->released)
-    {
-      struct unit *unit = container_of (link, struct unit, link);
-
-      if (unit->kind == UNIT_PROCESS && !unit->ended && unit->pid == pid)
-        return unit;
-    }
+  }
   return NULL;
 }
 

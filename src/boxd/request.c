@@ -47,14 +47,14 @@ handle_hello (struct conn *conn, const struct bh_wire_header *header, const uint
   if (!conn->wants_channels)
     return REQUEST_DONE;
   units_foreach (unit, conn->box)
-    {
-      struct sub *sub = unit->kind == UNIT_CHANNEL ? conn_subscribe (conn, unit) : NULL;
+  {
+    struct sub *sub = unit->kind == UNIT_CHANNEL ? conn_subscribe (conn, unit) : NULL;
 
-      if (sub == NULL)
-        continue;
-      sub->wants_end = true;
-      sub_wake (sub, SUB_CHANNEL | (unit->ended ? SUB_ENDED : 0));
-    }
+    if (sub == NULL)
+      continue;
+    sub->wants_end = true;
+    sub_wake (sub, SUB_CHANNEL | (unit->ended ? SUB_ENDED : 0));
+  }
   return REQUEST_DONE;
 }
 
@@ -124,7 +124,8 @@ handle_signal (struct conn *conn, const struct bh_wire_header *header, const uin
     return finish (conn, header, procs_signal_all (conn->box, signum), "signalling the processes failed");
   if (unit == NULL)
     return refuse (conn, header, ESRCH, NO_UNIT);
-  return finish (conn, header, proc_signal (unit, signum, header->flags), "no process is left to be signalled");
+  return finish (conn, header, proc_signal (unit, signum, header->flags),
+                 "no process is left to be signalled");
 }
 
 static enum request_result
@@ -216,7 +217,7 @@ handle_attach (struct conn *conn, const struct bh_wire_header *header, const uin
   if (sub == NULL)
     return REQUEST_DONE;
   sub->streams[header->flags - BH_STREAM_STDOUT] =
-      (struct sub_stream){ .attached = true, .next = header->offset, .limit = bh_wire_get64 (payload) };
+      (struct sub_stream) { .attached = true, .next = header->offset, .limit = bh_wire_get64 (payload) };
   sub_wake (sub, 0);
   return REQUEST_DONE;
 }
@@ -340,10 +341,10 @@ handle_list (struct conn *conn, const struct bh_wire_header *header, const uint8
   if (bytes == NULL)
     return refuse (conn, header, ENOMEM, "there is no memory for the list: release what is over");
   units_foreach (unit, conn->box)
-    {
-      list_one (unit, bytes + answer.length);
-      answer.length += BH_WIRE_LISTED_SIZE;
-    }
+  {
+    list_one (unit, bytes + answer.length);
+    answer.length += BH_WIRE_LISTED_SIZE;
+  }
   conn_answer (conn, &answer, bytes);
   return REQUEST_DONE;
 }
@@ -351,7 +352,8 @@ handle_list (struct conn *conn, const struct bh_wire_header *header, const uint8
 /* ---- which is which ---- */
 
 /* What `id` may be. */
-enum id_kind {
+enum id_kind
+{
   ID_ANY,
   ID_PROCESS,
   ID_UNIT,

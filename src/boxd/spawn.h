@@ -19,6 +19,7 @@ struct spawn_request
 /* 0, or an errno: EINVAL when the payload is not what wire.h says, ENOMEM. */
 int spawn_parse (struct spawn_request *self, const uint8_t *payload, size_t length);
 void spawn_clear (struct spawn_request *self);
-/* The paths at which the program is to be looked for, in order, NULL-terminated and in one piece of memory to be
- * freed: argv[0] itself when it has a slash, else what PATH of the request makes of it. NULL without memory. */
+/* The paths at which the program is to be looked for, in order, NULL-terminated and in one piece of memory to
+ * be freed: argv[0] itself when it has a slash, else what PATH of the request makes of it. NULL without
+ * memory. */
 char **spawn_candidates (const struct spawn_request *self);

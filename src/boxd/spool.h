@@ -2,10 +2,10 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* A bounded stretch of a byte stream, by absolute offset: bytes are added at `end`, read at any offset held, and
- * forgotten below the offset given to spool_trim(). It is kept in chunks that begin at multiples of SPOOL_CHUNK,
- * mapped when they are needed and given back to the system when nothing in them is. When it is full nothing is
- * added: who feeds it stops reading, so the writer waits. */
+/* A bounded stretch of a byte stream, by absolute offset: bytes are added at `end`, read at any offset held,
+ * and forgotten below the offset given to spool_trim(). It is kept in chunks that begin at multiples of
+ * SPOOL_CHUNK, mapped when they are needed and given back to the system when nothing in them is. When it is
+ * full nothing is added: who feeds it stops reading, so the writer waits. */
 
 #include "boxd/util.h"
 
@@ -37,8 +37,8 @@ spool_room (const struct spool *self)
   return self->limit - (self->end - self->start);
 }
 
-/* One read() straight into the spool, up to the end of a chunk. What read() returned: 0 at the end of the file
- * (the caller sets `eof`), -1 with errno; ENOBUFS when the spool is full, ENOMEM. */
+/* One read() straight into the spool, up to the end of a chunk. What read() returned: 0 at the end of the
+ * file (the caller sets `eof`), -1 with errno; ENOBUFS when the spool is full, ENOMEM. */
 ssize_t spool_read (struct spool *self, int fd);
 /* Bytes spool_read() would ask for now. */
 size_t spool_read_size (const struct spool *self);
@@ -46,7 +46,8 @@ size_t spool_read_size (const struct spool *self);
 size_t spool_append (struct spool *self, const void *data, size_t length);
 /* Moves both ends to `offset`, which is not below `end`: bytes that were discarded unseen. */
 void spool_skip (struct spool *self, uint64_t offset);
-/* How many bytes lie in a row from `from` (held: start <= from <= end), where, and in what chunk. 0 at the end. */
+/* How many bytes lie in a row from `from` (held: start <= from <= end), where, and in what chunk. 0 at the
+ * end. */
 size_t spool_view (const struct spool *self, uint64_t from, const uint8_t **data, struct chunk **chunk);
 /* Forgets bytes below `offset`; beyond `end` means all. */
 void spool_trim (struct spool *self, uint64_t offset);

@@ -25,9 +25,10 @@ tree_parse_stat (const char *text, struct tree_entry *entry)
 
   if (after == NULL || sscanf (text, "%lld", &pid) != 1)
     return false;
-  if (sscanf (after + 1,
-              " %*c %lld %*d %lld %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld %*d %*d %*d %*d %llu %*u %lld",
-              &parent, &session, &user, &system, &child_user, &child_system, &started, &resident) != 8)
+  if (sscanf (
+          after + 1,
+          " %*c %lld %*d %lld %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld %*d %*d %*d %*d %llu %*u %lld",
+          &parent, &session, &user, &system, &child_user, &child_system, &started, &resident) != 8)
     return false;
   memset (entry, 0, sizeof *entry);
   entry->pid = (pid_t) pid;

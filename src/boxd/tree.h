@@ -24,8 +24,8 @@ struct tree
 
 /* Reads the fields of /proc/PID/stat. False when it is not that. */
 bool tree_parse_stat (const char *text, struct tree_entry *entry);
-/* All processes, with `member` set on the descendants of `root` (not itself), and with `session` on all others of
- * its session too, which it may have orphaned. 0 or an errno. */
+/* All processes, with `member` set on the descendants of `root` (not itself), and with `session` on all
+ * others of its session too, which it may have orphaned. 0 or an errno. */
 int tree_read (struct tree *self, pid_t root, bool session);
 void tree_clear (struct tree *self);
 /* Sends the signal to all those, once each, and looks again until no new one has come. 0 or an errno. */

@@ -23,12 +23,12 @@ struct unit *
 unit_find (struct box *box, uint32_t id)
 {
   list_foreach (link, &box->units[id % BOX_BUCKETS])
-    {
-      struct unit *unit = container_of (link, struct unit, link);
+  {
+    struct unit *unit = container_of (link, struct unit, link);
 
-      if (unit->id == id)
-        return unit;
-    }
+    if (unit->id == id)
+      return unit;
+  }
   return NULL;
 }
 
@@ -67,8 +67,7 @@ unit_free (struct unit *self)
 {
   struct box *box = self->box;
 
-  list_foreach (link, &self->subs)
-    sub_free (container_of (link, struct sub, unit_link));
+  list_foreach (link, &self->subs) sub_free (container_of (link, struct sub, unit_link));
   for (int i = 0; i < UNIT_STREAMS; i++)
     {
       loop_close (&box->loop, &self->streams[i].source);
@@ -159,8 +158,8 @@ read_stream (struct unit *self, struct stream *stream)
       self->box->starved = true;
     }
   else if (n < 0 && errno == EIO && self->terminal >= 0 && !self->ended)
-    /* nobody has the terminal open, but the process can open it again; and to close our side would hang up on a
-     * process that closed its own a moment before it exits. Its end looks here again. */
+    /* nobody has the terminal open, but the process can open it again; and to close our side would hang up on
+     * a process that closed its own a moment before it exits. Its end looks here again. */
     loop_unwatch (&self->box->loop, &stream->source);
   else if (n == 0 || (errno != EAGAIN && errno != ENOBUFS))
     stream_ended (self, stream); /* EIO is how a terminal ends, ECONNRESET a socket */
@@ -221,7 +220,8 @@ swallow_input (struct unit *self)
   spool_skip (&self->input.spool, self->input.spool.end);
 }
 
-/* A terminal has no end of file: its line discipline makes one of a character, twice in the middle of a line. */
+/* A terminal has no end of file: its line discipline makes one of a character, twice in the middle of a line.
+ */
 static void
 terminal_eof (struct unit *self)
 {
@@ -376,8 +376,7 @@ unit_end (struct unit *self)
 void
 unit_release (struct unit *self)
 {
-  list_foreach (link, &self->subs)
-    sub_free (container_of (link, struct sub, unit_link));
+  list_foreach (link, &self->subs) sub_free (container_of (link, struct sub, unit_link));
   list_remove (&self->link);
   list_append (&self->box->released, &self->link);
   self->id = 0;
@@ -404,10 +403,8 @@ void
 units_retry (struct box *box)
 {
   box->recheck = true;
-  units_foreach (unit, box)
-    retry (unit);
-  list_foreach (link, &box->released)
-    retry (container_of (link, struct unit, link));
+  units_foreach (unit, box) retry (unit);
+  list_foreach (link, &box->released) retry (container_of (link, struct unit, link));
 }
 
 uint64_t
@@ -415,8 +412,7 @@ units_spooled (const struct box *box)
 {
   uint64_t bytes = 0;
 
-  units_foreach (unit, box)
-    for (int i = 0; i < UNIT_STREAMS; i++)
-      bytes += unit->streams[i].spool.end - unit->streams[i].spool.start;
+  units_foreach (unit, box) for (int i = 0; i < UNIT_STREAMS; i++) bytes +=
+      unit->streams[i].spool.end - unit->streams[i].spool.start;
   return bytes;
 }

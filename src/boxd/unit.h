@@ -2,9 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* What an id names: a process, or a channel (a connection that a program of the box made to box.sock). Both have
- * output streams, which are spooled, and an input, which is buffered; how they begin and end is in proc.c and
- * channel.c. A unit stays until it is released, whatever becomes of what it stands for. */
+/* What an id names: a process, or a channel (a connection that a program of the box made to box.sock). Both
+ * have output streams, which are spooled, and an input, which is buffered; how they begin and end is in
+ * proc.c and channel.c. A unit stays until it is released, whatever becomes of what it stands for. */
 
 #include <sys/types.h>
 #include "boxd/box.h"
@@ -13,7 +13,11 @@
 #define UNIT_STREAMS 2
 #define UNIT_INPUT_LIMIT (256u * 1024)
 
-enum unit_kind { UNIT_PROCESS, UNIT_CHANNEL };
+enum unit_kind
+{
+  UNIT_PROCESS,
+  UNIT_CHANNEL
+};
 
 struct unit;
 
@@ -27,10 +31,10 @@ struct stream
 struct input
 {
   struct source source;
-  struct spool spool;  /* start: written, end: taken */
-  uint64_t eof_at;     /* close once this many bytes are written; UINT64_MAX: not yet known */
-  uint8_t last;        /* byte written last, for the end of file of a terminal */
-  bool closed;         /* nothing reads it any more: more is swallowed */
+  struct spool spool; /* start: written, end: taken */
+  uint64_t eof_at;    /* close once this many bytes are written; UINT64_MAX: not yet known */
+  uint8_t last;       /* byte written last, for the end of file of a terminal */
+  bool closed;        /* nothing reads it any more: more is swallowed */
 };
 
 struct unit
@@ -39,17 +43,18 @@ struct unit
   struct list subs; /* struct sub, by unit_link */
   struct box *box;
   enum unit_kind kind;
-  uint32_t id;      /* 0: released */
+  uint32_t id; /* 0: released */
   pid_t pid;
-  int terminal;     /* borrowed from the first stream's source; -1: pipes or socket */
+  int terminal; /* borrowed from the first stream's source; -1: pipes or socket */
   struct stream streams[UNIT_STREAMS];
   struct input input;
-  bool ended;          /* process: reaped; channel: the program hung up */
-  bool close_at_eof;   /* channel: with its input the whole of it is closed */
+  bool ended;        /* process: reaped; channel: the program hung up */
+  bool close_at_eof; /* channel: with its input the whole of it is closed */
   int32_t status, signal;
 };
 
-enum unit_taken {
+enum unit_taken
+{
   UNIT_TAKEN,
   UNIT_GAP,  /* the offset lies beyond what was taken so far */
   UNIT_FULL, /* not all of it fit: box->recheck says when to try again */
@@ -82,11 +87,11 @@ unit_accepted (const struct unit *self)
 void unit_trim (struct unit *self, struct stream *stream, uint64_t offset);
 /* It ended: tells who subscribed. */
 void unit_end (struct unit *self);
-/* Frees what has no id any more when there is nothing left that this could disturb: as long as something holds the
- * other end of a process's pipes, closing them would kill it. */
+/* Frees what has no id any more when there is nothing left that this could disturb: as long as something
+ * holds the other end of a process's pipes, closing them would kill it. */
 void unit_free_if_over (struct unit *self);
-/* Forgets the id. A process that still runs is left running, its output thrown away; a channel is closed once its
- * input is written. */
+/* Forgets the id. A process that still runs is left running, its output thrown away; a channel is closed once
+ * its input is written. */
 void unit_release (struct unit *self);
 /* After box->starved: every stream and input is looked at again. */
 void units_retry (struct box *box);

@@ -25,7 +25,7 @@
 #define cleanup_free __attribute__ ((cleanup (util_free_p)))
 
 /* the struct that holds `member` at `pointer`; through void * because the cast raises no alignment here */
-#define container_of(pointer, type, member) ((type *) (void *) ((char *) (pointer) -offsetof (type, member)))
+#define container_of(pointer, type, member) ((type *) (void *) ((char *) (pointer) - offsetof (type, member)))
 #define N_ELEMENTS(array) (sizeof (array) / sizeof ((array)[0]))
 #define MIN_OF(a, b) ((a) < (b) ? (a) : (b))
 #define MAX_OF(a, b) ((a) > (b) ? (a) : (b))

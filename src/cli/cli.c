@@ -11,7 +11,7 @@
 
 #define PAGE 200
 
-G_DEFINE_QUARK (bellhop-cli-error-quark, cli_error)
+G_DEFINE_QUARK (bellhop - cli - error - quark, cli_error)
 
 Cli *
 cli_new (void)
@@ -55,7 +55,8 @@ verb_name (Cli *self)
 {
   if (self->verb == NULL)
     return g_strdup (self->group != NULL ? self->group : "");
-  return self->group != NULL ? g_strdup_printf ("%s %s", self->group, self->verb->name) : g_strdup (self->verb->name);
+  return self->group != NULL ? g_strdup_printf ("%s %s", self->group, self->verb->name)
+                             : g_strdup (self->verb->name);
 }
 
 int
@@ -76,7 +77,7 @@ cli_usage_error (Cli *self, const char *format, ...)
 int
 cli_fail (Cli *self, GError *error)
 {
-  g_autoptr(GError) owned = error;
+  g_autoptr (GError) owned = error;
   const char *field = bh_error_field (error);
 
   print_error (self, error->message);
@@ -129,15 +130,18 @@ global_group (Cli *self)
   const GOptionEntry entries[] = {
     { "socket", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, global_cb,
       "The Unix socket of the coordinator ($BELLHOP_SOCKET)", "PATH" },
-    { "url", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, global_cb, "A coordinator on another machine", "URL" },
-    { "token", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, global_cb, "The token for it ($BELLHOP_TOKEN)", "T" },
+    { "url", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, global_cb, "A coordinator on another machine",
+      "URL" },
+    { "token", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, global_cb,
+      "The token for it ($BELLHOP_TOKEN)", "T" },
     { "fingerprint", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, global_cb,
       "SHA-256 of the certificate it must have", "HEX" },
     { "no-start", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, global_cb,
       "Do not start a coordinator when none runs", NULL },
     { NULL },
   };
-  GOptionGroup *group = g_option_group_new ("global", "Connection:", "Show the options of the connection", self, NULL);
+  GOptionGroup *group =
+      g_option_group_new ("global", "Connection:", "Show the options of the connection", self, NULL);
 
   g_option_group_add_entries (group, entries);
   return group;
@@ -174,7 +178,8 @@ print_help (Cli *self, GOptionContext *context)
   output_put (self->out, STYLE_PLAIN, help);
 }
 
-/* Takes out "--" where the options ended with it: GOption leaves it in when what follows looks like an option. */
+/* Takes out "--" where the options ended with it: GOption leaves it in when what follows looks like an
+ * option. */
 static void
 drop_separator (char **args)
 {
@@ -188,12 +193,13 @@ drop_separator (char **args)
 }
 
 gboolean
-cli_parse (Cli *self, const GOptionEntry *entries, guint min, guint max, char **args, char ***rest, int *status)
+cli_parse (
+    Cli *self, const GOptionEntry *entries, guint min, guint max, char **args, char ***rest, int *status)
 {
   CommonOptions common = { 0 };
-  g_autoptr(GOptionContext) context = new_context (self, self->verb->arguments, &common);
-  g_auto(GStrv) left = g_strdupv (args);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GOptionContext) context = new_context (self, self->verb->arguments, &common);
+  g_auto (GStrv) left = g_strdupv (args);
+  g_autoptr (GError) error = NULL;
   guint n;
 
   g_option_context_set_summary (context, self->verb->summary);
@@ -221,8 +227,8 @@ cli_parse (Cli *self, const GOptionEntry *entries, guint min, guint max, char **
       cli_usage_error (self,
                        n < min ? "An argument is missing: bellhopctl %s%s%s %s"
                                : "Too many arguments: bellhopctl %s%s%s %s",
-                       self->group != NULL ? self->group : "", self->group != NULL ? " " : "", self->verb->name,
-                       self->verb->arguments);
+                       self->group != NULL ? self->group : "", self->group != NULL ? " " : "",
+                       self->verb->name, self->verb->arguments);
       return FALSE;
     }
   *rest = g_strdupv (left + 1);
@@ -254,7 +260,8 @@ cli_dispatch (Cli *self, const CliVerbInfo *verbs, char **args)
         return verb->run (self, args + 1);
       }
   self->verb = NULL;
-  if (wanted != NULL && (strcmp (wanted, "--help") == 0 || strcmp (wanted, "-h") == 0 || strcmp (wanted, "help") == 0))
+  if (wanted != NULL &&
+      (strcmp (wanted, "--help") == 0 || strcmp (wanted, "-h") == 0 || strcmp (wanted, "help") == 0))
     {
       output_printf (self->out, STYLE_PLAIN, "Usage: bellhopctl %s%sCOMMAND …\n\n%s",
                      self->group != NULL ? self->group : "", self->group != NULL ? " " : "", list);
@@ -270,11 +277,12 @@ static gboolean
 parse_leading (Cli *self, char ***args, int *status)
 {
   CommonOptions common = { 0 };
-  g_autoptr(GOptionContext) context = new_context (self, "COMMAND …", &common);
+  g_autoptr (GOptionContext) context = new_context (self, "COMMAND …", &common);
   g_autofree char *list = verb_list_text (cli_verbs);
   g_autofree char *description = g_strdup_printf ("Commands:\n%s\n“bellhopctl COMMAND --help” tells more, "
-                                                  "bellhopctl(1) all.", list);
-  g_autoptr(GError) error = NULL;
+                                                  "bellhopctl(1) all.",
+                                                  list);
+  g_autoptr (GError) error = NULL;
 
   g_option_context_set_summary (context, "Starts, watches, answers and steers Runs of coding agents.");
   g_option_context_set_description (context, description);
@@ -299,7 +307,7 @@ parse_leading (Cli *self, char ***args, int *status)
 int
 cli_main (Cli *self, char **args)
 {
-  g_auto(GStrv) left = g_strdupv (args);
+  g_auto (GStrv) left = g_strdupv (args);
   int status = CLI_REFUSED;
 
   for (guint i = 0; left[i] != NULL; i++)
@@ -347,10 +355,11 @@ cli_connect (Cli *self, GError **error)
 }
 
 gboolean
-cli_request (Cli *self, const char *method, const char *path, JsonNode *body, JsonNode **answer, GError **error)
+cli_request (
+    Cli *self, const char *method, const char *path, JsonNode *body, JsonNode **answer, GError **error)
 {
-  g_autoptr(GError) local = NULL;
-  g_autoptr(JsonNode) node = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (JsonNode) node = NULL;
 
   if (!cli_connect (self, error))
     return FALSE;
@@ -368,7 +377,7 @@ cli_request (Cli *self, const char *method, const char *path, JsonNode *body, Js
 JsonArray *
 cli_get_list (Cli *self, const char *path, const char *name, GError **error)
 {
-  g_autoptr(JsonNode) answer = NULL;
+  g_autoptr (JsonNode) answer = NULL;
   JsonNode *list = NULL;
 
   if (!cli_request (self, "GET", path, NULL, &answer, error))
@@ -389,7 +398,7 @@ BhRun *
 cli_get_run (Cli *self, const char *id, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/v1/runs/%s", id);
-  g_autoptr(JsonNode) answer = NULL;
+  g_autoptr (JsonNode) answer = NULL;
 
   if (!cli_request (self, "GET", path, NULL, &answer, error))
     return NULL;
@@ -402,7 +411,7 @@ match_page (Cli *self, const char *prefix, GPtrArray *found, char **next, GError
 {
   g_autofree char *path = g_strdup_printf ("/v1/runs?limit=%d%s%s", PAGE, *next != NULL ? "&before=" : "",
                                            *next != NULL ? *next : "");
-  g_autoptr(JsonNode) answer = NULL;
+  g_autoptr (JsonNode) answer = NULL;
   JsonArray *runs;
 
   g_clear_pointer (next, g_free);
@@ -423,7 +432,7 @@ match_page (Cli *self, const char *prefix, GPtrArray *found, char **next, GError
 static char *
 find_latest (Cli *self, GError **error)
 {
-  g_autoptr(JsonArray) runs = cli_get_list (self, "/v1/runs?limit=1", "runs", error);
+  g_autoptr (JsonArray) runs = cli_get_list (self, "/v1/runs?limit=1", "runs", error);
 
   if (runs == NULL)
     return NULL;
@@ -436,7 +445,7 @@ find_latest (Cli *self, GError **error)
 char *
 cli_find_run (Cli *self, const char *text, GError **error)
 {
-  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *next = NULL;
 
   if (bh_id_is_valid (text, 'r'))
@@ -458,6 +467,7 @@ cli_find_run (Cli *self, const char *text, GError **error)
     return g_ptr_array_steal_index (found, 0);
   g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED,
                found->len == 0 ? "No Run's id begins with “%s”. “bellhopctl list” shows them"
-                               : "More than one Run's id begins with “%s”. Give more of it", text);
+                               : "More than one Run's id begins with “%s”. Give more of it",
+               text);
   return NULL;
 }

@@ -2,7 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* What the verbs of bellhopctl share: options, the connection, errors and exit statuses. Verbs run on a fiber. */
+/* What the verbs of bellhopctl share: options, the connection, errors and exit statuses. Verbs run on a
+ * fiber. */
 
 #include "cli/output.h"
 #include "client/bh-client.h"
@@ -15,7 +16,7 @@ typedef enum
   CLI_FAILED = 1,
   CLI_REFUSED = 2, /* or used wrongly, or the coordinator is out of reach */
   CLI_STOPPED = 3,
-  CLI_PAUSED = 4,  /* on a question that cannot be put to anyone here */
+  CLI_PAUSED = 4, /* on a question that cannot be put to anyone here */
   CLI_DETACHED = 130,
 } CliExit;
 
@@ -53,11 +54,11 @@ int cli_main (Cli *self, char **args);
 /* Runs the one of `verbs` (the last has a NULL name) that args[1] names. */
 int cli_dispatch (Cli *self, const CliVerbInfo *verbs, char **args);
 
-/* Parses the options of the verb under way, and the global ones among them; between `min` and `max` arguments must be
- * left. `args` (with the verb's name first) is used up; *rest are the arguments. FALSE: *status is what to exit with
- * (help was printed, or an error). */
-gboolean cli_parse (Cli *self, const GOptionEntry *entries, guint min, guint max, char **args, char ***rest,
-                    int *status);
+/* Parses the options of the verb under way, and the global ones among them; between `min` and `max` arguments
+ * must be left. `args` (with the verb's name first) is used up; *rest are the arguments. FALSE: *status is
+ * what to exit with (help was printed, or an error). */
+gboolean cli_parse (
+    Cli *self, const GOptionEntry *entries, guint min, guint max, char **args, char ***rest, int *status);
 /* Says what was wrong and where help is. Returns CLI_REFUSED. */
 int cli_usage_error (Cli *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* Prints an error. Returns CLI_REFUSED, whatever it is: CLI_FAILED says that the Run did. Takes `error`. */
@@ -66,8 +67,8 @@ int cli_fail (Cli *self, GError *error);
 /* Connects with what the options say, starting the local coordinator if need be. */
 gboolean cli_connect (Cli *self, GError **error);
 /* One request after cli_connect(); FALSE on failure, *answer may be NULL (204). */
-gboolean cli_request (Cli *self, const char *method, const char *path, JsonNode *body, JsonNode **answer,
-                      GError **error);
+gboolean cli_request (
+    Cli *self, const char *method, const char *path, JsonNode *body, JsonNode **answer, GError **error);
 /* The member `name`, an array, of the answer to a GET; (transfer full) */
 JsonArray *cli_get_list (Cli *self, const char *path, const char *name, GError **error);
 /* The id of the Run that `text` names: an id, the unique beginning of one, or "latest". (transfer full) */

@@ -35,7 +35,8 @@ doctor_check_socket (Doctor *self)
 
   if (g_stat (folder, &info) != 0)
     {
-      fix = g_strdup_printf ("Log in with a session that has XDG_RUNTIME_DIR, or: mkdir -m 700 -p %s", folder);
+      fix =
+          g_strdup_printf ("Log in with a session that has XDG_RUNTIME_DIR, or: mkdir -m 700 -p %s", folder);
       doctor_bad (self, "socket", fix, "The folder %s cannot be used: %s", folder, g_strerror (errno));
     }
   else if (info.st_uid != geteuid ())
@@ -44,12 +45,14 @@ doctor_check_socket (Doctor *self)
   else if ((info.st_mode & 0022) != 0)
     {
       fix = g_strdup_printf ("chmod 700 %s", folder);
-      doctor_bad (self, "socket", fix, "Others may write to the folder %s (mode %04o)", folder, info.st_mode & 07777);
+      doctor_bad (self, "socket", fix, "Others may write to the folder %s (mode %04o)", folder,
+                  info.st_mode & 07777);
     }
   else if (g_stat (path, &info) != 0)
     doctor_bad (self, "socket", "Start a coordinator: bellhop-coordinator", "There is no socket at %s", path);
   else if (!S_ISSOCK (info.st_mode) || info.st_uid != geteuid ())
-    doctor_bad (self, "socket", "Remove it and start the coordinator again", "%s is no socket of yours", path);
+    doctor_bad (self, "socket", "Remove it and start the coordinator again", "%s is no socket of yours",
+                path);
   else if ((info.st_mode & 0077) != 0)
     {
       fix = g_strdup_printf ("chmod 600 %s", path);
@@ -97,28 +100,30 @@ why_denied (void)
 {
   if (sysctl_is ("kernel/apparmor_restrict_unprivileged_userns", "1"))
     return "AppArmor denies them to programs without a profile. Allow it for bubblewrap: install the profile "
-           "/etc/apparmor.d/bwrap-userns-restrict, or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0";
+           "/etc/apparmor.d/bwrap-userns-restrict, or: sudo sysctl "
+           "kernel.apparmor_restrict_unprivileged_userns=0";
   if (sysctl_is ("kernel/unprivileged_userns_clone", "0"))
     return "The system has them switched off: sudo sysctl kernel.unprivileged_userns_clone=1";
   if (sysctl_is ("user/max_user_namespaces", "0"))
     return "The system allows none: sudo sysctl user.max_user_namespaces=15000";
-  return "In a container, start it with the right to make user namespaces (podman: --security-opt seccomp=unconfined, "
+  return "In a container, start it with the right to make user namespaces (podman: --security-opt "
+         "seccomp=unconfined, "
          "or --privileged)";
 }
 
 static gboolean
 run_bwrap (const char *const *arguments, char **output)
 {
-  g_autoptr(GStrvBuilder) argv = g_strv_builder_new ();
-  g_auto(GStrv) list = NULL;
+  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
   int status;
 
   g_strv_builder_add (argv, BH_BWRAP);
   g_strv_builder_addv (argv, (const char **) arguments);
   list = g_strv_builder_end (argv);
-  return g_spawn_sync (NULL, list, NULL, G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_CLOEXEC_PIPES, NULL, NULL, output, NULL,
-                       &status, NULL)
-         && g_spawn_check_wait_status (status, NULL);
+  return g_spawn_sync (NULL, list, NULL, G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_CLOEXEC_PIPES, NULL, NULL,
+                       output, NULL, &status, NULL) &&
+         g_spawn_check_wait_status (status, NULL);
 }
 
 void
@@ -134,7 +139,8 @@ doctor_check_namespaces (Doctor *self)
     doctor_good (self, "namespaces", "bubblewrap may make user namespaces (programs in general may not: %s)",
                  g_strerror (number));
   else
-    doctor_bad (self, "namespaces", why_denied (), "Unprivileged user namespaces are denied: %s", g_strerror (number));
+    doctor_bad (self, "namespaces", why_denied (), "Unprivileged user namespaces are denied: %s",
+                g_strerror (number));
 }
 
 void
@@ -157,7 +163,8 @@ doctor_check_scope (Doctor *self)
   if (g_file_test (manager, G_FILE_TEST_EXISTS))
     doctor_info (self, "limits", "systemd can limit the memory and processors of each DevBox");
   else
-    doctor_info (self, "limits", "There is no systemd for this user; DevBoxes are limited process by process");
+    doctor_info (self, "limits",
+                 "There is no systemd for this user; DevBoxes are limited process by process");
 }
 
 /* --- room ---------------------------------------------------------------------------------------------- */
@@ -190,7 +197,8 @@ check_folder (Doctor *self, const char *check, const char *folder)
   g_autofree char *size = text_size (bytes);
 
   if (!known)
-    doctor_bad (self, check, "Make the folder, or set XDG_DATA_HOME and XDG_STATE_HOME", "%s is on no disk", folder);
+    doctor_bad (self, check, "Make the folder, or set XDG_DATA_HOME and XDG_STATE_HOME", "%s is on no disk",
+                folder);
   else if (bytes < DISK_MIN)
     doctor_bad (self, check, "Free at least 1 GiB there, e.g. with “bellhopctl rm” and “bellhopctl box rm”",
                 "Only %s are free at %s", size, folder);
@@ -214,7 +222,8 @@ doctor_check_memory (Doctor *self)
   const char *line;
   guint64 bytes;
 
-  if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL) || (line = strstr (text, "MemAvailable:")) == NULL)
+  if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL) ||
+      (line = strstr (text, "MemAvailable:")) == NULL)
     {
       doctor_bad (self, "memory", "Mount /proc", "/proc/meminfo cannot be read");
       return;

@@ -11,7 +11,8 @@
 #define PROOF "bellhop-doctor 42"
 
 /* The shell computes the number, so that the words of the instructions are no proof. */
-static const char instructions[] = "Prove that a DevBox works.\n\n```sh\necho bellhop-doctor $((6 * 7))\n```\n";
+static const char instructions[] =
+    "Prove that a DevBox works.\n\n```sh\necho bellhop-doctor $((6 * 7))\n```\n";
 
 /* --- coordinator --------------------------------------------------------------------------------------- */
 
@@ -19,14 +20,15 @@ gboolean
 doctor_check_coordinator (Doctor *self)
 {
   Cli *cli = doctor_get_cli (self);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   gint64 begin = g_get_monotonic_time ();
   const char *version;
 
   if (!cli_connect (cli, &error))
     {
-      doctor_bad (self, "coordinator", "Look at coordinator.log in the data folder, or run bellhop-coordinator by hand",
-                  "%s", error->message);
+      doctor_bad (self, "coordinator",
+                  "Look at coordinator.log in the data folder, or run bellhop-coordinator by hand", "%s",
+                  error->message);
       return FALSE;
     }
   doctor_measure (self, "answered in", g_get_monotonic_time () - begin);
@@ -49,13 +51,12 @@ check_database (Doctor *self, JsonObject *report)
       text_size (database != NULL ? json_object_get_int_member_with_default (database, "bytes", 0) : 0);
 
   if (database != NULL && json_object_get_boolean_member_with_default (database, "ok", FALSE))
-    doctor_good (self, "database",
-                 "Sound: %" G_GINT64_FORMAT " Runs, %" G_GINT64_FORMAT " events, %s",
+    doctor_good (self, "database", "Sound: %" G_GINT64_FORMAT " Runs, %" G_GINT64_FORMAT " events, %s",
                  json_object_get_int_member_with_default (database, "runs", 0),
-                 json_object_get_int_member_with_default (database, "events", 0),
-                 size);
+                 json_object_get_int_member_with_default (database, "events", 0), size);
   else
-    doctor_bad (self, "database", "Stop the coordinator, copy coordinator.db away, then: sqlite3 coordinator.db .recover",
+    doctor_bad (self, "database",
+                "Stop the coordinator, copy coordinator.db away, then: sqlite3 coordinator.db .recover",
                 "The database is damaged: %s", text != NULL ? text : "the coordinator does not say how");
 }
 
@@ -63,7 +64,7 @@ static void
 check_clock (Doctor *self, JsonObject *report, gint64 before, gint64 after)
 {
   const char *text = json_object_get_string_member_with_default (report, "time", "");
-  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   gint64 theirs, off;
 
   if (!bh_time_parse (text, &theirs))
@@ -87,8 +88,8 @@ check_clock (Doctor *self, JsonObject *report, gint64 before, gint64 after)
 void
 doctor_check_database_and_clock (Doctor *self)
 {
-  g_autoptr(JsonNode) answer = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GError) error = NULL;
   gint64 steady = g_get_monotonic_time (), before = g_get_real_time (), after;
 
   if (!cli_request (doctor_get_cli (self), "GET", "/v1/check", NULL, &answer, &error))
@@ -98,7 +99,8 @@ doctor_check_database_and_clock (Doctor *self)
     }
   after = g_get_real_time ();
   if (after < before || ABS ((after - before) - (g_get_monotonic_time () - steady)) > CLOCK_MAX_US)
-    doctor_bad (self, "clock", "Let a time service keep it, e.g.: timedatectl set-ntp true", "It jumped just now");
+    doctor_bad (self, "clock", "Let a time service keep it, e.g.: timedatectl set-ntp true",
+                "It jumped just now");
   check_database (self, json_node_get_object (answer));
   check_clock (self, json_node_get_object (answer), before, after);
 }
@@ -121,14 +123,14 @@ find_online (JsonArray *workers)
 char *
 doctor_check_worker (Doctor *self)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(BhWorkerInfo) worker = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BhWorkerInfo) worker = NULL;
   guint n = 0;
 
   /* a coordinator that was started just now has its local worker a moment later */
   for (guint tries = 0; worker == NULL && error == NULL && tries < 50; tries++)
     {
-      g_autoptr(JsonArray) workers = cli_get_list (doctor_get_cli (self), "/v1/workers", "workers", &error);
+      g_autoptr (JsonArray) workers = cli_get_list (doctor_get_cli (self), "/v1/workers", "workers", &error);
       if (tries > 0)
         dex_await (dex_timeout_new_msec (100), NULL);
       worker = workers != NULL ? find_online (workers) : NULL;
@@ -136,11 +138,15 @@ doctor_check_worker (Doctor *self)
     }
   if (worker == NULL)
     {
-      doctor_bad (self, "worker", "Start one: bellhop-worker; its messages are in coordinator.log in the data folder", "%s",
-                  error != NULL ? error->message : n > 0 ? "All workers are offline" : "No worker has ever connected");
+      doctor_bad (self, "worker",
+                  "Start one: bellhop-worker; its messages are in coordinator.log in the data folder", "%s",
+                  error != NULL ? error->message
+                  : n > 0       ? "All workers are offline"
+                                : "No worker has ever connected");
       return NULL;
     }
-  doctor_good (self, "worker", "%s is online, %u of %u boxes run", worker->name, worker->boxes, worker->max_boxes);
+  doctor_good (self, "worker", "%s is online, %u of %u boxes run", worker->name, worker->boxes,
+               worker->max_boxes);
   return g_strdup (worker->name);
 }
 
@@ -158,7 +164,7 @@ find_image (Cli *cli, const char *worker, GError **error)
 {
   g_autofree char *escaped = g_uri_escape_string (worker, NULL, FALSE);
   g_autofree char *path = g_strdup_printf ("/v1/workers/%s/images", escaped);
-  g_autoptr(JsonArray) images = cli_get_list (cli, path, "images", error);
+  g_autoptr (JsonArray) images = cli_get_list (cli, path, "images", error);
   const char *found = NULL;
 
   for (guint i = 0; images != NULL && i < json_array_get_length (images); i++)
@@ -175,9 +181,12 @@ find_image (Cli *cli, const char *worker, GError **error)
 static JsonNode *
 launch_request (const char *worker, const char *image)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new ();
-  const char *const members[][2] = { { "instructions", instructions }, { "name", "bellhopctl doctor" },
-                                     { "engine", "runbook" }, { "mode", "autonomous" }, { "keep", "remove" } };
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  const char *const members[][2] = { { "instructions", instructions },
+                                     { "name", "bellhopctl doctor" },
+                                     { "engine", "runbook" },
+                                     { "mode", "autonomous" },
+                                     { "keep", "remove" } };
 
   json_builder_begin_object (builder);
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
@@ -202,11 +211,12 @@ take_event (Launch *self, const BhStreamEvent *event, BhRun **run)
   JsonObject *data = json_node_get_object (event->data);
   const char *text = json_object_get_string_member_with_default (data, "text", NULL);
 
-  if (strcmp (event->kind, "delta") == 0 && text != NULL && strstr (text, PROOF) != NULL && self->proof_us == 0)
+  if (strcmp (event->kind, "delta") == 0 && text != NULL && strstr (text, PROOF) != NULL &&
+      self->proof_us == 0)
     self->proof_us = g_get_monotonic_time () - self->begin;
   else if (strcmp (event->kind, "row") == 0)
     {
-      g_autoptr(BhRow) row = bh_row_from_json (json_object_get_member (data, "row"), NULL);
+      g_autoptr (BhRow) row = bh_row_from_json (json_object_get_member (data, "row"), NULL);
       if (row != NULL && g_strcmp0 (row->tool, "launch DevBox") == 0 && row->duration_us >= 0)
         self->launch_us = row->duration_us;
     }
@@ -221,20 +231,21 @@ static BhRun *
 watch (Cli *cli, Launch *self, const char *id, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/v1/runs/%s/events", id);
-  g_autoptr(BhEventStream) stream = bh_client_stream (cli->client, path, 0);
-  g_autoptr(DexFuture) late = dex_timeout_new_seconds (LAUNCH_MAX_S);
-  g_autoptr(BhRun) run = NULL;
+  g_autoptr (BhEventStream) stream = bh_client_stream (cli->client, path, 0);
+  g_autoptr (DexFuture) late = dex_timeout_new_seconds (LAUNCH_MAX_S);
+  g_autoptr (BhRun) run = NULL;
 
   while (run == NULL || !bh_run_state_is_terminal (run->state))
     {
-      g_autoptr(DexFuture) next = bh_event_stream_next (stream);
-      g_autoptr(BhStreamEvent) event = NULL;
+      g_autoptr (DexFuture) next = bh_event_stream_next (stream);
+      g_autoptr (BhStreamEvent) event = NULL;
 
       if (dex_future_is_pending (next))
         dex_await (dex_future_first (dex_ref (next), dex_ref (late), NULL), NULL);
       if (dex_future_is_pending (next))
         {
-          bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "The Run %s is not through after %d s", id, LAUNCH_MAX_S);
+          bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "The Run %s is not through after %d s", id,
+                        LAUNCH_MAX_S);
           return NULL;
         }
       event = dex_await_boxed (g_steal_pointer (&next), error);
@@ -250,13 +261,14 @@ static BhRun *
 launch (Cli *cli, Launch *self, const char *worker, GError **error)
 {
   g_autofree char *image = find_image (cli, worker, error), *key = g_uuid_string_random ();
-  g_autoptr(JsonNode) request = image != NULL ? launch_request (worker, image) : NULL, answer = NULL;
-  g_autoptr(BhRun) created = NULL;
+  g_autoptr (JsonNode) request = image != NULL ? launch_request (worker, image) : NULL, answer = NULL;
+  g_autoptr (BhRun) created = NULL;
 
   if (request == NULL)
     return NULL;
   self->begin = g_get_monotonic_time ();
-  answer = dex_await_boxed (bh_client_request_with_key (cli->client, "POST", "/v1/runs", request, key), error);
+  answer =
+      dex_await_boxed (bh_client_request_with_key (cli->client, "POST", "/v1/runs", request, key), error);
   if (answer == NULL)
     return NULL;
   created = bh_run_from_json (answer, error);
@@ -268,14 +280,14 @@ doctor_check_launch (Doctor *self, const char *worker)
 {
   Cli *cli = doctor_get_cli (self);
   Launch state = { 0 };
-  g_autoptr(GError) error = NULL;
-  g_autoptr(BhRun) run = launch (cli, &state, worker, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BhRun) run = launch (cli, &state, worker, &error);
   g_autofree char *fix = NULL, *path = NULL;
 
   if (run == NULL)
     {
-      doctor_bad (self, "launch", "Mend what failed above, then look at coordinator.log in the data folder", "%s",
-                  error->message);
+      doctor_bad (self, "launch", "Mend what failed above, then look at coordinator.log in the data folder",
+                  "%s", error->message);
       return;
     }
   if (run->state != BH_RUN_COMPLETED || state.proof_us == 0)

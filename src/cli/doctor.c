@@ -52,13 +52,14 @@ doctor_measure (Doctor *self, const char *name, gint64 duration_us)
   if (self->measured == NULL)
     self->measured = json_object_new ();
   json_object_set_double_member (self->measured, name, (double) duration_us / 1000.0);
-  g_string_append_printf (self->measured_text, "%s%s %s", self->measured_text->len > 0 ? ", " : "", name, duration);
+  g_string_append_printf (self->measured_text, "%s%s %s", self->measured_text->len > 0 ? ", " : "", name,
+                          duration);
 }
 
 static void
 print_json (Doctor *self, const char *check, const char *result, const char *detail, const char *fix)
 {
-  g_autoptr(JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "check", check);
@@ -73,7 +74,8 @@ print_json (Doctor *self, const char *check, const char *result, const char *det
 }
 
 static void
-print_text (Doctor *self, const char *check, OutputMark mark, OutputStyle style, const char *detail, const char *fix)
+print_text (
+    Doctor *self, const char *check, OutputMark mark, OutputStyle style, const char *detail, const char *fix)
 {
   Output *out = self->cli->out;
 
@@ -88,7 +90,12 @@ print_text (Doctor *self, const char *check, OutputMark mark, OutputStyle style,
 }
 
 static void
-report (Doctor *self, const char *check, const char *result, OutputMark mark, OutputStyle style, const char *detail,
+report (Doctor *self,
+        const char *check,
+        const char *result,
+        OutputMark mark,
+        OutputStyle style,
+        const char *detail,
         const char *fix)
 {
   g_autofree char *shown = text_line (detail), *shown_fix = fix != NULL ? text_line (fix) : NULL;

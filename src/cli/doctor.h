@@ -20,7 +20,8 @@ void doctor_good (Doctor *self, const char *check, const char *format, ...) G_GN
 /* Worth knowing, no failure. */
 void doctor_info (Doctor *self, const char *check, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /* `fix` is what the person can do. */
-void doctor_bad (Doctor *self, const char *check, const char *fix, const char *format, ...) G_GNUC_PRINTF (4, 5);
+void doctor_bad (Doctor *self, const char *check, const char *fix, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
 /* Something measured for the check that is reported next. */
 void doctor_measure (Doctor *self, const char *name, gint64 duration_us);
 

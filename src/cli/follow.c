@@ -24,12 +24,12 @@ typedef struct
   char *id;
   BhEventStream *stream;
   Timeline *timeline;
-  gboolean asks;      /* there is a person at a terminal */
-  GPtrArray *open;    /* BhQuestionSet */
-  Prompt *prompt;     /* (nullable) for the first of them */
+  gboolean asks;   /* there is a person at a terminal */
+  GPtrArray *open; /* BhQuestionSet */
+  Prompt *prompt;  /* (nullable) for the first of them */
   LineReader *lines;
-  DexFuture *next;    /* (nullable) event asked for */
-  DexFuture *line;    /* (nullable) line asked for */
+  DexFuture *next;       /* (nullable) event asked for */
+  DexFuture *line;       /* (nullable) line asked for */
   DexPromise *interrupt; /* SIGINT, SIGTERM or SIGHUP has come */
   guint sources[3];
   guint64 seq;        /* of the last event */
@@ -88,7 +88,7 @@ static void
 print_event (Follow *self, const BhStreamEvent *event)
 {
   JsonObject *line = json_object_new (), *data = json_node_get_object (event->data);
-  g_autoptr(JsonNode) node = NULL;
+  g_autoptr (JsonNode) node = NULL;
   JsonObjectIter iter;
   const char *name;
   JsonNode *value;
@@ -105,8 +105,8 @@ print_event (Follow *self, const BhStreamEvent *event)
 static void
 print_end (Follow *self, const char *state, const BhRun *run)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new ();
-  g_autoptr(JsonNode) node = NULL;
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) node = NULL;
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "event");
@@ -142,8 +142,8 @@ status_of (BhRunState state)
 static void
 check_end (Follow *self)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(BhRun) run = cli_get_run (self->cli, self->id, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BhRun) run = cli_get_run (self->cli, self->id, &error);
 
   if (run == NULL)
     {
@@ -166,7 +166,8 @@ pause_here (Follow *self, const char *why)
 {
   g_autofree char *text = g_strdup_printf ("%s The Run waits for you, however long it takes.\n"
                                            "  To answer: bellhopctl answer %s\n"
-                                           "  To go on:  bellhopctl follow %s", why, self->id, self->id);
+                                           "  To go on:  bellhopctl follow %s",
+                                           why, self->id, self->id);
 
   if (self->options->json)
     print_end (self, bh_nick (BH_TYPE_RUN_STATE, BH_RUN_NEEDS_YOU), NULL);
@@ -193,7 +194,7 @@ static void
 remember_question (Follow *self, JsonNode *data)
 {
   JsonNode *record = json_object_get_member (json_node_get_object (data), "question");
-  g_autoptr(BhQuestionSet) set = record != NULL ? bh_question_set_from_json (record, NULL) : NULL;
+  g_autoptr (BhQuestionSet) set = record != NULL ? bh_question_set_from_json (record, NULL) : NULL;
 
   if (set == NULL)
     return;
@@ -219,20 +220,21 @@ remember_question (Follow *self, JsonNode *data)
 static gboolean
 is_conflict (const GError *error)
 {
-  return g_error_matches (error, BH_ERROR, BH_ERROR_ALREADY_ANSWERED)
-         || g_error_matches (error, BH_ERROR, BH_ERROR_QUESTION_CLOSED);
+  return g_error_matches (error, BH_ERROR, BH_ERROR_ALREADY_ANSWERED) ||
+         g_error_matches (error, BH_ERROR, BH_ERROR_QUESTION_CLOSED);
 }
 
 static void
 send_answer (Follow *self, const BhQuestionSet *set, GPtrArray *choices)
 {
   g_autofree char *path = g_strdup_printf ("/v1/runs/%s/answers", self->id);
-  g_autoptr(JsonNode) body = question_answer_to_json (set, choices), answer = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (JsonNode) body = question_answer_to_json (set, choices), answer = NULL;
+  g_autoptr (GError) error = NULL;
 
-  /* With a key, so that it is repeated when the coordinator is killed meanwhile: the first answer stands anyhow. Its own event
-   * shows the answer; so it does when another one was given first. */
-  answer = dex_await_boxed (bh_client_request_with_key (self->cli->client, "POST", path, body, set->id), &error);
+  /* With a key, so that it is repeated when the coordinator is killed meanwhile: the first answer stands
+   * anyhow. Its own event shows the answer; so it does when another one was given first. */
+  answer =
+      dex_await_boxed (bh_client_request_with_key (self->cli->client, "POST", path, body, set->id), &error);
   if (error == NULL)
     return;
   if (is_conflict (error))
@@ -244,7 +246,7 @@ send_answer (Follow *self, const BhQuestionSet *set, GPtrArray *choices)
 static void
 answer_recommended (Follow *self, BhQuestionSet *set)
 {
-  g_autoptr(GPtrArray) choices = bh_question_set_recommended (set);
+  g_autoptr (GPtrArray) choices = bh_question_set_recommended (set);
 
   if (choices == NULL)
     {
@@ -281,7 +283,7 @@ attend (Follow *self)
 static void
 take_line (Follow *self, const char *line)
 {
-  g_autoptr(Prompt) prompt = NULL;
+  g_autoptr (Prompt) prompt = NULL;
 
   if (self->prompt == NULL || !prompt_feed (self->prompt, line))
     return;
@@ -319,10 +321,11 @@ says_ended (JsonNode *data)
   JsonNode *run = json_object_get_member (json_node_get_object (data), "run");
   int state;
 
-  return run != NULL && JSON_NODE_HOLDS_OBJECT (run)
-         && bh_from_nick (BH_TYPE_RUN_STATE,
-                          json_object_get_string_member_with_default (json_node_get_object (run), "state", ""), &state)
-         && bh_run_state_is_terminal ((BhRunState) state);
+  return run != NULL && JSON_NODE_HOLDS_OBJECT (run) &&
+         bh_from_nick (BH_TYPE_RUN_STATE,
+                       json_object_get_string_member_with_default (json_node_get_object (run), "state", ""),
+                       &state) &&
+         bh_run_state_is_terminal ((BhRunState) state);
 }
 
 static void
@@ -344,7 +347,8 @@ take_event (Follow *self, const BhStreamEvent *event)
     timeline_event (self->timeline, event->kind, event->data);
   if (strcmp (event->kind, "question") == 0)
     remember_question (self, event->data);
-  if (self->seq >= self->target && (!self->caught_up || (strcmp (event->kind, "run") == 0 && says_ended (event->data))))
+  if (self->seq >= self->target &&
+      (!self->caught_up || (strcmp (event->kind, "run") == 0 && says_ended (event->data))))
     check_end (self);
 }
 
@@ -354,8 +358,8 @@ take_events (Follow *self)
 {
   while (!self->ended)
     {
-      g_autoptr(BhStreamEvent) event = NULL;
-      g_autoptr(GError) error = NULL;
+      g_autoptr (BhStreamEvent) event = NULL;
+      g_autoptr (GError) error = NULL;
 
       if (self->next == NULL)
         self->next = bh_event_stream_next (self->stream);
@@ -445,12 +449,12 @@ follow_loop (Follow *self)
 int
 follow_run (Cli *cli, const BhRun *run, const FollowOptions *options)
 {
-  g_auto(Follow) self = { .cli = cli, .options = options };
+  g_auto (Follow) self = { .cli = cli, .options = options };
   g_autofree char *path = g_strdup_printf ("/v1/runs/%s/events", run->id);
 
   self.id = g_strdup (run->id);
-  self.asks = !options->json && !options->no_input && !options->recommended && !options->wait
-              && isatty (STDIN_FILENO) && isatty (STDOUT_FILENO);
+  self.asks = !options->json && !options->no_input && !options->recommended && !options->wait &&
+              isatty (STDIN_FILENO) && isatty (STDOUT_FILENO);
   self.open = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_question_set_unref);
   self.lines = line_reader_new (STDIN_FILENO);
   self.interrupt = dex_promise_new ();

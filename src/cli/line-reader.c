@@ -67,7 +67,7 @@ ready_future (LineReader *self)
 static void
 settle (LineReader *self)
 {
-  g_autoptr(DexPromise) promise = NULL;
+  g_autoptr (DexPromise) promise = NULL;
   char *line = take_line (self);
 
   if (line == NULL && !self->ended)
@@ -76,7 +76,8 @@ settle (LineReader *self)
   if (line != NULL)
     dex_promise_resolve_string (promise, line);
   else
-    dex_promise_reject (promise, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "There is no more input"));
+    dex_promise_reject (promise,
+                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "There is no more input"));
 }
 
 static gboolean

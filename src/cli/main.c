@@ -27,8 +27,8 @@ main_fiber (gpointer data)
 int
 main (int argc, char **argv)
 {
-  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr(Cli) cli = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (Cli) cli = NULL;
   Main self = { .loop = loop, .args = argv };
 
   setlocale (LC_ALL, "");

@@ -82,12 +82,12 @@ const char *
 output_mark (Output *self, OutputMark mark)
 {
   static const char *const signs[] = {
-    [MARK_DONE] = "✔", [MARK_FAILED] = "✘", [MARK_STOPPED] = "■", [MARK_OPEN] = "▶",   [MARK_ASKS] = "?",
-    [MARK_ANSWER] = "↳", [MARK_PERSON] = "✉", [MARK_NOTE] = "•",  [MARK_OUTPUT] = "│",
+    [MARK_DONE] = "✔",   [MARK_FAILED] = "✘", [MARK_STOPPED] = "■", [MARK_OPEN] = "▶",   [MARK_ASKS] = "?",
+    [MARK_ANSWER] = "↳", [MARK_PERSON] = "✉", [MARK_NOTE] = "•",    [MARK_OUTPUT] = "│",
   };
   static const char *const ascii[] = {
-    [MARK_DONE] = "+", [MARK_FAILED] = "x", [MARK_STOPPED] = "#", [MARK_OPEN] = ">",   [MARK_ASKS] = "?",
-    [MARK_ANSWER] = "->", [MARK_PERSON] = "@", [MARK_NOTE] = "*", [MARK_OUTPUT] = "|",
+    [MARK_DONE] = "+",    [MARK_FAILED] = "x", [MARK_STOPPED] = "#", [MARK_OPEN] = ">",   [MARK_ASKS] = "?",
+    [MARK_ANSWER] = "->", [MARK_PERSON] = "@", [MARK_NOTE] = "*",    [MARK_OUTPUT] = "|",
   };
 
   return self->ascii ? ascii[mark] : signs[mark];
@@ -149,8 +149,8 @@ output_control (Output *self, const char *sequence)
     g_string_append (self->buffer, sequence);
 }
 
-/* DEL, C1 and the bidirectional controls are legal in JSON as they are; such characters can only stand in a string,
- * so writing them as escapes changes nothing. */
+/* DEL, C1 and the bidirectional controls are legal in JSON as they are; such characters can only stand in a
+ * string, so writing them as escapes changes nothing. */
 static gboolean
 is_unsafe (gunichar c)
 {
@@ -197,7 +197,7 @@ output_flush (Output *self)
       else if (errno == EPIPE)
         end_as_by_sigpipe ();
       else if (errno == EAGAIN)
-        poll (&(struct pollfd){ .fd = self->fd, .events = POLLOUT }, 1, -1);
+        poll (&(struct pollfd) { .fd = self->fd, .events = POLLOUT }, 1, -1);
       else if (errno != EINTR)
         break; /* a terminal that is gone: what it was told is in the coordinator */
     }

@@ -42,7 +42,8 @@ find_option (const BhQuestion *question, const char *word)
       if (g_strcmp0 (option->id, word) == 0 || strcmp (label, typed) == 0)
         return option;
     }
-  if (g_ascii_string_to_unsigned (word, 10, 1, MAX (n_options (question), 1), &number, NULL) && n_options (question) > 0)
+  if (g_ascii_string_to_unsigned (word, 10, 1, MAX (n_options (question), 1), &number, NULL) &&
+      n_options (question) > 0)
     return option_at (question, (guint) number - 1);
   return NULL;
 }
@@ -60,8 +61,8 @@ find_confirmation (const BhQuestion *question, const char *word)
   for (guint i = 0; i < n_options (question) && *word != '\0'; i++)
     {
       const BhOption *option = option_at (question, i);
-      if (g_ascii_strncasecmp (option->id, word, strlen (word)) == 0
-          || g_ascii_strncasecmp (option->label, word, strlen (word)) == 0)
+      if (g_ascii_strncasecmp (option->id, word, strlen (word)) == 0 ||
+          g_ascii_strncasecmp (option->label, word, strlen (word)) == 0)
         return option;
     }
   return find_option (question, word);
@@ -75,10 +76,12 @@ what_can_be_typed (const BhQuestion *question)
   if (question->kind == BH_QUESTION_TEXT || n == 0)
     return g_strdup ("Please type an answer");
   if (question->kind == BH_QUESTION_CONFIRM)
-    return g_strdup_printf ("Please type %s or %s", option_at (question, 0)->label, option_at (question, n - 1)->label);
+    return g_strdup_printf ("Please type %s or %s", option_at (question, 0)->label,
+                            option_at (question, n - 1)->label);
   return g_strdup_printf ("Please type %s from 1 to %u%s",
-                          question->kind == BH_QUESTION_MULTIPLE ? "numbers, with commas between them," : "a number", n,
-                          question->allow_other ? ", or another answer in your own words" : "");
+                          question->kind == BH_QUESTION_MULTIPLE ? "numbers, with commas between them,"
+                                                                 : "a number",
+                          n, question->allow_other ? ", or another answer in your own words" : "");
 }
 
 static void
@@ -94,8 +97,7 @@ static void
 add_recommended (const BhQuestion *question, GPtrArray *options)
 {
   for (guint i = 0; i < n_options (question); i++)
-    if (option_at (question, i)->recommended
-        && (options->len == 0 || question->kind == BH_QUESTION_MULTIPLE))
+    if (option_at (question, i)->recommended && (options->len == 0 || question->kind == BH_QUESTION_MULTIPLE))
       add_option (options, option_at (question, i));
 }
 
@@ -103,7 +105,7 @@ add_recommended (const BhQuestion *question, GPtrArray *options)
 static gboolean
 add_several (const BhQuestion *question, const char *line, const char *separators, GPtrArray *options)
 {
-  g_auto(GStrv) words = g_strsplit_set (line, separators, -1);
+  g_auto (GStrv) words = g_strsplit_set (line, separators, -1);
 
   for (guint i = 0; words[i] != NULL; i++)
     {
@@ -133,7 +135,8 @@ match_options (const BhQuestion *question, const char *line, GPtrArray *options)
     }
   else
     {
-      option = question->kind == BH_QUESTION_CONFIRM ? find_confirmation (question, line) : find_option (question, line);
+      option = question->kind == BH_QUESTION_CONFIRM ? find_confirmation (question, line)
+                                                     : find_option (question, line);
       if (option != NULL)
         add_option (options, option);
     }
@@ -142,7 +145,7 @@ match_options (const BhQuestion *question, const char *line, GPtrArray *options)
 BhChoice *
 prompt_parse (const BhQuestion *question, const char *line, GError **error)
 {
-  g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) options = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *trimmed = g_strstrip (g_strdup (line)), *advice = NULL;
   gboolean takes_text = question->kind == BH_QUESTION_TEXT || question->allow_other;
   const char *text = NULL;
@@ -184,7 +187,7 @@ current (Prompt *self)
 static char *
 default_text (const BhQuestion *question)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < n_options (question); i++)
     if (option_at (question, i)->recommended)
@@ -255,7 +258,7 @@ gboolean
 prompt_feed (Prompt *self, const char *line)
 {
   const BhQuestion *question = current (self);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   BhChoice *choice;
 
   if (question == NULL)

@@ -24,7 +24,7 @@ void
 question_print (Output *out, const BhQuestion *question)
 {
   g_autofree char *text = text_shown (question->text), *header = text_line (question->header);
-  g_auto(GStrv) lines = g_strsplit (g_strchomp (text), "\n", -1);
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (text), "\n", -1);
 
   output_printf (out, STYLE_ASKS, "%s ", output_mark (out, MARK_ASKS));
   for (guint i = 0; lines[i] != NULL; i++)
@@ -92,7 +92,7 @@ add_choice (JsonBuilder *builder, const BhChoice *choice)
 JsonNode *
 question_answer_to_json (const BhQuestionSet *set, GPtrArray *choices)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "question");

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Foreign text as a terminal may see it: no escapes, no control characters but newline and tab. (transfer full) */
+/* Foreign text as a terminal may see it: no escapes, no control characters but newline and tab. (transfer
+ * full) */
 char *text_shown (const char *text);
 /* The same on one line. NULL gives "". (transfer full) */
 char *text_line (const char *text);

@@ -41,7 +41,7 @@ lines_step (Output *out, const BhRow *row, OutputMark mark, OutputStyle style, c
 static char *
 outcome_text (const BhRow *row)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   if (row->exit_status > 0)
     g_string_append_printf (text, "exit %d  ", row->exit_status);
@@ -60,8 +60,14 @@ lines_step_ended (Output *out, const BhRow *row)
   gboolean stopped = row->state == BH_ROW_STOPPED || row->state == BH_ROW_WITHDRAWN;
   g_autofree char *after = outcome_text (row);
 
-  lines_step (out, row, failed ? MARK_FAILED : stopped ? MARK_STOPPED : MARK_DONE,
-              failed ? STYLE_BAD : stopped ? STYLE_ASKS : STYLE_GOOD, after);
+  lines_step (out, row,
+              failed    ? MARK_FAILED
+              : stopped ? MARK_STOPPED
+                        : MARK_DONE,
+              failed    ? STYLE_BAD
+              : stopped ? STYLE_ASKS
+                        : STYLE_GOOD,
+              after);
 }
 
 void
@@ -129,7 +135,7 @@ void
 lines_prose (Output *out, const char *text, const char *name, gboolean set_off)
 {
   g_autofree char *shown = text_shown (text), *known = text_line (name);
-  g_auto(GStrv) lines = g_strsplit (g_strstrip (shown), "\n", -1);
+  g_auto (GStrv) lines = g_strsplit (g_strstrip (shown), "\n", -1);
   const char *first = lines[0] != NULL ? heading_text (lines[0]) : NULL;
   gboolean fenced = FALSE;
   guint i = first != NULL && strcmp (first, known) == 0 ? 1 : 0;
@@ -158,8 +164,15 @@ print_outcome (Output *out, BhRunState state, const char *words)
 {
   gboolean failed = state == BH_RUN_FAILED, stopped = state == BH_RUN_STOPPED;
 
-  output_printf (out, failed ? STYLE_BAD : stopped ? STYLE_ASKS : STYLE_GOOD, "\n%s %s",
-                 output_mark (out, failed ? MARK_FAILED : stopped ? MARK_STOPPED : MARK_DONE), words);
+  output_printf (out,
+                 failed    ? STYLE_BAD
+                 : stopped ? STYLE_ASKS
+                           : STYLE_GOOD,
+                 "\n%s %s",
+                 output_mark (out, failed    ? MARK_FAILED
+                                   : stopped ? MARK_STOPPED
+                                             : MARK_DONE),
+                 words);
 }
 
 void
@@ -168,8 +181,11 @@ lines_end (Output *out, const BhRun *run, const BhRow *row, const char *report)
   if (run == NULL)
     {
       g_autofree char *title = text_line (row->title);
-      print_outcome (out, row->state == BH_ROW_FAILED ? BH_RUN_FAILED
-                          : row->state == BH_ROW_STOPPED ? BH_RUN_STOPPED : BH_RUN_COMPLETED, title);
+      print_outcome (out,
+                     row->state == BH_ROW_FAILED    ? BH_RUN_FAILED
+                     : row->state == BH_ROW_STOPPED ? BH_RUN_STOPPED
+                                                    : BH_RUN_COMPLETED,
+                     title);
     }
   else
     {

@@ -9,23 +9,24 @@
 #include "cli/text-fit.h"
 #include "cli/timeline-lines.h"
 
-#define LIVE_LINES 5    /* of output, below a step under way on a terminal */
-#define TAIL_LINES 10   /* of output, below a step that has ended */
-#define HEAD_LINES 20   /* of output as it comes where there is no terminal */
+#define LIVE_LINES 5  /* of output, below a step under way on a terminal */
+#define TAIL_LINES 10 /* of output, below a step that has ended */
+#define HEAD_LINES 20 /* of output as it comes where there is no terminal */
 #define LIVE_STEPS 4
 #define TEXT_MAX (1024 * 1024)
-#define QUIET_US G_USEC_PER_SEC /* where there is no terminal: a step that takes longer is shown before it has ended */
-#define QUICK_US 100000         /* on a terminal: one that takes less is not shown before it has ended */
+#define QUIET_US                                                                                             \
+  G_USEC_PER_SEC /* where there is no terminal: a step that takes longer is shown before it has ended */
+#define QUICK_US 100000 /* on a terminal: one that takes less is not shown before it has ended */
 #define REDRAW_US 80000
 
 /* A row that is not through with being printed. */
 typedef struct
 {
   BhRow *row;
-  GString *text; /* prose: of messages and of the Run's result */
-  Tail *tail;    /* output of steps */
-  guint64 bytes; /* of that part, so far */
-  guint64 printed; /* lines of output */
+  GString *text;      /* prose: of messages and of the Run's result */
+  Tail *tail;         /* output of steps */
+  guint64 bytes;      /* of that part, so far */
+  guint64 printed;    /* lines of output */
   gboolean announced; /* the step's line stands, open */
   gboolean printed_message;
   gboolean elided;
@@ -41,9 +42,9 @@ struct _Timeline
   Entry *last;         /* (nullable) whose lines were printed last; borrowed */
   guint drawn;         /* lines on the terminal that are redrawn in place */
   gint64 drawn_at;
-  char *name;          /* (nullable) of the Run */
-  char *asked;         /* (nullable) id of the set that a prompt has put to the person */
-  BhRow *report;       /* (nullable) printed when it is known whether the Run ends with it */
+  char *name;    /* (nullable) of the Run */
+  char *asked;   /* (nullable) id of the set that a prompt has put to the person */
+  BhRow *report; /* (nullable) printed when it is known whether the Run ends with it */
   char *report_text;
   BhRunState state;
   gboolean has_state;
@@ -135,8 +136,9 @@ announce (Timeline *self, Entry *entry)
 static gboolean
 is_repeated (const BhRow *row, const char *line)
 {
-  return row_is_launch (row) && row->state != BH_ROW_FAILED
-         && ((row->title != NULL && g_str_has_prefix (line, row->title)) || g_str_has_prefix (line, "DevBox ready in "));
+  return row_is_launch (row) && row->state != BH_ROW_FAILED &&
+         ((row->title != NULL && g_str_has_prefix (line, row->title)) ||
+          g_str_has_prefix (line, "DevBox ready in "));
 }
 
 /* Where there is no terminal: the first lines of a step that is announced, as they come. */
@@ -170,8 +172,9 @@ print_tail (Timeline *self, Entry *entry)
   from = MAX (entry->printed, count > limit ? count - limit : 0);
   if (from > entry->printed)
     {
-      g_autofree char *note = g_strdup_printf ("… %" G_GUINT64_FORMAT " more line%s in row %" G_GUINT64_FORMAT, from - entry->printed,
-                                               from - entry->printed == 1 ? "" : "s", entry->row->n);
+      g_autofree char *note =
+          g_strdup_printf ("… %" G_GUINT64_FORMAT " more line%s in row %" G_GUINT64_FORMAT,
+                           from - entry->printed, from - entry->printed == 1 ? "" : "s", entry->row->n);
       lines_output (self->out, note);
     }
   for (; from < count; from++)
@@ -248,8 +251,8 @@ print_receipt (Timeline *self, Entry *entry)
   g_autofree char *text = prose_text (entry), *line = text_line (text), *fitted = text_fit (line, 40);
   const char *receipt = entry->row->state == BH_ROW_TAKEN_UP ? "taken up" : receipt_text (entry->row->state);
 
-  output_printf (self->out, STYLE_DIM, "%s your message was %s: %s\n", output_mark (self->out, MARK_PERSON), receipt,
-                 fitted);
+  output_printf (self->out, STYLE_DIM, "%s your message was %s: %s\n", output_mark (self->out, MARK_PERSON),
+                 receipt, fitted);
 }
 
 static void
@@ -260,7 +263,8 @@ finish_message (Timeline *self, Entry *entry)
   /* the instructions: whoever is here has just given them, or sees their name above */
   if (entry->row->n == 0 && g_strcmp0 (entry->row->author, "you") == 0)
     return;
-  if (is_yours (entry->row) || (entry->row->kind == BH_ROW_MESSAGE && g_strcmp0 (entry->row->author, "you") == 0))
+  if (is_yours (entry->row) ||
+      (entry->row->kind == BH_ROW_MESSAGE && g_strcmp0 (entry->row->author, "you") == 0))
     {
       if (entry->printed_message)
         print_receipt (self, entry);
@@ -269,7 +273,8 @@ finish_message (Timeline *self, Entry *entry)
     }
   else if (entry->row->kind == BH_ROW_STATUS)
     {
-      g_autofree char *text = prose_text (entry), *line = text_line (*text != '\0' ? text : entry->row->title);
+      g_autofree char *text = prose_text (entry),
+                      *line = text_line (*text != '\0' ? text : entry->row->title);
       output_printf (self->out, STYLE_ASKS, "%s %s\n", output_mark (self->out, MARK_NOTE), line);
     }
   else
@@ -340,7 +345,7 @@ set_row (Timeline *self, Entry *entry, BhRow *row)
 static void
 take_row (Timeline *self, JsonNode *node)
 {
-  g_autoptr(BhRow) row = bh_row_from_json (node, NULL);
+  g_autoptr (BhRow) row = bh_row_from_json (node, NULL);
   BhRowState before;
   Entry *entry;
   gboolean is_new;
@@ -367,14 +372,15 @@ take_row (Timeline *self, JsonNode *node)
     }
 }
 
-/* Line by line as long as the first lines are printed as they come: the tail would have dropped some of them. */
+/* Line by line as long as the first lines are printed as they come: the tail would have dropped some of them.
+ */
 static void
 add_output (Timeline *self, Entry *entry, const char *text)
 {
   const char *end;
 
-  while (!output_is_tty (self->out) && entry->row->state == BH_ROW_OPEN && entry->printed < HEAD_LINES
-         && (end = strchr (text, '\n')) != NULL)
+  while (!output_is_tty (self->out) && entry->row->state == BH_ROW_OPEN && entry->printed < HEAD_LINES &&
+         (end = strchr (text, '\n')) != NULL)
     {
       g_autofree char *line = g_strndup (text, (gsize) (end + 1 - text));
       tail_add (entry->tail, line);
@@ -415,7 +421,7 @@ take_delta (Timeline *self, JsonObject *delta)
 static void
 take_question (Timeline *self, JsonNode *node)
 {
-  g_autoptr(BhQuestionSet) set = bh_question_set_from_json (node, NULL);
+  g_autoptr (BhQuestionSet) set = bh_question_set_from_json (node, NULL);
 
   if (set == NULL)
     return;
@@ -429,7 +435,8 @@ take_question (Timeline *self, JsonNode *node)
   if (set->state == BH_SET_ANSWERED)
     question_print_answers (self->out, set);
   else if (set->state == BH_SET_WITHDRAWN)
-    output_printf (self->out, STYLE_DIM, "  %s not answered: the Run ended\n", output_mark (self->out, MARK_ANSWER));
+    output_printf (self->out, STYLE_DIM, "  %s not answered: the Run ended\n",
+                   output_mark (self->out, MARK_ANSWER));
   self->last = NULL;
 }
 
@@ -446,7 +453,8 @@ take_run (Timeline *self, JsonObject *run)
       g_free (self->name);
       self->name = g_strdup (name);
     }
-  if (!bh_from_nick (BH_TYPE_RUN_STATE, nick, &state) || (self->has_state && self->state == (BhRunState) state))
+  if (!bh_from_nick (BH_TYPE_RUN_STATE, nick, &state) ||
+      (self->has_state && self->state == (BhRunState) state))
     return;
   self->has_state = TRUE;
   self->state = (BhRunState) state;
@@ -467,8 +475,10 @@ timeline_event (Timeline *self, const char *kind, JsonNode *data)
 
   if (object != NULL && strcmp (kind, "delta") == 0)
     {
-      /* a delta's members stand beside seq and at, or like those of the other kinds in an object of their own */
-      take_delta (self, record != NULL && JSON_NODE_HOLDS_OBJECT (record) ? json_node_get_object (record) : object);
+      /* a delta's members stand beside seq and at, or like those of the other kinds in an object of their own
+       */
+      take_delta (self,
+                  record != NULL && JSON_NODE_HOLDS_OBJECT (record) ? json_node_get_object (record) : object);
       return;
     }
   if (record == NULL || !JSON_NODE_HOLDS_OBJECT (record))

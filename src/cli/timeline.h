@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* Renders a Run's timeline as it happens. On a terminal the steps under way are redrawn in place with the time they have
- * taken; elsewhere, lines are only ever added. */
+/* Renders a Run's timeline as it happens. On a terminal the steps under way are redrawn in place with the
+ * time they have taken; elsewhere, lines are only ever added. */
 
 #include "cli/output.h"
 #include "protocol/bh-records.h"

@@ -28,19 +28,19 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AnswerOptions, answer_options_clear)
 
 /* --- which question ------------------------------------------------------------------------------------ */
 
-/* The set named by `wanted` (an id, its beginning, or NULL for the only one). Answered ones too: that an answer comes too
- * late is for the coordinator to say. */
+/* The set named by `wanted` (an id, its beginning, or NULL for the only one). Answered ones too: that an
+ * answer comes too late is for the coordinator to say. */
 static BhQuestionSet *
 find_set (Cli *cli, const char *run, const char *wanted, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/v1/runs/%s/questions%s", run, wanted != NULL ? "?all=true" : "");
-  g_autoptr(JsonArray) sets = cli_get_list (cli, path, "questions", error);
-  g_autoptr(BhQuestionSet) found = NULL;
+  g_autoptr (JsonArray) sets = cli_get_list (cli, path, "questions", error);
+  g_autoptr (BhQuestionSet) found = NULL;
   guint n = 0;
 
   for (guint i = 0; sets != NULL && i < json_array_get_length (sets); i++)
     {
-      g_autoptr(BhQuestionSet) set = bh_question_set_from_json (json_array_get_element (sets, i), error);
+      g_autoptr (BhQuestionSet) set = bh_question_set_from_json (json_array_get_element (sets, i), error);
       if (set == NULL)
         return NULL;
       if (wanted != NULL && !g_str_has_prefix (set->id, wanted))
@@ -57,7 +57,8 @@ find_set (Cli *cli, const char *run, const char *wanted, GError **error)
     g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED, "Run %s has no open question", run);
   else if (sets != NULL)
     g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED,
-                 "Run %s has %u questions that this could mean. Say which: bellhopctl show %s lists them", run, n, run);
+                 "Run %s has %u questions that this could mean. Say which: bellhopctl show %s lists them",
+                 run, n, run);
   return NULL;
 }
 
@@ -138,8 +139,8 @@ add_values (const BhQuestionSet *set, char **values, gboolean text, GPtrArray *c
       if (question == NULL)
         {
           g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED,
-                       "There are %u questions: say which one “%s” answers, like QUESTION=%s", set->questions->len,
-                       value, value);
+                       "There are %u questions: say which one “%s” answers, like QUESTION=%s",
+                       set->questions->len, value, value);
           return FALSE;
         }
       if (!text)
@@ -158,8 +159,8 @@ add_values (const BhQuestionSet *set, char **values, gboolean text, GPtrArray *c
 static GPtrArray *
 ask (Cli *cli, BhQuestionSet *set, GError **error)
 {
-  g_autoptr(Prompt) prompt = prompt_new (cli->out, set);
-  g_autoptr(LineReader) lines = line_reader_new (STDIN_FILENO);
+  g_autoptr (Prompt) prompt = prompt_new (cli->out, set);
+  g_autoptr (LineReader) lines = line_reader_new (STDIN_FILENO);
 
   for (;;)
     {
@@ -177,14 +178,15 @@ ask (Cli *cli, BhQuestionSet *set, GError **error)
 static GPtrArray *
 get_choices (Cli *cli, BhQuestionSet *set, const AnswerOptions *options, GError **error)
 {
-  g_autoptr(GPtrArray) choices = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_choice_free);
+  g_autoptr (GPtrArray) choices = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_choice_free);
   GPtrArray *recommended;
 
   if (options->recommended)
     {
       recommended = bh_question_set_recommended (set);
       if (recommended == NULL)
-        g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED, "The question has no recommended answer: give --option or --text");
+        g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED,
+                     "The question has no recommended answer: give --option or --text");
       return recommended;
     }
   if (options->options == NULL && options->texts == NULL)
@@ -193,20 +195,27 @@ get_choices (Cli *cli, BhQuestionSet *set, const AnswerOptions *options, GError 
         return ask (cli, set, error);
       for (guint i = 0; i < set->questions->len; i++)
         question_print (cli->err, g_ptr_array_index (set->questions, i));
-      g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED, "The answer is missing: give --option, --text or --recommended");
+      g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED,
+                   "The answer is missing: give --option, --text or --recommended");
       return NULL;
     }
-  if (!add_values (set, options->options, FALSE, choices, error) || !add_values (set, options->texts, TRUE, choices, error))
+  if (!add_values (set, options->options, FALSE, choices, error) ||
+      !add_values (set, options->texts, TRUE, choices, error))
     return NULL;
   return g_steal_pointer (&choices);
 }
 
 static BhQuestionSet *
-send (Cli *cli, const char *run, BhQuestionSet *set, const AnswerOptions *options, JsonNode **answer, GError **error)
+send (Cli *cli,
+      const char *run,
+      BhQuestionSet *set,
+      const AnswerOptions *options,
+      JsonNode **answer,
+      GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/v1/runs/%s/answers", run);
-  g_autoptr(GPtrArray) choices = get_choices (cli, set, options, error);
-  g_autoptr(JsonNode) body = NULL;
+  g_autoptr (GPtrArray) choices = get_choices (cli, set, options, error);
+  g_autoptr (JsonNode) body = NULL;
 
   if (choices == NULL)
     return NULL;
@@ -220,8 +229,10 @@ static gboolean
 parse_options (Cli *cli, AnswerOptions *options, char **args, char ***rest, int *status)
 {
   const GOptionEntry entries[] = {
-    { "option", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options->options, "An option, by its id or label", "[QUESTION=]OPTION" },
-    { "text", 't', 0, G_OPTION_ARG_FILENAME_ARRAY, &options->texts, "An answer in your own words", "[QUESTION=]TEXT" },
+    { "option", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options->options, "An option, by its id or label",
+      "[QUESTION=]OPTION" },
+    { "text", 't', 0, G_OPTION_ARG_FILENAME_ARRAY, &options->texts, "An answer in your own words",
+      "[QUESTION=]TEXT" },
     { "recommended", 0, 0, G_OPTION_ARG_NONE, &options->recommended, "What is recommended", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print the answered question as JSON", NULL },
     { NULL },
@@ -233,12 +244,12 @@ parse_options (Cli *cli, AnswerOptions *options, char **args, char ***rest, int 
 int
 verb_answer (Cli *cli, char **args)
 {
-  g_auto(AnswerOptions) options = { 0 };
-  g_auto(GStrv) rest = NULL;
+  g_auto (AnswerOptions) options = { 0 };
+  g_auto (GStrv) rest = NULL;
   g_autofree char *id = NULL;
-  g_autoptr(BhQuestionSet) set = NULL, answered = NULL;
-  g_autoptr(JsonNode) answer = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (BhQuestionSet) set = NULL, answered = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!parse_options (cli, &options, args, &rest, &status))

@@ -67,7 +67,7 @@ write_all (const char *bytes, gsize length)
       if (n > 0)
         bytes += n, length -= (gsize) n;
       else if (errno == EAGAIN)
-        poll (&(struct pollfd){ .fd = STDOUT_FILENO, .events = POLLOUT }, 1, -1);
+        poll (&(struct pollfd) { .fd = STDOUT_FILENO, .events = POLLOUT }, 1, -1);
       else if (errno != EINTR)
         return;
     }
@@ -88,7 +88,7 @@ message_cb (SoupWebsocketConnection *connection, int type, GBytes *message, gpoi
   Shell *self = data;
   gsize length;
   const char *bytes = g_bytes_get_data (message, &length);
-  g_autoptr(JsonNode) node = NULL;
+  g_autoptr (JsonNode) node = NULL;
 
   if (type == SOUP_WEBSOCKET_DATA_BINARY)
     {
@@ -97,7 +97,8 @@ message_cb (SoupWebsocketConnection *connection, int type, GBytes *message, gpoi
       return;
     }
   node = bh_json_parse (bytes, (gssize) length, NULL);
-  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node) && json_object_has_member (json_node_get_object (node), "exit"))
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node) &&
+      json_object_has_member (json_node_get_object (node), "exit"))
     shell_end (self, (int) json_object_get_int_member (json_node_get_object (node), "exit"));
 }
 
@@ -107,12 +108,12 @@ closed_cb (SoupWebsocketConnection *connection, gpointer data)
   Shell *self = data;
 
   if (dex_future_is_pending (DEX_FUTURE (self->ended)))
-    dex_promise_reject (self->ended, bh_error_new (BH_ERROR_DEVBOX_GONE, NULL,
-                                                   "The connection to the DevBox has ended%s%s",
-                                                   soup_websocket_connection_get_close_data (connection) != NULL ? ": " : "",
-                                                   soup_websocket_connection_get_close_data (connection) != NULL
-                                                       ? soup_websocket_connection_get_close_data (connection)
-                                                       : ""));
+    dex_promise_reject (
+        self->ended, bh_error_new (BH_ERROR_DEVBOX_GONE, NULL, "The connection to the DevBox has ended%s%s",
+                                   soup_websocket_connection_get_close_data (connection) != NULL ? ": " : "",
+                                   soup_websocket_connection_get_close_data (connection) != NULL
+                                       ? soup_websocket_connection_get_close_data (connection)
+                                       : ""));
 }
 
 static gboolean
@@ -159,7 +160,7 @@ hangup_cb (gpointer data)
 static char *
 terminal_path (const char *box, char **command)
 {
-  g_autoptr(GString) path = g_string_new (NULL);
+  g_autoptr (GString) path = g_string_new (NULL);
   guint rows, columns;
 
   terminal_size (&rows, &columns);
@@ -167,7 +168,7 @@ terminal_path (const char *box, char **command)
   if (command[0] != NULL)
     {
       /* one word is a command line, several are a command and its arguments, as with ssh and env */
-      g_autoptr(GString) line = g_string_new (command[1] == NULL ? command[0] : NULL);
+      g_autoptr (GString) line = g_string_new (command[1] == NULL ? command[0] : NULL);
       g_autofree char *escaped = NULL;
       for (guint i = 0; command[1] != NULL && command[i] != NULL; i++)
         {
@@ -210,10 +211,10 @@ shell_run (Shell *self, GError **error)
 int
 verb_box_shell (Cli *cli, char **args)
 {
-  g_auto(GStrv) rest = NULL;
+  g_auto (GStrv) rest = NULL;
   g_autofree char *id = NULL, *path = NULL;
-  g_autoptr(SoupWebsocketConnection) connection = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
   Shell shell = { 0 };
   int status;
 

@@ -37,8 +37,8 @@ verb_doctor (Cli *cli, char **args)
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object a line", NULL },
     { NULL },
   };
-  g_auto(GStrv) rest = NULL;
-  g_autoptr(Doctor) doctor = NULL;
+  g_auto (GStrv) rest = NULL;
+  g_autoptr (Doctor) doctor = NULL;
   int status;
 
   if (!cli_parse (cli, entries, 0, 0, args, &rest, &status))

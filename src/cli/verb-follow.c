@@ -13,10 +13,10 @@ verb_follow (Cli *cli, char **args)
     FOLLOW_ENTRIES (options),
     { NULL },
   };
-  g_auto(GStrv) rest = NULL;
+  g_auto (GStrv) rest = NULL;
   g_autofree char *id = NULL;
-  g_autoptr(BhRun) run = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (BhRun) run = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!cli_parse (cli, entries, 1, 1, args, &rest, &status))

@@ -36,8 +36,8 @@ add_query (GString *path, const char *name, const char *value)
 static gboolean
 get_page (Cli *cli, const ListOptions *options, guint limit, char **next, GPtrArray *runs, GError **error)
 {
-  g_autoptr(GString) path = g_string_new (NULL);
-  g_autoptr(JsonNode) answer = NULL;
+  g_autoptr (GString) path = g_string_new (NULL);
+  g_autoptr (JsonNode) answer = NULL;
   JsonObject *object;
   JsonArray *list;
 
@@ -59,7 +59,7 @@ get_page (Cli *cli, const ListOptions *options, guint limit, char **next, GPtrAr
 static GPtrArray *
 get_runs (Cli *cli, const ListOptions *options, GError **error)
 {
-  g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
+  g_autoptr (GPtrArray) runs = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
   guint wanted = (guint) options->limit;
   g_autofree char *next = NULL;
 
@@ -94,22 +94,21 @@ state_style (BhRunState state)
 static void
 add_run (Table *table, JsonNode *node)
 {
-  g_autoptr(BhRun) run = bh_run_from_json (node, NULL);
+  g_autoptr (BhRun) run = bh_run_from_json (node, NULL);
   g_autofree char *age = NULL;
 
   if (run == NULL)
     return;
   age = text_age (run->created_at, g_get_real_time ());
   table_add (table, 1, state_style (run->state),
-             (const char *const[]){ run->id, bh_run_state_word (run->state), age, run->name,
-                                    run->current != NULL ? run->current : run->summary, NULL });
+             (const char *const[]) { run->id, bh_run_state_word (run->state), age, run->name,
+                                     run->current != NULL ? run->current : run->summary, NULL });
 }
 
 static void
 print_runs (Cli *cli, GPtrArray *runs, gboolean json)
 {
-  g_autoptr(Table) table =
-      table_new ((const char *const[]){ "RUN", "STATUS", "AGE", "NAME", "NOW", NULL });
+  g_autoptr (Table) table = table_new ((const char *const[]) { "RUN", "STATUS", "AGE", "NAME", "NOW", NULL });
 
   for (guint i = 0; i < runs->len; i++)
     if (json)
@@ -125,18 +124,21 @@ print_runs (Cli *cli, GPtrArray *runs, gboolean json)
 int
 verb_list (Cli *cli, char **args)
 {
-  g_auto(ListOptions) options = { .limit = 50 };
+  g_auto (ListOptions) options = { .limit = 50 };
   const GOptionEntry entries[] = {
-    { "status", 's', 0, G_OPTION_ARG_FILENAME, &options.status, "Only these: queued, launching, running, needs_you, "
-      "completed, failed, stopped", "A,B" },
-    { "search", 'q', 0, G_OPTION_ARG_FILENAME, &options.search, "Only those in which these words occur", "WORDS" },
+    { "status", 's', 0, G_OPTION_ARG_FILENAME, &options.status,
+      "Only these: queued, launching, running, needs_you, "
+      "completed, failed, stopped",
+      "A,B" },
+    { "search", 'q', 0, G_OPTION_ARG_FILENAME, &options.search, "Only those in which these words occur",
+      "WORDS" },
     { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, "At most so many (default: 50)", "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print one JSON object a line", NULL },
     { NULL },
   };
-  g_auto(GStrv) rest = NULL;
-  g_autoptr(GPtrArray) runs = NULL;
-  g_autoptr(GError) error = NULL;
+  g_auto (GStrv) rest = NULL;
+  g_autoptr (GPtrArray) runs = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!cli_parse (cli, entries, 0, 0, args, &rest, &status))

@@ -47,19 +47,25 @@ static gboolean
 parse_options (Cli *cli, RunOptions *options, char **args, char ***rest, int *status)
 {
   const GOptionEntry entries[] = {
-    { "file", 'f', 0, G_OPTION_ARG_FILENAME, &options->file, "Read the instructions from FILE, - is the input", "FILE" },
+    { "file", 'f', 0, G_OPTION_ARG_FILENAME, &options->file,
+      "Read the instructions from FILE, - is the input", "FILE" },
     { "name", 'n', 0, G_OPTION_ARG_FILENAME, &options->name, "What to call the Run", "NAME" },
     { "target", 't', 0, G_OPTION_ARG_FILENAME, &options->target, "Where to work", "WORKER[:IMAGE]" },
-    { "engine", 'e', 0, G_OPTION_ARG_FILENAME, &options->engine, "Which engine works (default: auto)", "ENGINE" },
+    { "engine", 'e', 0, G_OPTION_ARG_FILENAME, &options->engine, "Which engine works (default: auto)",
+      "ENGINE" },
     { "autonomous", 'a', 0, G_OPTION_ARG_NONE, &options->autonomous, "Never pause and never ask", NULL },
-    { "keep", 0, 0, G_OPTION_ARG_FILENAME, &options->keep, "The DevBox at the end: keep, stop or remove", "POLICY" },
-    { "network", 0, 0, G_OPTION_ARG_FILENAME, &options->network, "Of the DevBox: open or offline", "PROFILE" },
+    { "keep", 0, 0, G_OPTION_ARG_FILENAME, &options->keep, "The DevBox at the end: keep, stop or remove",
+      "POLICY" },
+    { "network", 0, 0, G_OPTION_ARG_FILENAME, &options->network, "Of the DevBox: open or offline",
+      "PROFILE" },
     { "env", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->env, "Set a variable in the DevBox", "NAME=VALUE" },
     { "ticket", 0, 0, G_OPTION_ARG_FILENAME, &options->ticket, "The ticket that the Run is about", "URL" },
-    { "workspace", 0, 0, G_OPTION_ARG_FILENAME, &options->workspace, "What the workspace is made from", "SOURCE" },
+    { "workspace", 0, 0, G_OPTION_ARG_FILENAME, &options->workspace, "What the workspace is made from",
+      "SOURCE" },
     { "idempotency-key", 0, 0, G_OPTION_ARG_FILENAME, &options->key,
       "The same key with the same Run starts it only once", "KEY" },
-    { "detach", 'd', 0, G_OPTION_ARG_NONE, &options->detach, "Print the Run's id and do not follow it", NULL },
+    { "detach", 'd', 0, G_OPTION_ARG_NONE, &options->detach, "Print the Run's id and do not follow it",
+      NULL },
     FOLLOW_ENTRIES (options->follow),
     { NULL },
   };
@@ -72,7 +78,7 @@ parse_options (Cli *cli, RunOptions *options, char **args, char ***rest, int *st
 static GString *
 read_stream (int fd, const char *name, GError **error)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   char bytes[8192];
   ssize_t n;
 
@@ -81,7 +87,8 @@ read_stream (int fd, const char *name, GError **error)
     {
       if (n < 0)
         {
-          g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED, "%s cannot be read: %s", name, g_strerror (errno));
+          g_set_error (error, CLI_ERROR, CLI_ERROR_REFUSED, "%s cannot be read: %s", name,
+                       g_strerror (errno));
           return NULL;
         }
       g_string_append_len (text, bytes, n);
@@ -109,7 +116,7 @@ read_file (const char *path, GError **error)
 static char *
 read_instructions (const RunOptions *options, char **words, GError **error)
 {
-  g_autoptr(GString) text = NULL;
+  g_autoptr (GString) text = NULL;
 
   if (options->file != NULL && *words != NULL)
     {
@@ -150,7 +157,7 @@ add_string (JsonBuilder *builder, const char *name, const char *value)
 static void
 add_target (JsonBuilder *builder, const char *target)
 {
-  g_auto(GStrv) parts = target != NULL ? g_strsplit (target, ":", 2) : NULL;
+  g_auto (GStrv) parts = target != NULL ? g_strsplit (target, ":", 2) : NULL;
 
   if (parts == NULL)
     return;
@@ -189,7 +196,7 @@ add_env (JsonBuilder *builder, char **env, GError **error)
 static JsonNode *
 make_request (const RunOptions *options, const char *instructions, GError **error)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
   add_string (builder, "instructions", instructions);
@@ -211,7 +218,7 @@ static BhRun *
 create_run (Cli *cli, const RunOptions *options, JsonNode *request, GError **error)
 {
   g_autofree char *fresh = g_uuid_string_random ();
-  g_autoptr(JsonNode) answer = NULL;
+  g_autoptr (JsonNode) answer = NULL;
 
   if (!cli_connect (cli, error))
     return NULL;
@@ -228,7 +235,7 @@ print_created (Cli *cli, const RunOptions *options, const BhRun *run)
 
   if (options->follow.json)
     {
-      g_autoptr(JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+      g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
       JsonObject *object = json_object_new ();
       json_object_set_string_member (object, "event", "created");
       json_object_set_member (object, "run", bh_run_to_json (run));
@@ -248,12 +255,12 @@ print_created (Cli *cli, const RunOptions *options, const BhRun *run)
 int
 verb_run (Cli *cli, char **args)
 {
-  g_auto(RunOptions) options = { 0 };
-  g_auto(GStrv) words = NULL;
+  g_auto (RunOptions) options = { 0 };
+  g_auto (GStrv) words = NULL;
   g_autofree char *instructions = NULL;
-  g_autoptr(JsonNode) request = NULL;
-  g_autoptr(BhRun) run = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (JsonNode) request = NULL;
+  g_autoptr (BhRun) run = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!parse_options (cli, &options, args, &words, &status))

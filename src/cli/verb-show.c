@@ -41,7 +41,8 @@ print_field (Cli *cli, const char *name, const char *value)
 static void
 print_time (Cli *cli, const char *name, gint64 time_us)
 {
-  g_autoptr(GDateTime) time = time_us > 0 ? g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC) : NULL;
+  g_autoptr (GDateTime) time =
+      time_us > 0 ? g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC) : NULL;
   g_autofree char *text = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : NULL;
 
   print_field (cli, name, text);
@@ -52,7 +53,8 @@ print_run (Cli *cli, const BhRun *run)
 {
   g_autofree char *target = g_strconcat (run->target_worker != NULL ? run->target_worker : "",
                                          run->target_image != NULL ? " · " : "", run->target_image, NULL);
-  g_autofree char *box = run->box_id != NULL ? g_strdup_printf ("%s (%s)", run->box_id, run->box_state) : NULL;
+  g_autofree char *box =
+      run->box_id != NULL ? g_strdup_printf ("%s (%s)", run->box_id, run->box_state) : NULL;
   g_autofree char *env = run->env_names != NULL ? g_strjoinv (" ", run->env_names) : NULL;
 
   print_field (cli, "Run", run->id);
@@ -76,10 +78,12 @@ print_run (Cli *cli, const BhRun *run)
 static void
 print_row (Cli *cli, const BhRow *row)
 {
-  g_autofree char *tool = text_line (row->tool), *title = text_line (row->title), *head = text_line (row->head);
+  g_autofree char *tool = text_line (row->tool), *title = text_line (row->title),
+                  *head = text_line (row->head);
   g_autofree char *author = text_line (row->author);
-  const char *what = row->kind == BH_ROW_STEP ? tool : row->kind == BH_ROW_MESSAGE ? author
-                                                                                      : bh_nick (BH_TYPE_ROW_KIND, row->kind);
+  const char *what = row->kind == BH_ROW_STEP      ? tool
+                     : row->kind == BH_ROW_MESSAGE ? author
+                                                   : bh_nick (BH_TYPE_ROW_KIND, row->kind);
   const char *text = *title != '\0' ? title : head;
   g_autofree char *line = g_strdup_printf ("%s · %s", what, text);
   g_autofree char *fitted = text_fit (line, MAX (output_get_columns (cli->out), 60) - 22);
@@ -98,15 +102,16 @@ print_rows (Cli *cli, const char *id, gboolean json, GError **error)
 {
   for (guint64 from = 0;;)
     {
-      g_autofree char *path = g_strdup_printf ("/v1/runs/%s/rows?from=%" G_GUINT64_FORMAT "&count=%d", id, from, PAGE);
-      g_autoptr(JsonArray) rows = cli_get_list (cli, path, "rows", error);
+      g_autofree char *path =
+          g_strdup_printf ("/v1/runs/%s/rows?from=%" G_GUINT64_FORMAT "&count=%d", id, from, PAGE);
+      g_autoptr (JsonArray) rows = cli_get_list (cli, path, "rows", error);
       guint n = rows != NULL ? json_array_get_length (rows) : 0;
 
       if (rows == NULL)
         return FALSE;
       for (guint i = 0; i < n; i++)
         {
-          g_autoptr(BhRow) row = bh_row_from_json (json_array_get_element (rows, i), NULL);
+          g_autoptr (BhRow) row = bh_row_from_json (json_array_get_element (rows, i), NULL);
           if (json)
             output_json (cli->out, json_array_get_element (rows, i));
           else if (row != NULL)
@@ -127,10 +132,11 @@ print_body (Cli *cli, const char *id, const ShowOptions *options, GError **error
   while (from >= 0)
     {
       g_autofree char *part = options->part != NULL ? g_uri_escape_string (options->part, NULL, FALSE) : NULL;
-      g_autofree char *path =
-          g_strdup_printf ("/v1/runs/%s/rows/%" G_GINT64_FORMAT "/body?from=%" G_GINT64_FORMAT "&length=%d%s%s", id,
-                           options->row, from, PIECE, part != NULL ? "&part=" : "", part != NULL ? part : "");
-      g_autoptr(JsonNode) answer = NULL;
+      g_autofree char *path = g_strdup_printf ("/v1/runs/%s/rows/%" G_GINT64_FORMAT
+                                               "/body?from=%" G_GINT64_FORMAT "&length=%d%s%s",
+                                               id, options->row, from, PIECE, part != NULL ? "&part=" : "",
+                                               part != NULL ? part : "");
+      g_autoptr (JsonNode) answer = NULL;
       g_autofree char *shown = NULL;
       JsonObject *body;
 
@@ -153,11 +159,11 @@ static gboolean
 print_questions (Cli *cli, const char *id, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/v1/runs/%s/questions", id);
-  g_autoptr(JsonArray) sets = cli_get_list (cli, path, "questions", error);
+  g_autoptr (JsonArray) sets = cli_get_list (cli, path, "questions", error);
 
   for (guint i = 0; sets != NULL && i < json_array_get_length (sets); i++)
     {
-      g_autoptr(BhQuestionSet) set = bh_question_set_from_json (json_array_get_element (sets, i), NULL);
+      g_autoptr (BhQuestionSet) set = bh_question_set_from_json (json_array_get_element (sets, i), NULL);
       for (guint j = 0; set != NULL && j < set->questions->len; j++)
         question_print (cli->out, g_ptr_array_index (set->questions, j));
       if (set != NULL)
@@ -169,7 +175,7 @@ print_questions (Cli *cli, const char *id, GError **error)
 static gboolean
 show (Cli *cli, const char *id, const ShowOptions *options, GError **error)
 {
-  g_autoptr(BhRun) run = NULL;
+  g_autoptr (BhRun) run = NULL;
 
   if (options->row >= 0)
     return print_body (cli, id, options, error);
@@ -178,7 +184,7 @@ show (Cli *cli, const char *id, const ShowOptions *options, GError **error)
     return FALSE;
   if (options->json)
     {
-      g_autoptr(JsonNode) node = bh_run_to_json (run);
+      g_autoptr (JsonNode) node = bh_run_to_json (run);
       output_json (cli->out, node);
       return print_rows (cli, id, TRUE, error);
     }
@@ -190,16 +196,17 @@ show (Cli *cli, const char *id, const ShowOptions *options, GError **error)
 int
 verb_show (Cli *cli, char **args)
 {
-  g_auto(ShowOptions) options = { .row = -1 };
+  g_auto (ShowOptions) options = { .row = -1 };
   const GOptionEntry entries[] = {
     { "row", 'r', 0, G_OPTION_ARG_INT64, &options.row, "One row of the timeline, in full", "N" },
     { "part", 0, 0, G_OPTION_ARG_FILENAME, &options.part, "Its text, call or result", "PART" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print one JSON object a line: the Run, then its rows", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print one JSON object a line: the Run, then its rows",
+      NULL },
     { NULL },
   };
-  g_auto(GStrv) rest = NULL;
+  g_auto (GStrv) rest = NULL;
   g_autofree char *id = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!cli_parse (cli, entries, 1, 1, args, &rest, &status))

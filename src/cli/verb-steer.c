@@ -6,7 +6,7 @@
 static JsonNode *
 message_body (const char *text, gboolean interrupt)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "text");
@@ -40,7 +40,7 @@ receipt_text (const BhMessage *message)
 static void
 print_receipt (Cli *cli, JsonNode *node, gboolean json)
 {
-  g_autoptr(BhMessage) message = node != NULL ? bh_message_from_json (node, NULL) : NULL;
+  g_autoptr (BhMessage) message = node != NULL ? bh_message_from_json (node, NULL) : NULL;
 
   if (json && node != NULL)
     output_json (cli->out, node);
@@ -63,11 +63,11 @@ verb_steer (Cli *cli, char **args)
     FOLLOW_ENTRIES (options),
     { NULL },
   };
-  g_auto(GStrv) rest = NULL;
+  g_auto (GStrv) rest = NULL;
   g_autofree char *id = NULL, *path = NULL, *text = NULL;
-  g_autoptr(JsonNode) body = NULL, answer = NULL;
-  g_autoptr(BhRun) run = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (JsonNode) body = NULL, answer = NULL;
+  g_autoptr (BhRun) run = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!cli_parse (cli, entries, 2, G_MAXUINT - 1, args, &rest, &status))
@@ -100,10 +100,10 @@ verb_withdraw (Cli *cli, char **args)
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the message as JSON", NULL },
     { NULL },
   };
-  g_auto(GStrv) rest = NULL;
+  g_auto (GStrv) rest = NULL;
   g_autofree char *id = NULL, *path = NULL;
-  g_autoptr(JsonNode) answer = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!cli_parse (cli, entries, 2, 2, args, &rest, &status))

@@ -10,11 +10,11 @@ verb_stop (Cli *cli, char **args)
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the Run as JSON", NULL },
     { NULL },
   };
-  g_auto(GStrv) rest = NULL;
+  g_auto (GStrv) rest = NULL;
   g_autofree char *id = NULL, *path = NULL;
-  g_autoptr(JsonNode) answer = NULL;
-  g_autoptr(BhRun) run = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (BhRun) run = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!cli_parse (cli, entries, 1, 1, args, &rest, &status))
@@ -36,14 +36,14 @@ verb_stop (Cli *cli, char **args)
 int
 verb_rm (Cli *cli, char **args)
 {
-  g_auto(GStrv) rest = NULL;
+  g_auto (GStrv) rest = NULL;
   int status, result = CLI_COMPLETED;
 
   if (!cli_parse (cli, NULL, 1, G_MAXUINT - 1, args, &rest, &status))
     return status;
   for (guint i = 0; rest[i] != NULL; i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
       g_autofree char *id = cli_find_run (cli, rest[i], &error);
       g_autofree char *path = id != NULL ? g_strdup_printf ("/v1/runs/%s", id) : NULL;
 

@@ -11,10 +11,10 @@ token_add (Cli *cli, char **args)
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print it as JSON", NULL },
     { NULL },
   };
-  g_auto(GStrv) rest = NULL;
-  g_autoptr(JsonNode) body = json_node_new (JSON_NODE_OBJECT), answer = NULL;
+  g_auto (GStrv) rest = NULL;
+  g_autoptr (JsonNode) body = json_node_new (JSON_NODE_OBJECT), answer = NULL;
   JsonObject *object = json_object_new ();
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   const char *token;
   int status;
 
@@ -42,10 +42,10 @@ token_list (Cli *cli, char **args)
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object a line", NULL },
     { NULL },
   };
-  g_auto(GStrv) rest = NULL;
-  g_autoptr(JsonArray) tokens = NULL;
-  g_autoptr(Table) table = table_new ((const char *const[]){ "NAME", "CREATED", NULL });
-  g_autoptr(GError) error = NULL;
+  g_auto (GStrv) rest = NULL;
+  g_autoptr (JsonArray) tokens = NULL;
+  g_autoptr (Table) table = table_new ((const char *const[]) { "NAME", "CREATED", NULL });
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!cli_parse (cli, entries, 0, 0, args, &rest, &status))
@@ -60,9 +60,9 @@ token_list (Cli *cli, char **args)
         output_json (cli->out, json_array_get_element (tokens, i));
       else
         table_add (table, G_MAXUINT, STYLE_PLAIN,
-                   (const char *const[]){ json_object_get_string_member_with_default (token, "name", ""),
-                                          json_object_get_string_member_with_default (token, "created_at", ""),
-                                          NULL });
+                   (const char *const[]) {
+                       json_object_get_string_member_with_default (token, "name", ""),
+                       json_object_get_string_member_with_default (token, "created_at", ""), NULL });
     }
   if (!json)
     table_print (table, cli->out);
@@ -72,9 +72,9 @@ token_list (Cli *cli, char **args)
 static int
 token_rm (Cli *cli, char **args)
 {
-  g_auto(GStrv) rest = NULL;
+  g_auto (GStrv) rest = NULL;
   g_autofree char *escaped = NULL, *path = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   if (!cli_parse (cli, NULL, 1, 1, args, &rest, &status))

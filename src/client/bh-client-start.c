@@ -23,7 +23,7 @@
 
 struct _BhClientStart
 {
-  int pidfd;      /* -1: D-Bus started it, or it has ended before it could be held */
+  int pidfd; /* -1: D-Bus started it, or it has ended before it could be held */
   gboolean ended;
   char *log;
   goffset log_from;
@@ -62,26 +62,28 @@ bh_client_start_last_words (BhClientStart *self)
   return g_strchomp (bh_text_shown (text + from, length - from, NULL));
 }
 
-/* D-Bus activation is for the one coordinator of the login session, never for one at another socket or of a build
- * folder. */
+/* D-Bus activation is for the one coordinator of the login session, never for one at another socket or of a
+ * build folder. */
 static gboolean
 may_use_bus (const char *socket_path)
 {
-  g_autofree char *standard = g_build_filename (g_get_user_runtime_dir (), "bellhop", "coordinator.sock", NULL);
+  g_autofree char *standard =
+      g_build_filename (g_get_user_runtime_dir (), "bellhop", "coordinator.sock", NULL);
   g_autofree char *bus = g_build_filename (g_get_user_runtime_dir (), "bus", NULL);
 
-  return strcmp (standard, socket_path) == 0 && g_getenv ("BELLHOP_UNINSTALLED") == NULL
-         && (g_getenv ("DBUS_SESSION_BUS_ADDRESS") != NULL || g_file_test (bus, G_FILE_TEST_EXISTS));
+  return strcmp (standard, socket_path) == 0 && g_getenv ("BELLHOP_UNINSTALLED") == NULL &&
+         (g_getenv ("DBUS_SESSION_BUS_ADDRESS") != NULL || g_file_test (bus, G_FILE_TEST_EXISTS));
 }
 
 static GVariant *
 call_bus (GDBusConnection *bus, const char *method, GVariant *arguments, const char *reply, int msec)
 {
-  g_autoptr(GError) error = NULL;
-  GVariant *result = dex_await_variant (
-      dex_dbus_connection_call (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method,
-                                arguments, G_VARIANT_TYPE (reply), G_DBUS_CALL_FLAGS_NONE, msec),
-      &error);
+  g_autoptr (GError) error = NULL;
+  GVariant *result =
+      dex_await_variant (dex_dbus_connection_call (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                                   "org.freedesktop.DBus", method, arguments,
+                                                   G_VARIANT_TYPE (reply), G_DBUS_CALL_FLAGS_NONE, msec),
+                         &error);
 
   if (result == NULL)
     g_debug ("D-Bus %s: %s", method, error->message);
@@ -91,12 +93,14 @@ call_bus (GDBusConnection *bus, const char *method, GVariant *arguments, const c
 static gboolean
 start_over_bus (void)
 {
-  g_autoptr(GDBusConnection) bus = NULL;
-  g_autoptr(GVariant) names = NULL, started = NULL;
+  g_autoptr (GDBusConnection) bus = NULL;
+  g_autoptr (GVariant) names = NULL, started = NULL;
   g_autofree const char **list = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
-  bus = dex_await_object (dex_future_first (dex_bus_get (G_BUS_TYPE_SESSION), dex_timeout_new_msec (1000), NULL), &error);
+  bus = dex_await_object (dex_future_first (dex_bus_get (G_BUS_TYPE_SESSION), dex_timeout_new_msec (1000),
+                                            NULL),
+                          &error);
   if (bus == NULL)
     return FALSE;
   g_dbus_connection_set_exit_on_close (bus, FALSE);
@@ -117,16 +121,18 @@ open_log (BhClientStart *self, GError **error)
   int fd;
 
   self->log = g_build_filename (folder, "coordinator.log", NULL);
-  if (g_mkdir_with_parents (folder, 0700) == 0
-      && (fd = g_open (self->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) >= 0)
+  if (g_mkdir_with_parents (folder, 0700) == 0 &&
+      (fd = g_open (self->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) >= 0)
     {
       self->log_from = lseek (fd, 0, SEEK_END);
       if (self->log_from > LOG_MAX && ftruncate (fd, 0) == 0)
         self->log_from = 0;
       return fd;
     }
-  bh_set_error (error, BH_ERROR_UNREACHABLE, NULL, "The coordinator cannot be started: its log %s cannot be written: %s. "
-                "Make that folder writable, or set XDG_DATA_HOME to one that is", self->log, g_strerror (errno));
+  bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
+                "The coordinator cannot be started: its log %s cannot be written: %s. "
+                "Make that folder writable, or set XDG_DATA_HOME to one that is",
+                self->log, g_strerror (errno));
   return -1;
 }
 
@@ -203,7 +209,8 @@ start_program (BhClientStart *self, const char *socket_path, GError **error)
   if (!g_file_test (program, G_FILE_TEST_IS_EXECUTABLE))
     {
       bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
-                    "No coordinator runs, and there is none to start at %s. Install Bellhop completely", program);
+                    "No coordinator runs, and there is none to start at %s. Install Bellhop completely",
+                    program);
       return FALSE;
     }
   log = open_log (self, error);
@@ -225,7 +232,7 @@ start_program (BhClientStart *self, const char *socket_path, GError **error)
 BhClientStart *
 bh_client_start (const char *socket_path, GError **error)
 {
-  g_autoptr(BhClientStart) self = g_new0 (BhClientStart, 1);
+  g_autoptr (BhClientStart) self = g_new0 (BhClientStart, 1);
 
   self->pidfd = -1;
   if (may_use_bus (socket_path) && start_over_bus ())

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 
 typedef struct _BhClientStart BhClientStart;
 
-/* Asks D-Bus to start the coordinator of the default socket, else starts it detached from everything of this process,
- * its output going to coordinator.log in the data folder. Must be called on a fiber; returns once the program runs. */
+/* Asks D-Bus to start the coordinator of the default socket, else starts it detached from everything of this
+ * process, its output going to coordinator.log in the data folder. Must be called on a fiber; returns once
+ * the program runs. */
 BhClientStart *bh_client_start (const char *socket_path, GError **error);
 /* TRUE when the program that was started has ended. */
 gboolean bh_client_start_has_ended (BhClientStart *self);

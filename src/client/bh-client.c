@@ -12,7 +12,7 @@
 #include "protocol/bh-paths.h"
 
 #define API 1
-#define IDLE_TIMEOUT_S 60         /* the coordinator pings every 15 s */
+#define IDLE_TIMEOUT_S 60 /* the coordinator pings every 15 s */
 #define READY_US (10 * G_USEC_PER_SEC)
 #define GRACE_US (2 * G_USEC_PER_SEC) /* after our coordinator has given way to another one */
 #define RETRY_US (15 * G_USEC_PER_SEC)
@@ -74,9 +74,10 @@ BhClient *
 bh_client_new_local (const char *socket_path)
 {
   BhClient *self = g_object_new (BH_TYPE_CLIENT, NULL);
-  g_autoptr(GSocketAddress) address = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
 
-  self->socket_path = socket_path != NULL ? g_canonicalize_filename (socket_path, NULL) : bh_client_default_socket ();
+  self->socket_path =
+      socket_path != NULL ? g_canonicalize_filename (socket_path, NULL) : bh_client_default_socket ();
   self->url = g_strdup ("http://localhost");
   self->may_start = g_strcmp0 (g_getenv ("BELLHOP_NO_START"), "1") != 0;
   address = g_unix_socket_address_new (self->socket_path);
@@ -139,9 +140,12 @@ bh_client_pause (guint msec)
 /* --- messages ------------------------------------------------------------------------------------------ */
 
 static gboolean
-accept_certificate_cb (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags flags, gpointer data)
+accept_certificate_cb (SoupMessage *message,
+                       GTlsCertificate *certificate,
+                       GTlsCertificateFlags flags,
+                       gpointer data)
 {
-  g_autoptr(GByteArray) der = NULL;
+  g_autoptr (GByteArray) der = NULL;
   g_autofree char *digest = NULL;
 
   g_object_get (certificate, "certificate", &der, NULL);
@@ -156,21 +160,21 @@ static gboolean
 is_safe (GUri *uri)
 {
   const char *host = g_uri_get_host (uri);
-  g_autoptr(GInetAddress) address = host != NULL ? g_inet_address_new_from_string (host) : NULL;
+  g_autoptr (GInetAddress) address = host != NULL ? g_inet_address_new_from_string (host) : NULL;
 
-  return strcmp (g_uri_get_scheme (uri), "https") == 0 || g_strcmp0 (host, "localhost") == 0
-         || (address != NULL && g_inet_address_get_is_loopback (address));
+  return strcmp (g_uri_get_scheme (uri), "https") == 0 || g_strcmp0 (host, "localhost") == 0 ||
+         (address != NULL && g_inet_address_get_is_loopback (address));
 }
 
 static GUri *
 message_uri (BhClient *self, const char *path, GError **error)
 {
   g_autofree char *text = g_strconcat (self->url, path, NULL);
-  g_autoptr(GError) local = NULL;
-  g_autoptr(GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, &local);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, &local);
 
-  if (uri == NULL || g_uri_get_host (uri) == NULL
-      || (strcmp (g_uri_get_scheme (uri), "https") != 0 && strcmp (g_uri_get_scheme (uri), "http") != 0))
+  if (uri == NULL || g_uri_get_host (uri) == NULL ||
+      (strcmp (g_uri_get_scheme (uri), "https") != 0 && strcmp (g_uri_get_scheme (uri), "http") != 0))
     {
       bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
                     "“%s” is no address of a coordinator: give one like https://host:8443", self->url);
@@ -188,7 +192,7 @@ message_uri (BhClient *self, const char *path, GError **error)
 SoupMessage *
 bh_client_message (BhClient *self, const char *method, const char *path, GError **error)
 {
-  g_autoptr(GUri) uri = message_uri (self, path, error);
+  g_autoptr (GUri) uri = message_uri (self, path, error);
   SoupMessage *message;
 
   if (uri == NULL)
@@ -212,7 +216,7 @@ bh_client_message (BhClient *self, const char *method, const char *path, GError 
 GError *
 bh_client_wrap_error (BhClient *self, GError *error)
 {
-  g_autoptr(GError) owned = error;
+  g_autoptr (GError) owned = error;
   const char *advice = "";
 
   if (error->domain == BH_ERROR)
@@ -229,7 +233,7 @@ bh_client_wrap_error (BhClient *self, GError *error)
 GError *
 bh_client_problem (SoupMessage *message, GBytes *body)
 {
-  g_autoptr(JsonNode) node = NULL;
+  g_autoptr (JsonNode) node = NULL;
   gsize length = 0;
   const char *text = body != NULL ? g_bytes_get_data (body, &length) : NULL;
 
@@ -248,16 +252,16 @@ is_passing (const GError *error)
 static gboolean
 nobody_listens (const GError *error)
 {
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
 }
 
 /* Whoever listened was killed before it answered. */
 static gboolean
 hung_up (const GError *error)
 {
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
 }
 
 /* --- requests ------------------------------------------------------------------------------------------ */
@@ -306,8 +310,8 @@ read_answer (SoupMessage *message, GBytes *bytes, JsonNode **answer, GError **er
 static gboolean
 try_request (const Request *self, JsonNode **answer, GError **error)
 {
-  g_autoptr(SoupMessage) message = bh_client_message (self->client, self->method, self->path, error);
-  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr (SoupMessage) message = bh_client_message (self->client, self->method, self->path, error);
+  g_autoptr (GBytes) bytes = NULL;
 
   if (message == NULL)
     return FALSE;
@@ -330,7 +334,7 @@ request_fiber (gpointer data)
 {
   const Request *self = data;
   gint64 deadline = g_get_monotonic_time () + RETRY_US;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   JsonNode *answer = NULL;
   guint pause = 50;
 
@@ -350,8 +354,8 @@ request_fiber (gpointer data)
 }
 
 DexFuture *
-bh_client_request_with_key (BhClient *self, const char *method, const char *path, JsonNode *body,
-                            const char *idempotency_key)
+bh_client_request_with_key (
+    BhClient *self, const char *method, const char *path, JsonNode *body, const char *idempotency_key)
 {
   Request *request;
 
@@ -391,7 +395,8 @@ check_info (JsonNode *info, GError **error)
   else
     bh_set_error (error, BH_ERROR_VERSION_MISMATCH, NULL,
                   "The coordinator speaks version %" G_GINT64_FORMAT " of the API, this program version %d. "
-                  "Bring both to the same release", api, API);
+                  "Bring both to the same release",
+                  api, API);
   return FALSE;
 }
 
@@ -417,7 +422,7 @@ await_ready (const Request *request, BhClientStart *start, JsonNode **info, GErr
 
   for (;;)
     {
-      g_autoptr(GError) local = NULL;
+      g_autoptr (GError) local = NULL;
 
       if (try_request (request, info, &local))
         return TRUE;
@@ -446,7 +451,7 @@ static gboolean
 start_and_wait (const Request *request, GError *first, JsonNode **info, GError **error)
 {
   BhClient *self = request->client;
-  g_autoptr(BhClientStart) start = NULL;
+  g_autoptr (BhClientStart) start = NULL;
 
   if (nobody_listens (first))
     {
@@ -471,8 +476,8 @@ static DexFuture *
 connect_fiber (gpointer data)
 {
   const Request *request = data;
-  g_autoptr(JsonNode) info = NULL;
-  g_autoptr(GError) first = NULL, error = NULL;
+  g_autoptr (JsonNode) info = NULL;
+  g_autoptr (GError) first = NULL, error = NULL;
 
   for (guint i = 0; i < HANG_UPS && !try_request (request, &info, &first) && hung_up (first); i++)
     {
@@ -512,21 +517,23 @@ static DexFuture *
 websocket_fiber (gpointer data)
 {
   const Request *request = data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(SoupMessage) message = bh_client_message (request->client, "GET", request->path, &error);
-  g_autoptr(SoupWebsocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SoupMessage) message = bh_client_message (request->client, "GET", request->path, &error);
+  g_autoptr (SoupWebsocketConnection) connection = NULL;
 
   if (message == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
-  connection = dex_await_object (bh_soup_session_websocket_connect (request->client->session, message), &error);
+  connection =
+      dex_await_object (bh_soup_session_websocket_connect (request->client->session, message), &error);
   if (connection != NULL)
     return dex_future_new_take_object (g_steal_pointer (&connection));
   if (soup_message_get_status (message) >= 400)
     {
       /* libsoup keeps no body of a refused handshake; the same request without the upgrade says why */
       JsonNode *answer = NULL;
-      g_autoptr(GError) why = NULL;
-      if (!try_request (request, &answer, &why) && why->domain == BH_ERROR && why->code != BH_ERROR_METHOD_NOT_ALLOWED)
+      g_autoptr (GError) why = NULL;
+      if (!try_request (request, &answer, &why) && why->domain == BH_ERROR &&
+          why->code != BH_ERROR_METHOD_NOT_ALLOWED)
         return dex_future_new_for_error (g_steal_pointer (&why));
       g_clear_pointer (&answer, json_node_unref);
       return dex_future_new_for_error (bh_problem_from_json (NULL, soup_message_get_status (message)));

@@ -17,13 +17,13 @@ typedef struct
   BhClient *client;
   char *path;
   guint64 last_id;
-  gboolean has_id;     /* last_id is to be sent, also when it is 0 */
+  gboolean has_id;         /* last_id is to be sent, also when it is 0 */
   guint64 malformed_after; /* G_MAXUINT64: none */
-  GQueue queue;        /* BhStreamEvent */
-  DexPromise *waiting; /* next() was called and nothing was there */
-  DexPromise *room;    /* the fiber waits for the queue to shrink */
+  GQueue queue;            /* BhStreamEvent */
+  DexPromise *waiting;     /* next() was called and nothing was there */
+  DexPromise *room;        /* the fiber waits for the queue to shrink */
   DexPromise *closed;
-  GError *error;       /* for good */
+  GError *error; /* for good */
   gboolean connected;
 } StreamState;
 
@@ -104,7 +104,7 @@ bh_event_stream_init (BhEventStream *self)
 static void
 wake (DexPromise **promise, BhStreamEvent *event)
 {
-  g_autoptr(DexPromise) taken = g_steal_pointer (promise);
+  g_autoptr (DexPromise) taken = g_steal_pointer (promise);
 
   if (taken == NULL)
     return;
@@ -159,7 +159,7 @@ unless_closed (StreamState *self, DexFuture *future)
 static gboolean
 push_sse (StreamState *self, const BhSseEvent *sse, GError **error)
 {
-  g_autoptr(JsonNode) data = bh_json_parse (sse->data, -1, error);
+  g_autoptr (JsonNode) data = bh_json_parse (sse->data, -1, error);
   BhStreamEvent *event;
   guint64 id = 0;
 
@@ -183,16 +183,17 @@ push_sse (StreamState *self, const BhSseEvent *sse, GError **error)
 static gboolean
 drain (StreamState *self, BhSse *parser, GError **error)
 {
-  g_autoptr(GError) local = NULL;
+  g_autoptr (GError) local = NULL;
 
   for (;;)
     {
-      g_autoptr(BhSseEvent) sse = bh_sse_pop (parser);
+      g_autoptr (BhSseEvent) sse = bh_sse_pop (parser);
       if (sse == NULL)
         return TRUE;
       if (push_sse (self, sse, &local))
         continue;
-      /* A line cut short or garbled by a dying connection is whole the next time. The same event twice is not. */
+      /* A line cut short or garbled by a dying connection is whole the next time. The same event twice is
+       * not. */
       if (self->malformed_after == self->last_id)
         bh_set_error (&self->error, BH_ERROR_BAD_JSON, NULL,
                       "The coordinator sends events that cannot be read (%s). Bring both to the same release",
@@ -218,12 +219,12 @@ wait_for_room (StreamState *self)
 static void
 read_events (StreamState *self, GInputStream *body, guint *pause, GError **error)
 {
-  g_autoptr(BhSse) parser = bh_sse_new ();
+  g_autoptr (BhSse) parser = bh_sse_new ();
 
   while (wait_for_room (self))
     {
-      g_autoptr(DexFuture) read = dex_input_stream_read_bytes (body, READ_SIZE, G_PRIORITY_DEFAULT);
-      g_autoptr(GBytes) bytes = NULL;
+      g_autoptr (DexFuture) read = dex_input_stream_read_bytes (body, READ_SIZE, G_PRIORITY_DEFAULT);
+      g_autoptr (GBytes) bytes = NULL;
 
       dex_await (unless_closed (self, dex_ref (read)), NULL);
       if (is_closed (self))
@@ -236,8 +237,8 @@ read_events (StreamState *self, GInputStream *body, guint *pause, GError **error
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "The connection was closed");
           return;
         }
-      if (!bh_sse_push (parser, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error)
-          || !drain (self, parser, error))
+      if (!bh_sse_push (parser, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error) ||
+          !drain (self, parser, error))
         return;
       *pause = PAUSE_MIN_MS;
     }
@@ -253,23 +254,25 @@ is_final (guint status)
 static gboolean
 is_event_stream (SoupMessage *message)
 {
-  const char *type = soup_message_headers_get_content_type (soup_message_get_response_headers (message), NULL);
+  const char *type =
+      soup_message_headers_get_content_type (soup_message_get_response_headers (message), NULL);
   return g_strcmp0 (type, "text/event-stream") == 0;
 }
 
 static GError *
 read_problem (SoupMessage *message, GInputStream *body)
 {
-  g_autoptr(GBytes) bytes = dex_await_boxed (dex_input_stream_read_bytes (body, READ_SIZE, G_PRIORITY_DEFAULT), NULL);
+  g_autoptr (GBytes) bytes =
+      dex_await_boxed (dex_input_stream_read_bytes (body, READ_SIZE, G_PRIORITY_DEFAULT), NULL);
   return bh_client_problem (message, bytes);
 }
 
 static void
 run_connection (StreamState *self, guint *pause, GError **error)
 {
-  g_autoptr(SoupMessage) message = bh_client_message (self->client, "GET", self->path, error);
-  g_autoptr(DexFuture) sent = NULL;
-  g_autoptr(GInputStream) body = NULL;
+  g_autoptr (SoupMessage) message = bh_client_message (self->client, "GET", self->path, error);
+  g_autoptr (DexFuture) sent = NULL;
+  g_autoptr (GInputStream) body = NULL;
   SoupMessageHeaders *headers;
 
   if (message == NULL)
@@ -310,7 +313,7 @@ finish (StreamState *self)
 {
   if (self->waiting != NULL)
     {
-      g_autoptr(DexPromise) taken = g_steal_pointer (&self->waiting);
+      g_autoptr (DexPromise) taken = g_steal_pointer (&self->waiting);
       dex_promise_reject (taken, g_error_copy (self->error));
     }
 }
@@ -323,14 +326,15 @@ stream_fiber (gpointer data)
 
   while (!is_closed (self) && self->error == NULL)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       run_connection (self, &pause, &error);
       if (is_closed (self) || self->error != NULL)
         break;
-      error = bh_client_wrap_error (self->client, error != NULL
-                                                      ? g_steal_pointer (&error)
-                                                      : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "closed"));
+      error = bh_client_wrap_error (self->client,
+                                    error != NULL
+                                        ? g_steal_pointer (&error)
+                                        : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "closed"));
       push_connection (self, FALSE, error->message);
       dex_await (unless_closed (self, dex_timeout_new_msec ((int) pause)), NULL);
       pause = MIN (pause * 2, PAUSE_MAX_MS);
@@ -382,8 +386,8 @@ bh_event_stream_next (BhEventStream *self)
   event = g_queue_pop_head (&state->queue);
   if (event != NULL)
     {
-      if (g_queue_get_length (&state->queue) < QUEUE_MAX / 2 && state->room != NULL
-          && dex_future_is_pending (DEX_FUTURE (state->room)))
+      if (g_queue_get_length (&state->queue) < QUEUE_MAX / 2 && state->room != NULL &&
+          dex_future_is_pending (DEX_FUTURE (state->room)))
         dex_promise_resolve_boolean (state->room, TRUE);
       return dex_future_new_take_boxed (BH_TYPE_STREAM_EVENT, event);
     }

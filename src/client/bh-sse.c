@@ -7,15 +7,15 @@
 
 struct _BhSse
 {
-  GString *line;   /* the line under way */
-  GString *data;   /* of the event under way */
+  GString *line; /* the line under way */
+  GString *data; /* of the event under way */
   gboolean has_data;
   char *kind;
   char *id;
   gint64 retry;
-  gboolean after_cr;    /* a LF that comes now belongs to the CR before it */
-  gboolean started;     /* a byte order mark can no longer come */
-  GQueue events;        /* BhSseEvent */
+  gboolean after_cr; /* a LF that comes now belongs to the CR before it */
+  gboolean started;  /* a byte order mark can no longer come */
+  GQueue events;     /* BhSseEvent */
 };
 
 void
@@ -180,8 +180,8 @@ bh_sse_push (BhSse *self, const void *bytes, gsize length, GError **error)
       n = line_end (p, (gsize) (end - p));
       if (self->line->len + n > BH_SSE_MAX)
         {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "A line of the event stream is longer than %d bytes",
-                       BH_SSE_MAX);
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+                       "A line of the event stream is longer than %d bytes", BH_SSE_MAX);
           return FALSE;
         }
       g_string_append_len (self->line, p, n);

@@ -2,7 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* A parser of server-sent events (WHATWG HTML, 9.2). Purely incremental: bytes may be pushed in any chunks. */
+/* A parser of server-sent events (WHATWG HTML, 9.2). Purely incremental: bytes may be pushed in any chunks.
+ */
 
 #include <glib.h>
 

@@ -58,7 +58,8 @@ ask_workers (Call *call, GError **error)
 static char *
 find_box (Call *call, BhRunActor **actor, GError **error)
 {
-  g_autoptr (BhRun) run = dex_await_boxed (bh_store_run_of_box (call->self->context.store, call->box_id), NULL);
+  g_autoptr (BhRun) run =
+      dex_await_boxed (bh_store_run_of_box (call->self->context.store, call->box_id), NULL);
 
   *actor = NULL;
   if (run == NULL)
@@ -69,14 +70,16 @@ find_box (Call *call, BhRunActor **actor, GError **error)
   return g_strdup (run->box_worker);
 }
 
-/* The Run says first what becomes of its box: its engine is not to wonder. Not its actor afterwards, which is closed. */
+/* The Run says first what becomes of its box: its engine is not to wonder. Not its actor afterwards, which is
+ * closed. */
 static gboolean
 end_run_of_box (Call *call, BhRunActor *actor, GError **error)
 {
   const char *what = call->remove ? "You removed it." : "You stopped it.";
   g_autofree char *status = g_strdup_printf ("The DevBox ended: %s", what);
-  g_autofree char *reason = g_strdup_printf (
-      "The DevBox ended while the Run was at work: %s Start the Run again in a new DevBox.", what);
+  g_autofree char *reason =
+      g_strdup_printf ("The DevBox ended while the Run was at work: %s Start the Run again in a new DevBox.",
+                       what);
   BhRunEnd end = { .event = BH_EVENT_BOX_GONE,
                    .status = status,
                    .report = TRUE,
@@ -106,8 +109,8 @@ end_box (Call *call, GError **error)
                         : bh_workers_stop_box (workers, worker, call->box_id, GRACE_MS);
   if (actor == NULL || at_work || !bh_run_actor_begin_ending (actor))
     return dex_await (ending, error);
-  ended = dex_await (ending, error) && (bh_run_actor_is_closed (actor) ||
-                                        dex_await (bh_run_actor_set_box_state (actor, state), error));
+  ended = dex_await (ending, error) &&
+          (bh_run_actor_is_closed (actor) || dex_await (bh_run_actor_set_box_state (actor, state), error));
   bh_run_actor_finish_ending (actor);
   return ended;
 }

@@ -7,7 +7,8 @@
 #include "coordinator/runs/bh-staging.h"
 #include "protocol/bh-text.h"
 
-/* A worker of this coordinator's own machine needs a moment after the start; who asks for it by name meanwhile waits. */
+/* A worker of this coordinator's own machine needs a moment after the start; who asks for it by name
+ * meanwhile waits. */
 #define WORKER_GRACE_US (5 * G_USEC_PER_SEC)
 #define WORKER_WAIT_MS 3000
 #define NAME_MAX_BYTES 80
@@ -120,7 +121,8 @@ create_run (Create *create, GError **error)
     return NULL;
   if (self->shutting_down)
     {
-      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "The coordinator is shutting down. Try again in a moment.");
+      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL,
+                    "The coordinator is shutting down. Try again in a moment.");
       return NULL;
     }
   run = run_from (request);
@@ -145,7 +147,8 @@ create_run (Create *create, GError **error)
 static gboolean
 is_not_found (const GError *error)
 {
-  return g_error_matches (error, BH_ERROR, BH_ERROR_NOT_FOUND) || g_error_matches (error, BH_ERROR, BH_ERROR_RUN_NOT_FOUND);
+  return g_error_matches (error, BH_ERROR, BH_ERROR_NOT_FOUND) ||
+         g_error_matches (error, BH_ERROR, BH_ERROR_RUN_NOT_FOUND);
 }
 
 static DexFuture *
@@ -157,7 +160,8 @@ create_fiber (gpointer data)
 
   if (create->key != NULL)
     {
-      run = dex_await_boxed (bh_store_idempotent (create->self->context.store, create->key, create->digest), &error);
+      run = dex_await_boxed (bh_store_idempotent (create->self->context.store, create->key, create->digest),
+                             &error);
       if (run == NULL && !is_not_found (error))
         return dex_future_new_for_error (error);
       g_clear_error (&error);
@@ -190,7 +194,9 @@ create_in_turn_fiber (gpointer data)
 }
 
 DexFuture *
-bh_coordinator_create_run (BhCoordinator *self, BhRunRequest *request, const char *idempotency_key,
+bh_coordinator_create_run (BhCoordinator *self,
+                           BhRunRequest *request,
+                           const char *idempotency_key,
                            const char *request_digest)
 {
   Create *create;
@@ -204,5 +210,6 @@ bh_coordinator_create_run (BhCoordinator *self, BhRunRequest *request, const cha
   create->request = bh_run_request_ref (request);
   create->key = g_strdup (idempotency_key);
   create->digest = g_strdup (request_digest);
-  return bh_coordinator_spawn (idempotency_key != NULL ? create_in_turn_fiber : create_fiber, create, create_free);
+  return bh_coordinator_spawn (idempotency_key != NULL ? create_in_turn_fiber : create_fiber, create,
+                               create_free);
 }

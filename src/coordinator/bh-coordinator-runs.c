@@ -52,7 +52,8 @@ find (Call *call, GError **error)
 {
   if (call->self->shutting_down)
     {
-      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "The coordinator is shutting down. Try again in a moment.");
+      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL,
+                    "The coordinator is shutting down. Try again in a moment.");
       return NULL;
     }
   return dex_await_object (bh_run_table_get (call->self->context.table, call->run_id), error);
@@ -104,7 +105,8 @@ static GError *
 gone_error (const BhRun *run)
 {
   return bh_error_new (BH_ERROR_DEVBOX_GONE, NULL,
-                       "The DevBox of “%s” has ended, so the Run cannot be continued. Start a new Run.", run->name);
+                       "The DevBox of “%s” has ended, so the Run cannot be continued. Start a new Run.",
+                       run->name);
 }
 
 static gboolean
@@ -115,8 +117,9 @@ check_continue (const BhRun *run, GError **error)
   if (up && run->can_continue)
     return TRUE;
   if (up && run->engine_used == NULL)
-    bh_set_error (error, BH_ERROR_RUN_NOT_ACTIVE, NULL,
-                  "The Run ended before an engine was found, so there is nobody to continue it. Start a new Run.");
+    bh_set_error (
+        error, BH_ERROR_RUN_NOT_ACTIVE, NULL,
+        "The Run ended before an engine was found, so there is nobody to continue it. Start a new Run.");
   else
     g_propagate_error (error, gone_error (run));
   return FALSE;
@@ -135,7 +138,8 @@ open_for_continue (Call *call, BhRunActor *actor, GError **error)
   if (info == NULL || !info->online)
     {
       bh_set_error (error, BH_ERROR_WORKER_OFFLINE, NULL,
-                    "The worker “%s”, where the DevBox is, is not connected now. Start it, then send the message again.",
+                    "The worker “%s”, where the DevBox is, is not connected now. Start it, then send the "
+                    "message again.",
                     run->box_worker);
       return NULL;
     }
@@ -161,7 +165,8 @@ continue_run (Call *call, BhRunActor *actor, DexFuture **result, GError **error)
 
   if (!check_continue (bh_run_actor_get_run (actor), error))
     return FALSE;
-  /* Who stopped it a moment ago may still be ending what runs in the box, and the engine of then may not have noticed. */
+  /* Who stopped it a moment ago may still be ending what runs in the box, and the engine of then may not have
+   * noticed. */
   dex_await (bh_run_actor_box_settled (actor), NULL);
   dex_await (dex_future_first (bh_run_table_at_rest (call->self->context.table, call->run_id),
                                dex_timeout_new_msec (OPEN_MS), NULL),
@@ -183,7 +188,8 @@ post_fiber (gpointer data)
 
   if (actor == NULL)
     return dex_future_new_for_error (error);
-  if (bh_run_state_is_terminal (bh_run_actor_get_run (actor)->state) && continue_run (call, actor, &result, &error))
+  if (bh_run_state_is_terminal (bh_run_actor_get_run (actor)->state) &&
+      continue_run (call, actor, &result, &error))
     return result;
   if (error != NULL)
     return dex_future_new_for_error (error);
@@ -191,8 +197,8 @@ post_fiber (gpointer data)
 }
 
 DexFuture *
-bh_coordinator_post_message (BhCoordinator *self, const char *run_id, const char *text, gboolean interrupt,
-                             const char *by)
+bh_coordinator_post_message (
+    BhCoordinator *self, const char *run_id, const char *text, gboolean interrupt, const char *by)
 {
   GError *error = NULL;
   Call *call;
@@ -212,8 +218,8 @@ static DexFuture *
 withdraw_late (Call *call)
 {
   GError *error = NULL;
-  BhMessage *message
-      = dex_await_boxed (bh_store_message (call->self->context.store, call->run_id, call->text), &error);
+  BhMessage *message =
+      dex_await_boxed (bh_store_message (call->self->context.store, call->run_id, call->text), &error);
 
   if (message == NULL)
     return dex_future_new_for_error (error);
@@ -222,7 +228,8 @@ withdraw_late (Call *call)
   bh_message_unref (message);
   return dex_future_new_for_error (
       bh_error_new (BH_ERROR_MESSAGE_DELIVERED, NULL,
-                    "The message %s was taken up already, so it cannot be withdrawn. Send another one.", call->text));
+                    "The message %s was taken up already, so it cannot be withdrawn. Send another one.",
+                    call->text));
 }
 
 static DexFuture *

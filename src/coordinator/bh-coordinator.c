@@ -63,7 +63,8 @@ bh_coordinator_init (BhCoordinator *self)
 
 /* --- workers come and go --- */
 
-/* A box has its slot as long as it runs: also when its Run has ended and it is kept, or still being stopped. */
+/* A box has its slot as long as it runs: also when its Run has ended and it is kept, or still being stopped.
+ */
 static int
 slot_limit (const char *worker, gpointer data)
 {
@@ -159,7 +160,8 @@ take_up_runs (BhCoordinator *self, GError **error)
   for (guint i = 0; ids[i] != NULL; i++)
     {
       g_autoptr (GError) local_error = NULL;
-      g_autoptr (BhRunActor) actor = dex_await_object (bh_run_table_get (self->context.table, ids[i]), &local_error);
+      g_autoptr (BhRunActor) actor =
+          dex_await_object (bh_run_table_get (self->context.table, ids[i]), &local_error);
       g_autoptr (BhRunDriver) driver = NULL;
 
       if (actor == NULL)
@@ -176,8 +178,9 @@ take_up_runs (BhCoordinator *self, GError **error)
   return TRUE;
 }
 
-/* Changes that were on their way when the store recovered are refused still: only after a sync has followed them does every
- * journal know whether it is broken. One that learnt it later would have its Run let go of for good. */
+/* Changes that were on their way when the store recovered are refused still: only after a sync has followed
+ * them does every journal know whether it is broken. One that learnt it later would have its Run let go of
+ * for good. */
 static DexFuture *
 recovered_fiber (gpointer data)
 {
@@ -199,8 +202,7 @@ static void
 store_recovered_cb (BhStore *store, BhCoordinator *self)
 {
   g_message ("The database can be written again.");
-  dex_future_disown (
-      dex_scheduler_spawn (NULL, 0, recovered_fiber, g_object_ref (self), g_object_unref));
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, recovered_fiber, g_object_ref (self), g_object_unref));
 }
 
 static gboolean
@@ -231,8 +233,10 @@ start_fiber (gpointer data)
   if (!prepare_data_dir (self, &error) || !dex_await (bh_store_open (self->context.store), &error))
     return dex_future_new_for_error (error);
   self->started_at = g_get_monotonic_time ();
-  g_signal_connect_object (self->context.workers, "changed", G_CALLBACK (worker_changed_cb), self, G_CONNECT_DEFAULT);
-  g_signal_connect_object (self->context.store, "recovered", G_CALLBACK (store_recovered_cb), self, G_CONNECT_DEFAULT);
+  g_signal_connect_object (self->context.workers, "changed", G_CALLBACK (worker_changed_cb), self,
+                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (self->context.store, "recovered", G_CALLBACK (store_recovered_cb), self,
+                           G_CONNECT_DEFAULT);
   if (!take_up_runs (self, &error))
     return dex_future_new_for_error (error);
   bh_slots_open (self->context.slots);

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* What the coordinator does, free of HTTP: the server calls this, and reads through the store. Owns the store, the
- * workers, the engines and the drivers of active Runs. Main context only. */
+/* What the coordinator does, free of HTTP: the server calls this, and reads through the store. Owns the
+ * store, the workers, the engines and the drivers of active Runs. Main context only. */
 
 #include "coordinator/engines/bh-engines.h"
 #include "coordinator/store/bh-store.h"
@@ -16,8 +16,8 @@ G_DECLARE_FINAL_TYPE (BhCoordinator, bh_coordinator, BH, COORDINATOR, GObject)
 
 /* `data_dir`: holds coordinator.db and the lock file. */
 BhCoordinator *bh_coordinator_new (const char *data_dir);
-/* Takes the lock (a second coordinator on the same data is refused, naming the process that holds it), opens the
- * store, takes up every Run that is not terminal. */
+/* Takes the lock (a second coordinator on the same data is refused, naming the process that holds it), opens
+ * the store, takes up every Run that is not terminal. */
 DexFuture *bh_coordinator_start (BhCoordinator *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Drivers let go, the store is closed. Runs are not stopped. */
 DexFuture *bh_coordinator_shutdown (BhCoordinator *self) G_GNUC_WARN_UNUSED_RESULT;
@@ -28,17 +28,27 @@ BhEngines *bh_coordinator_get_engines (BhCoordinator *self);
 guint bh_coordinator_count_active (BhCoordinator *self);
 
 /* All of these resolve after the change is on the disk. `by`: "you", or the name of the token used. */
-DexFuture *bh_coordinator_create_run (BhCoordinator *self, BhRunRequest *request, const char *idempotency_key,
+DexFuture *bh_coordinator_create_run (BhCoordinator *self,
+                                      BhRunRequest *request,
+                                      const char *idempotency_key,
                                       const char *request_digest) G_GNUC_WARN_UNUSED_RESULT; /* BhRun */
-DexFuture *bh_coordinator_rename_run (BhCoordinator *self, const char *run_id, const char *name) G_GNUC_WARN_UNUSED_RESULT; /* BhRun */
-DexFuture *bh_coordinator_post_message (BhCoordinator *self, const char *run_id, const char *text, gboolean interrupt,
+DexFuture *bh_coordinator_rename_run (BhCoordinator *self,
+                                      const char *run_id,
+                                      const char *name) G_GNUC_WARN_UNUSED_RESULT; /* BhRun */
+DexFuture *bh_coordinator_post_message (BhCoordinator *self,
+                                        const char *run_id,
+                                        const char *text,
+                                        gboolean interrupt,
                                         const char *by) G_GNUC_WARN_UNUSED_RESULT; /* BhMessage */
-DexFuture *bh_coordinator_withdraw_message (BhCoordinator *self, const char *run_id, const char *message_id)
-    G_GNUC_WARN_UNUSED_RESULT; /* BhMessage */
+DexFuture *bh_coordinator_withdraw_message (BhCoordinator *self,
+                                            const char *run_id,
+                                            const char *message_id) G_GNUC_WARN_UNUSED_RESULT; /* BhMessage */
 /* `body`: {"question":"q_…","answers":[…]}; "question" may be left out when exactly one set is open. */
 DexFuture *bh_coordinator_answer (BhCoordinator *self, const char *run_id, JsonNode *body, const char *by)
     G_GNUC_WARN_UNUSED_RESULT; /* BhQuestionSet */
-DexFuture *bh_coordinator_stop_run (BhCoordinator *self, const char *run_id, const char *by) G_GNUC_WARN_UNUSED_RESULT; /* BhRun */
+DexFuture *bh_coordinator_stop_run (BhCoordinator *self,
+                                    const char *run_id,
+                                    const char *by) G_GNUC_WARN_UNUSED_RESULT; /* BhRun */
 /* Stops it first if need be, removes its box, then everything about it. Resolves TRUE. */
 DexFuture *bh_coordinator_delete_run (BhCoordinator *self, const char *run_id) G_GNUC_WARN_UNUSED_RESULT;
 /* DevBoxes by id alone. Stopping a box under an active Run fails that Run, and its timeline says so. */

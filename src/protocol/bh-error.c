@@ -127,7 +127,7 @@ bh_error_from_code (const char *code, BhError *error)
 }
 
 static GError *G_GNUC_PRINTF (3, 0)
-new_valist (BhError code, const char *field, const char *format, va_list args)
+    new_valist (BhError code, const char *field, const char *format, va_list args)
 {
   GError *error = g_error_new_valist (BH_ERROR, code, format, args);
 

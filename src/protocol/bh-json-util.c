@@ -6,7 +6,7 @@
 #include <string.h>
 
 static void G_GNUC_PRINTF (4, 0)
-fail_valist (BhReader *self, BhError code, const char *member, const char *format, va_list args)
+    fail_valist (BhReader *self, BhError code, const char *member, const char *format, va_list args)
 {
   g_autofree char *path = NULL;
   g_autofree char *message = NULL;

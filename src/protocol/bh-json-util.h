@@ -10,19 +10,20 @@
 
 G_BEGIN_DECLS
 
-/* Reads members, and remembers the first thing that was wrong, so that a decoder is a plain list of its members and looks
- * at the outcome once. An absent member and a null are the same. After a failure everything reads as absent.
+/* Reads members, and remembers the first thing that was wrong, so that a decoder is a plain list of its
+ * members and looks at the outcome once. An absent member and a null are the same. After a failure everything
+ * reads as absent.
  *
- * Lives on the stack: g_auto (BhReader) reader; bh_reader_init (&reader, node); … bh_reader_finish (&reader, error).
- * Children borrow their parent and hold nothing that has to be freed. */
+ * Lives on the stack: g_auto (BhReader) reader; bh_reader_init (&reader, node); … bh_reader_finish (&reader,
+ * error). Children borrow their parent and hold nothing that has to be freed. */
 typedef struct _BhReader BhReader;
 struct _BhReader
 {
   JsonObject *object;     /* (nullable): absent */
   const BhReader *parent; /* for the paths in errors */
   const char *member;
-  int index;              /* in the parent's array, or -1 */
-  GError **failure;       /* shared by a reader and its children */
+  int index;        /* in the parent's array, or -1 */
+  GError **failure; /* shared by a reader and its children */
   GError *own_failure;
 };
 
@@ -34,7 +35,8 @@ gboolean bh_reader_ok (const BhReader *self);
 /* FALSE with the first failure. */
 gboolean bh_reader_finish (BhReader *self, GError **error);
 /* Remembers a failure about `member` (NULL: the object itself), unless there is one already. */
-void bh_reader_fail (BhReader *self, BhError code, const char *member, const char *format, ...) G_GNUC_PRINTF (4, 5);
+void bh_reader_fail (BhReader *self, BhError code, const char *member, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
 /* "questions[0].text"; NULL for the root itself. (transfer full) */
 char *bh_reader_path (const BhReader *self, const char *member);
 
@@ -68,12 +70,12 @@ gint64 bh_reader_time (BhReader *self, const char *member);
 int bh_reader_enum (BhReader *self, const char *member, GType type, int fallback);
 
 /* Writing. NULL and 0 become null where the name says so. */
-void bh_json_set_string (JsonObject *object, const char *member, const char *value);      /* NULL: null */
-void bh_json_set_time (JsonObject *object, const char *member, gint64 time_us);           /* 0: null */
+void bh_json_set_string (JsonObject *object, const char *member, const char *value); /* NULL: null */
+void bh_json_set_time (JsonObject *object, const char *member, gint64 time_us);      /* 0: null */
 void bh_json_set_enum (JsonObject *object, const char *member, GType type, int value);
-void bh_json_set_double (JsonObject *object, const char *member, double value);           /* not finite: 0 */
-void bh_json_set_strv (JsonObject *object, const char *member, char *const *value);       /* NULL: [] */
-void bh_json_set_object (JsonObject *object, const char *member, JsonObject *value);      /* takes; NULL: null */
+void bh_json_set_double (JsonObject *object, const char *member, double value);      /* not finite: 0 */
+void bh_json_set_strv (JsonObject *object, const char *member, char *const *value);  /* NULL: [] */
+void bh_json_set_object (JsonObject *object, const char *member, JsonObject *value); /* takes; NULL: null */
 JsonNode *bh_json_take_object (JsonObject *object);
 
 /* The extra member of an error and its name. (nullable) */

@@ -10,10 +10,11 @@ G_BEGIN_DECLS
 #define BH_JSON_MAX_DEPTH 100
 #define BH_JSON_MAX_LENGTH (64 * 1024 * 1024)
 
-/* Parses one JSON text (RFC 8259, strictly). `length` -1: up to the NUL. Everybody uses this one: json-glib recurses
- * for each level of nesting, and cuts strings at a NUL, so it is given nothing that was not looked through before.
- * Refuses with BH_ERROR_BAD_JSON: what is no JSON, invalid UTF-8, more than BH_JSON_MAX_DEPTH levels, a NUL in a string
- * (also as \u0000), half a surrogate pair; with BH_ERROR_TOO_LARGE: more than BH_JSON_MAX_LENGTH bytes. */
+/* Parses one JSON text (RFC 8259, strictly). `length` -1: up to the NUL. Everybody uses this one: json-glib
+ * recurses for each level of nesting, and cuts strings at a NUL, so it is given nothing that was not looked
+ * through before. Refuses with BH_ERROR_BAD_JSON: what is no JSON, invalid UTF-8, more than BH_JSON_MAX_DEPTH
+ * levels, a NUL in a string (also as \u0000), half a surrogate pair; with BH_ERROR_TOO_LARGE: more than
+ * BH_JSON_MAX_LENGTH bytes. */
 JsonNode *bh_json_parse (const char *text, gssize length, GError **error);
 
 /* One line, no spaces. */

@@ -14,8 +14,8 @@ char *bh_path_socket (void);
 char *bh_path_data (void);
 /* <user state dir>/bellhop: the worker's boxes lie in boxes/ */
 char *bh_path_state (void);
-/* A program of ours. In a build folder ($BELLHOP_UNINSTALLED) it is there; else bellhopctl and bellhop are in the bin
- * folder, bellhop-coordinator, -worker and -boxd in the libexec folder. */
+/* A program of ours. In a build folder ($BELLHOP_UNINSTALLED) it is there; else bellhopctl and bellhop are in
+ * the bin folder, bellhop-coordinator, -worker and -boxd in the libexec folder. */
 char *bh_path_program (const char *name);
 /* A file or folder below our data folder, e.g. "engines"; $BELLHOP_SOURCE/data in a build folder. */
 char *bh_path_data_file (const char *name);

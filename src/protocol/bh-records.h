@@ -26,39 +26,39 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *id;           /* r_… */
+  char *id; /* r_… */
   char *name;
   char *instructions; /* NULL in lists */
   char *ticket_url;
   char *workspace;
   char *target_worker; /* JSON: "target": {"worker","image"} or null */
   char *target_image;
-  char *engine;        /* as asked: an engine id or "auto" */
-  char *engine_used;   /* NULL until found */
+  char *engine;      /* as asked: an engine id or "auto" */
+  char *engine_used; /* NULL until found */
   char *engine_why;
   BhMode mode;
   BhKeep keep;
-  char **env_names;    /* JSON: "env": ["NAME"]; values never leave the coordinator */
+  char **env_names; /* JSON: "env": ["NAME"]; values never leave the coordinator */
   BhRunState state;
-  char *reason;        /* why it failed, is queued, … */
-  guint position;      /* in the queue, from 1; 0 = not queued (null) */
-  char *summary;       /* of report job result */
-  char *current;       /* one line for a list: step under way, question text or result */
+  char *reason;   /* why it failed, is queued, … */
+  guint position; /* in the queue, from 1; 0 = not queued (null) */
+  char *summary;  /* of report job result */
+  char *current;  /* one line for a list: step under way, question text or result */
   gint64 created_at, started_at, completed_at;
   guint turns;
-  guint64 rows;        /* number of timeline rows */
+  guint64 rows; /* number of timeline rows */
   guint64 last_seq;
-  char *box_id;        /* JSON: "devbox": {"id","worker","image","state"} or null */
+  char *box_id; /* JSON: "devbox": {"id","worker","image","state"} or null */
   char *box_worker;
   char *box_image;
-  char *box_state;     /* launching, running, stopped, gone */
+  char *box_state; /* launching, running, stopped, gone */
   gboolean can_continue;
 } BhRun;
 #define BH_TYPE_RUN (bh_run_get_type ())
 BH_DECLARE_RECORD (BhRun, bh_run)
 
-/* A request to create a Run. from_json is strict: unknown fields are refused (BH_ERROR_UNKNOWN_FIELD). It checks
- * what can be checked without knowing workers and engines. */
+/* A request to create a Run. from_json is strict: unknown fields are refused (BH_ERROR_UNKNOWN_FIELD). It
+ * checks what can be checked without knowing workers and engines. */
 typedef struct
 {
   char *instructions;
@@ -66,7 +66,7 @@ typedef struct
   char *ticket_url;
   char *workspace;
   char *target_worker, *target_image;
-  char *engine;    /* "auto" if not given */
+  char *engine; /* "auto" if not given */
   BhMode mode;
   gboolean has_keep;
   BhKeep keep;     /* default by mode: interactive keep, autonomous stop */
@@ -82,20 +82,20 @@ BH_DECLARE_RECORD (BhRunRequest, bh_run_request)
 
 typedef struct
 {
-  guint64 n;         /* ordinal, from 0 */
+  guint64 n; /* ordinal, from 0 */
   BhRowKind kind;
   BhRowState state;
-  char *author;      /* messages: "you", "bellhop" or an engine's id; steps: engine id or "bellhop" */
-  char *tool;        /* steps: "launch DevBox", "exec in DevBox", "report job result", … */
-  char *title;       /* steps: one line */
-  char *head;        /* the beginning, valid UTF-8, at most BH_HEAD_MAX bytes */
+  char *author; /* messages: "you", "bellhop" or an engine's id; steps: engine id or "bellhop" */
+  char *tool;   /* steps: "launch DevBox", "exec in DevBox", "report job result", … */
+  char *title;  /* steps: one line */
+  char *head;   /* the beginning, valid UTF-8, at most BH_HEAD_MAX bytes */
   gint64 started_at, ended_at;
-  gint64 duration_us; /* measured by a monotonic clock; -1 = still open (null) */
-  int exit_status;   /* -1 = none (null); 128 + n for a signal */
+  gint64 duration_us;                           /* measured by a monotonic clock; -1 = still open (null) */
+  int exit_status;                              /* -1 = none (null); 128 + n for a signal */
   guint64 text_bytes, call_bytes, result_bytes; /* JSON: "bytes": {"text","call","result"} */
   guint64 elided_from, elided_bytes;            /* of the result; JSON: "elided": {"from","bytes"} or null */
-  char *message;     /* m_… */
-  char *question;    /* q_… */
+  char *message;                                /* m_… */
+  char *question;                               /* q_… */
 } BhRow;
 #define BH_TYPE_ROW (bh_row_get_type ())
 BH_DECLARE_RECORD (BhRow, bh_row)
@@ -118,7 +118,7 @@ typedef struct
   BhQuestionKind kind;
   GPtrArray *options; /* BhOption; confirm: none given means yes/no */
   gboolean allow_other;
-  char *var;          /* runbook: environment variable that takes the answer */
+  char *var; /* runbook: environment variable that takes the answer */
 } BhQuestion;
 
 /* What was chosen for one question: option ids and/or free text. */
@@ -131,15 +131,16 @@ typedef struct
 
 typedef struct
 {
-  char *id;           /* q_… */
+  char *id; /* q_… */
   char *run;
   guint64 row;
-  char *asked_by;     /* engine id, "script" or "bellhop" */
+  char *asked_by; /* engine id, "script" or "bellhop" */
   BhSetState state;
   gint64 asked_at, answered_at;
-  char *answered_by;  /* "you", or a token's name */
+  char *answered_by;    /* "you", or a token's name */
   GPtrArray *questions; /* BhQuestion */
-  GPtrArray *answers;   /* BhChoice; NULL until answered. JSON "answers": [{"question","options","text"}] or null */
+  GPtrArray
+      *answers; /* BhChoice; NULL until answered. JSON "answers": [{"question","options","text"}] or null */
 } BhQuestionSet;
 #define BH_TYPE_QUESTION_SET (bh_question_set_get_type ())
 BH_DECLARE_RECORD (BhQuestionSet, bh_question_set)
@@ -155,12 +156,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhQuestion, bh_question_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhChoice, bh_choice_free)
 
 /* Strict: a set as an asker gives it ({"questions":[…]} or one bare question). Ids are filled in where absent
- * ("1", "2", … for questions, a slug of the label for options), duplicates refused. confirm without options gets
- * yes and no. At most 16 questions, 32 options each. */
+ * ("1", "2", … for questions, a slug of the label for options), duplicates refused. confirm without options
+ * gets yes and no. At most 16 questions, 32 options each. */
 BhQuestionSet *bh_question_set_from_ask (JsonNode *node, GError **error);
-/* `answers` as a person gives them: {"answers":[…]}, or for a one-question set {"options":[…],"text":…} short.
- * Checked against the set: unknown option, missing question, empty answer, two options for a single, text where
- * Other is forbidden. (transfer container): BhChoice */
+/* `answers` as a person gives them: {"answers":[…]}, or for a one-question set {"options":[…],"text":…}
+ * short. Checked against the set: unknown option, missing question, empty answer, two options for a single,
+ * text where Other is forbidden. (transfer container): BhChoice */
 GPtrArray *bh_question_set_check_answers (const BhQuestionSet *self, JsonNode *answers, GError **error);
 /* The recommended options of every question, or NULL where one question has none. */
 GPtrArray *bh_question_set_recommended (const BhQuestionSet *self);
@@ -182,9 +183,9 @@ typedef struct
 #define BH_TYPE_MESSAGE (bh_message_get_type ())
 BH_DECLARE_RECORD (BhMessage, bh_message)
 
-/* One line of a Run's journal. Kinds: "run", "row", "delta", "question", "message". `data` is the JSON object text of
- * the event: {"seq":…,"at":…,"KIND":{…}}; a delta is {"seq","at","row","part","offset","length"} and, when it is
- * sent to anyone, "text": the bytes as shown text. */
+/* One line of a Run's journal. Kinds: "run", "row", "delta", "question", "message". `data` is the JSON object
+ * text of the event: {"seq":…,"at":…,"KIND":{…}}; a delta is {"seq","at","row","part","offset","length"} and,
+ * when it is sent to anyone, "text": the bytes as shown text. */
 typedef struct
 {
   guint64 seq;
@@ -198,7 +199,8 @@ BH_DECLARE_RECORD (BhEvent, bh_event)
 /* The texts of BhEvent.data, written directly: they are made for every line a Run prints. (transfer full)
  * A delta as it is stored, without "text". */
 char *bh_delta_event_text (guint64 seq, gint64 at, guint64 row, BhPart part, guint64 offset, guint64 length);
-/* The same as it is sent: `data`, which bh_delta_event_text() made, with "text": `shown` (NULL: elided, null). */
+/* The same as it is sent: `data`, which bh_delta_event_text() made, with "text": `shown` (NULL: elided,
+ * null). */
 char *bh_delta_event_with_text (const char *data, const char *shown);
 /* An event that carries a whole record. Does not take `record`. */
 char *bh_record_event_text (guint64 seq, gint64 at, const char *kind, JsonNode *record);
@@ -211,7 +213,7 @@ typedef struct
   char *hostname;
   char **providers;
   guint boxes, max_boxes;
-  double cpu_load;      /* 0 … 1 of the whole machine */
+  double cpu_load;                                                    /* 0 … 1 of the whole machine */
   guint64 memory_total, memory_available, disk_total, disk_available; /* bytes */
   gint64 last_seen_at;
 } BhWorkerInfo;
@@ -246,7 +248,7 @@ typedef struct
   char *name;
   char *protocol;
   int rank;
-  char *version;  /* NULL: not looked for yet */
+  char *version; /* NULL: not looked for yet */
   char *why_not;
 } BhEngineInfo;
 #define BH_TYPE_ENGINE_INFO (bh_engine_info_get_type ())

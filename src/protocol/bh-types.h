@@ -8,8 +8,17 @@ G_BEGIN_DECLS
 
 /* Enumerations whose nicks are the wire's spelling (snake case): one spelling of each state everywhere. */
 
-typedef enum { BH_MODE_INTERACTIVE, BH_MODE_AUTONOMOUS } BhMode;
-typedef enum { BH_KEEP_KEEP, BH_KEEP_STOP, BH_KEEP_REMOVE } BhKeep; /* what becomes of the DevBox at the end */
+typedef enum
+{
+  BH_MODE_INTERACTIVE,
+  BH_MODE_AUTONOMOUS
+} BhMode;
+typedef enum
+{
+  BH_KEEP_KEEP,
+  BH_KEEP_STOP,
+  BH_KEEP_REMOVE
+} BhKeep; /* what becomes of the DevBox at the end */
 
 typedef enum
 {
@@ -32,21 +41,43 @@ typedef enum
 
 typedef enum
 {
-  BH_ROW_OPEN,      /* step running, message streaming, question open */
+  BH_ROW_OPEN, /* step running, message streaming, question open */
   BH_ROW_DONE,
   BH_ROW_FAILED,
-  BH_ROW_STOPPED,   /* the person or the end of the Run cut it short */
-  BH_ROW_QUEUED,    /* a person's message and its receipt … */
+  BH_ROW_STOPPED, /* the person or the end of the Run cut it short */
+  BH_ROW_QUEUED,  /* a person's message and its receipt … */
   BH_ROW_DELIVERED,
   BH_ROW_TAKEN_UP,
   BH_ROW_WITHDRAWN, /* … also: a question closed because its Run ended */
   BH_ROW_ANSWERED,
 } BhRowState;
 
-typedef enum { BH_PART_TEXT, BH_PART_CALL, BH_PART_RESULT } BhPart;
-typedef enum { BH_MESSAGE_QUEUED, BH_MESSAGE_DELIVERED, BH_MESSAGE_TAKEN_UP, BH_MESSAGE_WITHDRAWN } BhMessageState;
-typedef enum { BH_QUESTION_SINGLE, BH_QUESTION_MULTIPLE, BH_QUESTION_TEXT, BH_QUESTION_CONFIRM } BhQuestionKind;
-typedef enum { BH_SET_OPEN, BH_SET_ANSWERED, BH_SET_WITHDRAWN } BhSetState;
+typedef enum
+{
+  BH_PART_TEXT,
+  BH_PART_CALL,
+  BH_PART_RESULT
+} BhPart;
+typedef enum
+{
+  BH_MESSAGE_QUEUED,
+  BH_MESSAGE_DELIVERED,
+  BH_MESSAGE_TAKEN_UP,
+  BH_MESSAGE_WITHDRAWN
+} BhMessageState;
+typedef enum
+{
+  BH_QUESTION_SINGLE,
+  BH_QUESTION_MULTIPLE,
+  BH_QUESTION_TEXT,
+  BH_QUESTION_CONFIRM
+} BhQuestionKind;
+typedef enum
+{
+  BH_SET_OPEN,
+  BH_SET_ANSWERED,
+  BH_SET_WITHDRAWN
+} BhSetState;
 
 #define BH_TYPE_MODE (bh_mode_get_type ())
 #define BH_TYPE_KEEP (bh_keep_get_type ())
@@ -83,7 +114,8 @@ gboolean bh_id_is_valid (const char *id, char letter);
 /* Letters, digits and _, no digit first. */
 gboolean bh_is_env_name (const char *name);
 
-/* Times are microseconds since 1970 (UTC) in memory, RFC 3339 with six decimals on the wire. 0 = none (null). */
+/* Times are microseconds since 1970 (UTC) in memory, RFC 3339 with six decimals on the wire. 0 = none (null).
+ */
 char *bh_time_format (gint64 time_us);
 gboolean bh_time_parse (const char *text, gint64 *time_us);
 

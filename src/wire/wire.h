@@ -29,7 +29,8 @@
 /* SIGNAL: every process of the box but its init */
 #define BH_WIRE_ID_ALL 0u
 
-enum bh_wire_type {
+enum bh_wire_type
+{
   /* both ways, first on every connection. payload: struct bh_wire_hello. An unknown major closes. */
   BH_WIRE_HELLO = 1,
   /* out -> boxd. payload: bh_wire_spawn. Answered by SPAWNED, also when the id already exists. */
@@ -39,8 +40,8 @@ enum bh_wire_type {
   /* out -> boxd. Bytes for stdin from `offset`; what lies below the accepted offset is ignored, a gap is
    * an error. boxd accepts all of it or stops reading this connection until it can (back-pressure). */
   BH_WIRE_STDIN = 4,
-  /* boxd -> out. offset: bytes accepted so far, which is those that reached the process's pipe or, once nobody
-   * reads it, all of them. Who sends at most 256 KiB beyond it never has its connection wait. */
+  /* boxd -> out. offset: bytes accepted so far, which is those that reached the process's pipe or, once
+   * nobody reads it, all of them. Who sends at most 256 KiB beyond it never has its connection wait. */
   BH_WIRE_STDIN_ACK = 5,
   /* out -> boxd. Close stdin once `offset` bytes have been written to it. */
   BH_WIRE_STDIN_EOF = 6,
@@ -75,8 +76,8 @@ enum bh_wire_type {
   /* boxd -> out. Answer to GET. flags: BH_FILE_LAST when the end of the file was reached. */
   BH_WIRE_FILE = 18,
   /* boxd -> out. A request with no other answer succeeded: each PUT, SIGNAL, RESIZE, RELEASE, STDIN_EOF,
-   * CHANNEL_CLOSE. flags, id and offset are the request's. payload: u8 type of the request. ATTACH, WINDOW and TRIM
-   * are only answered when they fail. */
+   * CHANNEL_CLOSE. flags, id and offset are the request's. payload: u8 type of the request. ATTACH, WINDOW
+   * and TRIM are only answered when they fail. */
   BH_WIRE_DONE = 19,
   /* boxd -> out, on connections that said BH_HELLO_CHANNELS: a channel is open (also sent for every open
    * one right after HELLO). payload: i32 pid of the program. ATTACH it to read. */
@@ -88,8 +89,8 @@ enum bh_wire_type {
   BH_WIRE_STATS = 22,
   /* out -> boxd, no payload; answered by LIST with payload: struct bh_wire_listed[] */
   BH_WIRE_LIST = 23,
-  /* boxd -> out. flags, id and offset are the request's. payload: i32 errno, u8 type of the request, text (UTF-8,
-   * no NUL). ESRCH: there is no such id. EPROTO: a bad frame, and the connection is closed. */
+  /* boxd -> out. flags, id and offset are the request's. payload: i32 errno, u8 type of the request, text
+   * (UTF-8, no NUL). ESRCH: there is no such id. EPROTO: a bad frame, and the connection is closed. */
   BH_WIRE_ERROR = 24,
 };
 
@@ -111,7 +112,8 @@ enum bh_wire_type {
 /* PUT and FILE flags */
 #define BH_FILE_LAST 0x01
 
-struct bh_wire_header {
+struct bh_wire_header
+{
   uint32_t length;
   uint8_t type;
   uint8_t flags;
@@ -129,12 +131,13 @@ struct bh_wire_header {
 #define BH_WIRE_SPAWN_FIXED 16
 
 /* Payload of STATS: u64 each. */
-struct bh_wire_stats {
-  uint64_t cpu_us;        /* user + system of the box's living and reaped processes */
-  uint64_t memory_bytes;  /* sum of proportional set sizes where readable, else of resident sizes */
-  uint64_t processes;     /* living, without init */
-  uint64_t spool_bytes;   /* held by boxd */
-  uint64_t up_us;         /* since init started */
+struct bh_wire_stats
+{
+  uint64_t cpu_us;       /* user + system of the box's living and reaped processes */
+  uint64_t memory_bytes; /* sum of proportional set sizes where readable, else of resident sizes */
+  uint64_t processes;    /* living, without init */
+  uint64_t spool_bytes;  /* held by boxd */
+  uint64_t up_us;        /* since init started */
 };
 #define BH_WIRE_STATS_SIZE 40
 

@@ -73,7 +73,8 @@ bh_box_file_save (const BhBoxFile *self, int folder, GError **error)
 {
   gsize length;
   g_autofree char *text = to_text (self, &length);
-  g_autofd int fd = openat (folder, "box.json.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  g_autofd int fd =
+      openat (folder, "box.json.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   gssize n;
 
   if (fd < 0 || (n = TEMP_FAILURE_RETRY (write (fd, text, length))) < 0)

@@ -14,11 +14,11 @@ GType bh_box_file_get_type (void);
 
 typedef struct
 {
-  char *id;       /* b_… */
-  char *worker;   /* the name of the worker that made it; others on the same state leave it alone */
+  char *id;     /* b_… */
+  char *worker; /* the name of the worker that made it; others on the same state leave it alone */
   char *provider;
   char *image;
-  char *network;  /* open, offline */
+  char *network; /* open, offline */
   gint64 created_at;
   gboolean running;
 } BhBoxFile;

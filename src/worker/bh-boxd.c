@@ -122,10 +122,12 @@ bh_boxd_open_pidfd (GSocket *gsocket, pid_t *pid, GError **error)
       bh_set_errno_error (error, errno, "Cannot tell which process serves the box");
       return -1;
     }
-  /* 0: it lives in a pid namespace that cannot be seen from here; getpid(): boxd has not called listen() yet */
+  /* 0: it lives in a pid namespace that cannot be seen from here; getpid(): boxd has not called listen() yet
+   */
   if (peer.pid <= 0 || peer.pid == getpid ())
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The box's socket is not served by a process seen here");
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                   "The box's socket is not served by a process seen here");
       return -1;
     }
   fd = (int) syscall (SYS_pidfd_open, peer.pid, 0);
@@ -175,7 +177,8 @@ read_exactly (GSocket *gsocket, guint8 *to, gsize length, gint64 deadline, GErro
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The box did not answer in time");
           return FALSE;
         }
-      dex_await (dex_future_first (bh_fd_ready (g_socket_get_fd (gsocket)), dex_timeout_new_usec (left), NULL),
+      dex_await (dex_future_first (bh_fd_ready (g_socket_get_fd (gsocket)), dex_timeout_new_usec (left),
+                                   NULL),
                  NULL);
     }
   return TRUE;
@@ -231,7 +234,8 @@ bh_boxd_hello (GSocket *gsocket, guint timeout_ms, GError **error)
   if (!send_frame (gsocket, BH_WIRE_HELLO, payload, BH_WIRE_HELLO_SIZE, error) ||
       !read_frame (gsocket, &header, payload, deadline, error))
     return FALSE;
-  if (header.type == BH_WIRE_HELLO && header.length >= BH_WIRE_HELLO_SIZE && bh_wire_get16 (payload) == BH_WIRE_MAJOR)
+  if (header.type == BH_WIRE_HELLO && header.length >= BH_WIRE_HELLO_SIZE &&
+      bh_wire_get16 (payload) == BH_WIRE_MAJOR)
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                "The box speaks another version of boxd's protocol than this worker (%d)", BH_WIRE_MAJOR);
@@ -263,7 +267,8 @@ bh_boxd_end_processes (GSocket *gsocket, guint grace_ms)
   guint pause_ms = 2;
 
   bh_wire_put32 (signum, SIGTERM);
-  if (!bh_boxd_hello (gsocket, grace_ms, NULL) || !send_frame (gsocket, BH_WIRE_SIGNAL, signum, sizeof signum, NULL))
+  if (!bh_boxd_hello (gsocket, grace_ms, NULL) ||
+      !send_frame (gsocket, BH_WIRE_SIGNAL, signum, sizeof signum, NULL))
     return;
   while ((living = count_processes (gsocket, deadline)) != 0)
     {

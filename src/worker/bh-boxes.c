@@ -8,7 +8,8 @@
 #include "worker/bh-relay.h"
 
 #define GRACE_MAX_MS (10 * 60 * 1000)
-/* As many as the coordinator takes, and as fit into a message. Boxes that have ended stay for ever if nobody removes them. */
+/* As many as the coordinator takes, and as fit into a message. Boxes that have ended stay for ever if nobody
+ * removes them. */
 #define LISTED_MAX 4096
 
 struct _BhBoxes
@@ -16,13 +17,13 @@ struct _BhBoxes
   GObject parent_instance;
 
   BhLink *link;
-  GPtrArray *providers;   /* BhProvider */
+  GPtrArray *providers; /* BhProvider */
   guint max_boxes;
   guint launching;
-  GHashTable *boxes;      /* id -> Box */
-  GHashTable *relays;     /* handle -> BhRelay; of the present connection to the coordinator */
+  GHashTable *boxes;  /* id -> Box */
+  GHashTable *relays; /* handle -> BhRelay; of the present connection to the coordinator */
   guint32 last_handle;
-  GHashTable *turns;      /* id -> DexPromise: the last of the operations on this box */
+  GHashTable *turns; /* id -> DexPromise: the last of the operations on this box */
 };
 
 G_DEFINE_FINAL_TYPE (BhBoxes, bh_boxes, G_TYPE_OBJECT)
@@ -31,7 +32,7 @@ typedef struct
 {
   BhBoxFile *file;
   BhProvider *provider;
-  guint64 life;     /* counts launches, so that the end of an earlier life is not taken for this one's */
+  guint64 life;      /* counts launches, so that the end of an earlier life is not taken for this one's */
   gboolean leaving;  /* has ended, and what it still had to say is being relayed */
   gboolean stopping; /* by us: how it ends is no news */
   char *how;         /* it ended, a sentence */
@@ -252,7 +253,8 @@ open_relay (BhBoxes *self, Box *box, GError **error)
     return 0;
   do
     self->last_handle++;
-  while (self->last_handle == 0 || g_hash_table_contains (self->relays, GUINT_TO_POINTER (self->last_handle)));
+  while (self->last_handle == 0 ||
+         g_hash_table_contains (self->relays, GUINT_TO_POINTER (self->last_handle)));
   relay = bh_relay_new (self->link, self->last_handle, id, gsocket);
   g_hash_table_insert (self->relays, GUINT_TO_POINTER (self->last_handle), relay);
   g_signal_connect_object (relay, "closed", G_CALLBACK (on_relay_closed), self, G_CONNECT_DEFAULT);
@@ -272,8 +274,10 @@ find_provider (BhBoxes *self, const char *image, GError **error)
         if (g_str_equal (((BhImageInfo *) g_ptr_array_index (images, j))->id, image))
           return provider;
     }
-  bh_set_error (error, BH_ERROR_IMAGE_NOT_FOUND, "image", "This worker has no image “%s”. See what it has with: bellhopctl "
-                "workers", image);
+  bh_set_error (error, BH_ERROR_IMAGE_NOT_FOUND, "image",
+                "This worker has no image “%s”. See what it has with: bellhopctl "
+                "workers",
+                image);
   return NULL;
 }
 
@@ -293,8 +297,10 @@ launch (BhBoxes *self, const BhLaunchSpec *spec, GError **error)
   if (bh_boxes_count_running (self) + self->launching >= self->max_boxes)
     {
       bh_set_error (error, BH_ERROR_LAUNCH_FAILED, NULL,
-                    "This worker runs %u DevBoxes already, as many as it may. Stop one, or start the worker with a larger "
-                    "--max-boxes", self->max_boxes);
+                    "This worker runs %u DevBoxes already, as many as it may. Stop one, or start the worker "
+                    "with a larger "
+                    "--max-boxes",
+                    self->max_boxes);
       return NULL;
     }
   self->launching++;
@@ -343,8 +349,8 @@ box_connect (JsonObject *params, gpointer data, GError **error)
   box = g_hash_table_lookup (self->boxes, id);
   if (box == NULL || !box->file->running)
     {
-      bh_set_error (error, BH_ERROR_DEVBOX_GONE, NULL, box == NULL ? "There is no DevBox %s on this worker" : "DevBox %s has ended",
-                    id);
+      bh_set_error (error, BH_ERROR_DEVBOX_GONE, NULL,
+                    box == NULL ? "There is no DevBox %s on this worker" : "DevBox %s has ended", id);
       return NULL;
     }
   handle = open_relay (self, box, error);
@@ -456,14 +462,16 @@ images_list (JsonObject *params, gpointer data, GError **error)
   json_object_set_array_member (result, "images", array);
   for (guint i = 0; i < self->providers->len; i++)
     {
-      g_autoptr (GPtrArray) images = dex_await_boxed (bh_provider_images (g_ptr_array_index (self->providers, i)), NULL);
+      g_autoptr (GPtrArray) images =
+          dex_await_boxed (bh_provider_images (g_ptr_array_index (self->providers, i)), NULL);
       for (guint j = 0; images != NULL && j < images->len; j++)
         json_array_add_element (array, bh_image_info_to_json (g_ptr_array_index (images, j)));
     }
   return object_node (result);
 }
 
-/* A frame from the coordinator. One that breaks the protocol would confuse boxd; its connection ends instead. */
+/* A frame from the coordinator. One that breaks the protocol would confuse boxd; its connection ends instead.
+ */
 static void
 on_frame (BhLink *link, GBytes *message, BhBoxes *self)
 {
@@ -559,7 +567,11 @@ BhBoxes *
 bh_boxes_new (BhLink *link, GPtrArray *providers, guint max_boxes)
 {
   BhBoxes *self = g_object_new (BH_TYPE_BOXES, NULL);
-  static const struct { const char *name; BhRpcMethod method; } methods[] = {
+  static const struct
+  {
+    const char *name;
+    BhRpcMethod method;
+  } methods[] = {
     { "box.launch", box_launch },   { "box.connect", box_connect }, { "box.disconnect", box_disconnect },
     { "box.list", box_list },       { "box.stop", box_stop },       { "box.remove", box_remove },
     { "images.list", images_list },

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* The boxes of this worker and the connections to them: the methods box.* and images.list of the worker protocol. Keeps nothing
- * across restarts; what there is, is looked up. */
+/* The boxes of this worker and the connections to them: the methods box.* and images.list of the worker
+ * protocol. Keeps nothing across restarts; what there is, is looked up. */
 
 #include "worker/bh-link.h"
 #include "worker/bh-provider.h"

@@ -55,8 +55,8 @@ bh_fd_ready (int fd)
 
   self->promise = promise;
   self->watch = bh_watch_new (fd, on_ready, self);
-  g_signal_connect_data (dex_promise_get_cancellable (promise), "cancelled", G_CALLBACK (on_dropped), self, waiting_free,
-                         G_CONNECT_DEFAULT);
+  g_signal_connect_data (dex_promise_get_cancellable (promise), "cancelled", G_CALLBACK (on_dropped), self,
+                         waiting_free, G_CONNECT_DEFAULT);
   return DEX_FUTURE (promise);
 }
 
@@ -105,5 +105,6 @@ bh_set_errno_error (GError **error, int saved_errno, const char *format, ...)
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (saved_errno), "%s: %s", what, g_strerror (saved_errno));
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (saved_errno), "%s: %s", what,
+               g_strerror (saved_errno));
 }

@@ -14,14 +14,17 @@ measure_cpu (BhHeartbeat *self)
   double load;
 
   if (!g_file_get_contents ("/proc/stat", &text, NULL, NULL) ||
-      sscanf (text, "cpu %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+      sscanf (text,
+              "cpu %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
               " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT,
               &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal) != 8)
     return 0;
   busy = user + nice + system + irq + softirq + steal;
   total = busy + idle + iowait;
   /* iowait may go back */
-  load = total > self->total && busy >= self->busy ? (double) (busy - self->busy) / (double) (total - self->total) : 0;
+  load = total > self->total && busy >= self->busy
+             ? (double) (busy - self->busy) / (double) (total - self->total)
+             : 0;
   self->busy = busy;
   self->total = total;
   return MIN (load, 1.0);

@@ -80,7 +80,8 @@ hold (DexFuture *future, gpointer self)
 DexFuture *
 bh_init_ended (BhInit *self)
 {
-  return dex_future_finally (bh_fd_ready (self->pidfd), hold, bh_init_ref (self), (GDestroyNotify) bh_init_unref);
+  return dex_future_finally (bh_fd_ready (self->pidfd), hold, bh_init_ref (self),
+                             (GDestroyNotify) bh_init_unref);
 }
 
 void
@@ -116,7 +117,8 @@ ended_how_fiber (gpointer data)
   /* bwrap has yet to notice; one that is stopped never does */
   if (self->monitor == NULL)
     return dex_future_new_take_string (describe (FALSE, 0));
-  status = dex_await_int (dex_future_first (dex_ref (self->monitor), dex_timeout_new_msec (MONITOR_MS), NULL), &error);
+  status = dex_await_int (dex_future_first (dex_ref (self->monitor), dex_timeout_new_msec (MONITOR_MS), NULL),
+                          &error);
   return dex_future_new_take_string (describe (error == NULL, status));
 }
 
@@ -137,7 +139,7 @@ bh_init_kill (BhInit *self, GError **error)
     }
   if (dex_await (dex_future_first (bh_init_ended (self), dex_timeout_new_msec (KILLED_MS), NULL), NULL))
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Process %d was killed and does not end: it hangs in the kernel",
-               (int) self->pid);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+               "Process %d was killed and does not end: it hangs in the kernel", (int) self->pid);
   return FALSE;
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *id;             /* b_… */
+  char *id; /* b_… */
   char *image;
   char *network;        /* "open", "offline" */
   guint64 memory_bytes; /* 0: the worker's default */

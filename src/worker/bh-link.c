@@ -22,8 +22,8 @@ struct _BhLink
 {
   GObject parent_instance;
 
-  char *uri;          /* of the WebSocket */
-  char *socket_path;  /* NULL: a TCP address */
+  char *uri;         /* of the WebSocket */
+  char *socket_path; /* NULL: a TCP address */
   char *token;
   char *fingerprint;
 
@@ -32,15 +32,22 @@ struct _BhLink
   DexPromise *closed;                  /* of this connection; rejects */
   BhRpc *rpc;
   gboolean registered;
-  char *last_trouble;                  /* told once, not at every retry */
+  char *last_trouble; /* told once, not at every retry */
 
-  GByteArray *batch;                   /* small records that go as one message */
+  GByteArray *batch; /* small records that go as one message */
   guint batch_source;
-  gsize unsettled;                     /* bytes sent since the queue was last known to be empty */
+  gsize unsettled; /* bytes sent since the queue was last known to be empty */
   GSource *settle;
 };
 
-enum { REGISTERED, LOST, FRAME, DRAINED, N_SIGNALS };
+enum
+{
+  REGISTERED,
+  LOST,
+  FRAME,
+  DRAINED,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BhLink, bh_link, G_TYPE_OBJECT)
@@ -77,9 +84,9 @@ bh_link_is_full (BhLink *self)
 static gboolean on_settle (GObject *stream, gpointer data);
 static gboolean on_idle_settle (gpointer data);
 
-/* libsoup does not say how much it still has to write. But it writes from a source of default priority that is ready
- * whenever there is something to write and the socket takes it. So when a source of lower priority runs while the socket
- * takes more, there is nothing left. */
+/* libsoup does not say how much it still has to write. But it writes from a source of default priority that
+ * is ready whenever there is something to write and the socket takes it. So when a source of lower priority
+ * runs while the socket takes more, there is nothing left. */
 static void
 watch_settling (BhLink *self, gboolean blocked)
 {
@@ -114,7 +121,8 @@ static gboolean
 on_idle_settle (gpointer data)
 {
   BhLink *self = data;
-  GOutputStream *out = g_io_stream_get_output_stream (soup_websocket_connection_get_io_stream (self->connection));
+  GOutputStream *out =
+      g_io_stream_get_output_stream (soup_websocket_connection_get_io_stream (self->connection));
   gboolean writable = g_pollable_output_stream_is_writable (G_POLLABLE_OUTPUT_STREAM (out));
 
   forget_settling (self);
@@ -149,7 +157,8 @@ send_binary (BhLink *self, const void *bytes, gsize length)
   watch_settling (self, FALSE);
 }
 
-/* Records of many boxes that were ready at once go as one message: one write and one wake-up instead of many. */
+/* Records of many boxes that were ready at once go as one message: one write and one wake-up instead of many.
+ */
 static void
 send_batch (BhLink *self)
 {
@@ -232,7 +241,10 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static gboolean
-on_accept_certificate (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags flags, BhLink *self)
+on_accept_certificate (SoupMessage *message,
+                       GTlsCertificate *certificate,
+                       GTlsCertificateFlags flags,
+                       BhLink *self)
 {
   g_autoptr (GByteArray) der = NULL;
   g_autofree char *sum = NULL;
@@ -259,8 +271,8 @@ open_connection (BhLink *self, GCancellable *cancellable)
       soup_message_headers_replace (headers, "Authorization", bearer);
     }
   g_signal_connect (message, "accept-certificate", G_CALLBACK (on_accept_certificate), self);
-  soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT, cancellable, on_connected,
-                                        dex_ref (promise));
+  soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT, cancellable,
+                                        on_connected, dex_ref (promise));
   return DEX_FUTURE (promise);
 }
 
@@ -283,7 +295,8 @@ adopt (BhLink *self, SoupWebsocketConnection *connection)
 static void
 let_go (BhLink *self)
 {
-  g_autoptr (GError) reason = bh_error_new (BH_ERROR_UNREACHABLE, NULL, "The connection to the coordinator was lost");
+  g_autoptr (GError) reason =
+      bh_error_new (BH_ERROR_UNREACHABLE, NULL, "The connection to the coordinator was lost");
   gboolean was_registered = self->registered;
 
   if (self->connection == NULL)
@@ -340,17 +353,20 @@ connect_once (Run *run, GError **error)
   g_autoptr (JsonNode) answer = NULL;
 
   /* one that takes the connection and never answers is as good as none */
-  connection = dex_await_object (
-      dex_future_first (open_connection (self, cancellable), dex_timeout_new_msec (CONNECT_MS), NULL), error);
+  connection = dex_await_object (dex_future_first (open_connection (self, cancellable),
+                                                   dex_timeout_new_msec (CONNECT_MS), NULL),
+                                 error);
   if (connection == NULL)
     {
       g_cancellable_cancel (cancellable);
       return FALSE;
     }
   adopt (self, connection);
-  answer = dex_await_boxed (dex_future_first (bh_rpc_call (self->rpc, "worker.register", run->introduce (run->data)),
-                                              dex_ref (self->closed), dex_timeout_new_msec (REGISTER_MS), NULL),
-                            error);
+  answer =
+      dex_await_boxed (dex_future_first (bh_rpc_call (self->rpc, "worker.register",
+                                                      run->introduce (run->data)),
+                                         dex_ref (self->closed), dex_timeout_new_msec (REGISTER_MS), NULL),
+                       error);
   if (answer == NULL)
     return FALSE;
   self->registered = TRUE;
@@ -358,12 +374,13 @@ connect_once (Run *run, GError **error)
   return TRUE;
 }
 
-/* What only a person can mend when it is the first answer. Later it passes: the coordinator may not have noticed yet that our
- * last connection is dead, or is being upgraded. */
+/* What only a person can mend when it is the first answer. Later it passes: the coordinator may not have
+ * noticed yet that our last connection is dead, or is being upgraded. */
 static gboolean
 is_refusal (const GError *error)
 {
-  return g_error_matches (error, BH_ERROR, BH_ERROR_VERSION_MISMATCH) || g_error_matches (error, BH_ERROR, BH_ERROR_NAME_TAKEN);
+  return g_error_matches (error, BH_ERROR, BH_ERROR_VERSION_MISMATCH) ||
+         g_error_matches (error, BH_ERROR, BH_ERROR_NAME_TAKEN);
 }
 
 static DexFuture *
@@ -382,7 +399,8 @@ run_fiber (gpointer data)
         {
           retry = 0;
           was_registered = TRUE;
-          g_message ("Connected to the coordinator at %s", self->socket_path != NULL ? self->socket_path : self->uri);
+          g_message ("Connected to the coordinator at %s",
+                     self->socket_path != NULL ? self->socket_path : self->uri);
           g_signal_emit (self, signals[REGISTERED], 0);
           dex_await (dex_ref (self->closed), &error);
         }
@@ -392,7 +410,9 @@ run_fiber (gpointer data)
       tell (self, error);
       wait_ms = bh_link_backoff_ms (retry, self->socket_path != NULL);
       /* jitter, so that the workers of a coordinator that restarts do not all come at once */
-      dex_await (dex_timeout_new_msec ((int) (wait_ms / 2 + (guint) g_random_int_range (0, (gint32) wait_ms / 2 + 1))), NULL);
+      dex_await (dex_timeout_new_msec (
+                     (int) (wait_ms / 2 + (guint) g_random_int_range (0, (gint32) wait_ms / 2 + 1))),
+                 NULL);
     }
 }
 
@@ -439,8 +459,10 @@ make_uri (const char *coordinator, GError **error)
                     "“%s” would send the token and everything else in the clear. Use https://", coordinator);
       return NULL;
     }
-  path = g_strconcat (g_uri_get_path (uri), g_str_has_suffix (g_uri_get_path (uri), "/") ? "" : "/", "v1/worker", NULL);
-  return g_uri_join (SOUP_HTTP_URI_FLAGS, tls ? "wss" : "ws", NULL, host, g_uri_get_port (uri), path, NULL, NULL);
+  path = g_strconcat (g_uri_get_path (uri), g_str_has_suffix (g_uri_get_path (uri), "/") ? "" : "/",
+                      "v1/worker", NULL);
+  return g_uri_join (SOUP_HTTP_URI_FLAGS, tls ? "wss" : "ws", NULL, host, g_uri_get_port (uri), path, NULL,
+                     NULL);
 }
 
 static gboolean
@@ -463,7 +485,8 @@ set_coordinator (BhLink *self, const char *coordinator, GError **error)
     }
   address = g_unix_socket_address_new (self->socket_path);
   self->uri = g_strdup ("ws://localhost/v1/worker");
-  self->session = g_object_new (SOUP_TYPE_SESSION, "remote-connectable", address, "proxy-resolver", NULL, NULL);
+  self->session =
+      g_object_new (SOUP_TYPE_SESSION, "remote-connectable", address, "proxy-resolver", NULL, NULL);
   return TRUE;
 }
 
@@ -490,9 +513,11 @@ bh_link_class_init (BhLinkClass *klass)
   GType type = G_TYPE_FROM_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = bh_link_finalize;
-  signals[REGISTERED] = g_signal_new ("registered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[REGISTERED] =
+      g_signal_new ("registered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[LOST] = g_signal_new ("lost", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[FRAME] = g_signal_new ("frame", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
+  signals[FRAME] =
+      g_signal_new ("frame", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
   signals[DRAINED] = g_signal_new ("drained", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

@@ -2,9 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* What makes DevBoxes. A provider knows how one kind of box is made, reached, ended and deleted; the table of boxes,
- * their handles and their limits are BhBoxes' business. Main context only; implementations keep nothing that they
- * cannot find again after a restart. */
+/* What makes DevBoxes. A provider knows how one kind of box is made, reached, ended and deleted; the table of
+ * boxes, their handles and their limits are BhBoxes' business. Main context only; implementations keep
+ * nothing that they cannot find again after a restart. */
 
 #include <libdex.h>
 
@@ -40,17 +40,20 @@ DexFuture *bh_provider_images (BhProvider *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves a GPtrArray of BhBoxFile, those that have ended too. */
 DexFuture *bh_provider_list (BhProvider *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes the box, or starts it again with its files as they were; resolves its BhBoxFile once its boxd has answered
- * HELLO. Rejects with BH_ERROR_LAUNCH_FAILED, _SANDBOX_DENIED, _IMAGE_NOT_FOUND; nothing runs then. */
+/* Makes the box, or starts it again with its files as they were; resolves its BhBoxFile once its boxd has
+ * answered HELLO. Rejects with BH_ERROR_LAUNCH_FAILED, _SANDBOX_DENIED, _IMAGE_NOT_FOUND; nothing runs then.
+ */
 DexFuture *bh_provider_launch (BhProvider *self, const BhLaunchSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves a connected, non-blocking GSocket to the box's boxd; rejects with BH_ERROR_DEVBOX_GONE. */
 DexFuture *bh_provider_connect (BhProvider *self, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves when the box has ended, with a sentence that says how ("It was killed …."); at once when it does not run. */
+/* Resolves when the box has ended, with a sentence that says how ("It was killed …."); at once when it does
+ * not run. */
 DexFuture *bh_provider_ended (BhProvider *self, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Ends everything in the box, with force after `grace_ms`, and resolves when nothing of it is left running. */
+/* Ends everything in the box, with force after `grace_ms`, and resolves when nothing of it is left running.
+ */
 DexFuture *bh_provider_stop (BhProvider *self, const char *id, guint grace_ms) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Deletes what the box has on disk. It has been stopped. */

@@ -24,20 +24,24 @@ struct _BhRelay
   GSocket *gsocket; /* NULL once closed */
   gulong drained_id;
 
-  /* From boxd: `held` bytes at `buffer` + HANDLE_SIZE, the beginning of a frame. The room before it is for the
-   * handle, so that what is sent lies in one piece without being copied. NULL while nothing is held. */
+  /* From boxd: `held` bytes at `buffer` + HANDLE_SIZE, the beginning of a frame. The room before it is for
+   * the handle, so that what is sent lies in one piece without being copied. NULL while nothing is held. */
   guint8 *buffer;
   gsize capacity;
   gsize held;
   BhWatch *input;
 
   /* To boxd */
-  GQueue *queue;   /* GBytes */
+  GQueue *queue; /* GBytes */
   gsize queued;
   guint out_source;
 };
 
-enum { CLOSED, N_SIGNALS };
+enum
+{
+  CLOSED,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BhRelay, bh_relay, G_TYPE_OBJECT)
@@ -84,8 +88,8 @@ fail (BhRelay *self, const char *reason)
   g_signal_emit (alive, signals[CLOSED], 0, reason);
 }
 
-/* Sends every whole frame of the `*held` bytes at `begin`, before which there is room for the handle; what is left is moved to
- * the front. FALSE when the box broke the protocol. */
+/* Sends every whole frame of the `*held` bytes at `begin`, before which there is room for the handle; what is
+ * left is moved to the front. FALSE when the box broke the protocol. */
 static gboolean
 forward (BhRelay *self, guint8 *begin, gsize *held)
 {
@@ -132,8 +136,9 @@ receive (int fd, guint8 *at, gsize room)
   return TEMP_FAILURE_RETRY (recv (fd, at, room, MSG_DONTWAIT));
 }
 
-/* Nearly always whole frames come, and nothing is left of them: they are read into a room that all relays share. Only the
- * beginning of a frame gets a buffer of its own. FALSE when the box broke the protocol; `*n` as of recv(). */
+/* Nearly always whole frames come, and nothing is left of them: they are read into a room that all relays
+ * share. Only the beginning of a frame gets a buffer of its own. FALSE when the box broke the protocol; `*n`
+ * as of recv(). */
 static gboolean
 read_shared (BhRelay *self, int fd, gssize *n)
 {
@@ -197,8 +202,8 @@ watch_input (BhRelay *self)
     self->input = bh_watch_new (g_socket_get_fd (self->gsocket), on_readable, self);
 }
 
-/* Writes what is queued. After an error the rest is dropped: the reading side sees the end, after what the box still
- * had to say. */
+/* Writes what is queued. After an error the rest is dropped: the reading side sees the end, after what the
+ * box still had to say. */
 static void
 flush (BhRelay *self)
 {
@@ -208,7 +213,8 @@ flush (BhRelay *self)
     {
       gsize length;
       const void *data = g_bytes_get_data (bytes, &length);
-      gssize n = TEMP_FAILURE_RETRY (send (g_socket_get_fd (self->gsocket), data, length, MSG_NOSIGNAL | MSG_DONTWAIT));
+      gssize n = TEMP_FAILURE_RETRY (
+          send (g_socket_get_fd (self->gsocket), data, length, MSG_NOSIGNAL | MSG_DONTWAIT));
 
       if (n < 0 && errno != EAGAIN)
         drop_queue (self);
@@ -250,7 +256,8 @@ bh_relay_send (BhRelay *self, GBytes *frame)
   if (self->out_source == 0)
     flush (self);
   if (self->out_source == 0 && self->queued > 0)
-    self->out_source = g_unix_fd_add (g_socket_get_fd (self->gsocket), G_IO_OUT | G_IO_HUP | G_IO_ERR, on_writable, self);
+    self->out_source =
+        g_unix_fd_add (g_socket_get_fd (self->gsocket), G_IO_OUT | G_IO_HUP | G_IO_ERR, on_writable, self);
 }
 
 static void
@@ -269,8 +276,8 @@ static void
 bh_relay_class_init (BhRelayClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = bh_relay_finalize;
-  signals[CLOSED] = g_signal_new ("closed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                  G_TYPE_STRING);
+  signals[CLOSED] = g_signal_new ("closed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* One connection to a box's boxd, carried over the link under a handle. Whole frames only; nothing but their lengths is
- * looked at. */
+/* One connection to a box's boxd, carried over the link under a handle. Whole frames only; nothing but their
+ * lengths is looked at. */
 
 #include <gio/gio.h>
 
@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (BhRelay, bh_relay, BH, RELAY, GObject)
 
 /* `gsocket`: connected and non-blocking. Begins at once. */
 BhRelay *bh_relay_new (BhLink *link, guint32 handle, const char *box_id, GSocket *gsocket);
-/* signal "closed" (BhRelay *, const char *reason): at the end of its connection, once; not after bh_relay_close(). */
+/* signal "closed" (BhRelay *, const char *reason): at the end of its connection, once; not after
+ * bh_relay_close(). */
 
 guint32 bh_relay_get_handle (BhRelay *self);
 const char *bh_relay_get_box_id (BhRelay *self);

@@ -14,8 +14,9 @@
 #include "protocol/bh-error.h"
 #include "worker/bh-fd.h"
 
-/* A tree is taken apart from its top: files are unlinked, and every folder below the top is first moved up into it under
- * a name of our own. So depth costs neither stack nor descriptors, and no path is ever walked. */
+/* A tree is taken apart from its top: files are unlinked, and every folder below the top is first moved up
+ * into it under a name of our own. So depth costs neither stack nor descriptors, and no path is ever walked.
+ */
 
 typedef struct
 {
@@ -23,7 +24,8 @@ typedef struct
   guint64 moved; /* names given so far */
 } Removal;
 
-/* A folder whose owner took their own permissions away is made readable; by descriptor, so that no link is followed. */
+/* A folder whose owner took their own permissions away is made readable; by descriptor, so that no link is
+ * followed. */
 static int
 open_folder (int parent, const char *name, GError **error)
 {
@@ -108,7 +110,8 @@ empty_folder (Removal *removal, int fd, GError **error)
   return ok;
 }
 
-/* One pass over the top: everything in it goes, but for the folders moved up meanwhile. Sets `found` if there was any. */
+/* One pass over the top: everything in it goes, but for the folders moved up meanwhile. Sets `found` if there
+ * was any. */
 static gboolean
 empty_top (Removal *removal, gboolean *found, GError **error)
 {
@@ -203,8 +206,9 @@ on_removed (GObject *source, GAsyncResult *result, gpointer data)
   if (g_task_propagate_boolean (G_TASK (result), &error))
     dex_promise_resolve_boolean (promise, TRUE);
   else
-    dex_promise_reject (promise, bh_error_new (BH_ERROR_INTERNAL, NULL, "The DevBox's files could not be deleted: %s",
-                                               error->message));
+    dex_promise_reject (promise,
+                        bh_error_new (BH_ERROR_INTERNAL, NULL, "The DevBox's files could not be deleted: %s",
+                                      error->message));
 }
 
 DexFuture *

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Deletes the folder `name` of the folder `parent` with all it holds. Never follows a symbolic link, never leaves
- * `parent`, takes any depth of folders with a fixed number of descriptors, and folders without permissions. What is not
- * there is no error. Blocks: for a thread. */
+/* Deletes the folder `name` of the folder `parent` with all it holds. Never follows a symbolic link, never
+ * leaves `parent`, takes any depth of folders with a fixed number of descriptors, and folders without
+ * permissions. What is not there is no error. Blocks: for a thread. */
 gboolean bh_remove_tree (int parent, const char *name, GError **error);
 
 /* The same on a thread; rejects with BH_ERROR_INTERNAL. */

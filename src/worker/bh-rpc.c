@@ -17,13 +17,13 @@ struct _BhRpc
 {
   GObject parent_instance;
 
-  BhRpcSend send;       /* borrowed, with its data */
+  BhRpcSend send; /* borrowed, with its data */
   gpointer send_data;
 
-  GHashTable *methods;  /* name -> Method */
-  GHashTable *pending;  /* gint64 id -> DexPromise */
+  GHashTable *methods; /* name -> Method */
+  GHashTable *pending; /* gint64 id -> DexPromise */
   gint64 last_id;
-  guint64 life;         /* which link: an answer goes only to the one that asked */
+  guint64 life; /* which link: an answer goes only to the one that asked */
 };
 
 G_DEFINE_FINAL_TYPE (BhRpc, bh_rpc, G_TYPE_OBJECT)
@@ -101,7 +101,8 @@ send_error (BhRpc *self, JsonNode *id, int number, const char *code, const char 
 static void
 send_failure (BhRpc *self, JsonNode *id, const GError *error)
 {
-  const char *code = error->domain == BH_ERROR ? bh_error_code ((BhError) error->code) : bh_error_code (BH_ERROR_INTERNAL);
+  const char *code =
+      error->domain == BH_ERROR ? bh_error_code ((BhError) error->code) : bh_error_code (BH_ERROR_INTERNAL);
   int number = g_error_matches (error, BH_ERROR, BH_ERROR_INVALID_FIELD) ? INVALID_PARAMS : OUR_ERROR;
 
   send_error (self, id, number, code, error->message);
@@ -193,13 +194,16 @@ read_error (JsonNode *node)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   JsonNode *data = object != NULL ? json_object_get_member (object, "data") : NULL;
-  const char *code = data != NULL && JSON_NODE_HOLDS_OBJECT (data) ? peek_string (json_node_get_object (data), "code") : NULL;
+  const char *code = data != NULL && JSON_NODE_HOLDS_OBJECT (data)
+                         ? peek_string (json_node_get_object (data), "code")
+                         : NULL;
   const char *message = object != NULL ? peek_string (object, "message") : NULL;
   BhError known;
 
   if (code == NULL || !bh_error_from_code (code, &known))
     known = BH_ERROR_INTERNAL;
-  return bh_error_new (known, NULL, "%s", message != NULL ? message : "The coordinator sent an error without a message");
+  return bh_error_new (known, NULL, "%s",
+                       message != NULL ? message : "The coordinator sent an error without a message");
 }
 
 static void
@@ -232,7 +236,8 @@ bh_rpc_receive (BhRpc *self, const char *text, gsize length)
   const char *version, *name;
 
   g_return_if_fail (BH_IS_RPC (self));
-  if (!g_utf8_validate_len (text, length, NULL) || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
+  if (!g_utf8_validate_len (text, length, NULL) ||
+      !json_parser_load_from_data (parser, text, (gssize) length, NULL))
     {
       send_error (self, NULL, PARSE_ERROR, "bad_json", "That is not JSON");
       return;
@@ -343,13 +348,14 @@ bh_rpc_get_uint (JsonObject *params, const char *name, guint64 max, guint64 *val
   *value = 0;
   if (node == NULL)
     return TRUE;
-  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 && json_node_get_int (node) >= 0 &&
-      (guint64) json_node_get_int (node) <= max)
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 &&
+      json_node_get_int (node) >= 0 && (guint64) json_node_get_int (node) <= max)
     {
       *value = (guint64) json_node_get_int (node);
       return TRUE;
     }
-  bh_set_error (error, BH_ERROR_INVALID_FIELD, name, "“%s” must be a whole number from 0 to %" G_GUINT64_FORMAT, name, max);
+  bh_set_error (error, BH_ERROR_INVALID_FIELD, name,
+                "“%s” must be a whole number from 0 to %" G_GUINT64_FORMAT, name, max);
   return FALSE;
 }
 

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* JSON-RPC 2.0 over a link that carries whole texts: calls both ways, one fiber for each call that comes in. Batches are
- * refused: nothing here needs them. Errors carry a BH_ERROR's code in data.code. */
+/* JSON-RPC 2.0 over a link that carries whole texts: calls both ways, one fiber for each call that comes in.
+ * Batches are refused: nothing here needs them. Errors carry a BH_ERROR's code in data.code. */
 
 #include <libdex.h>
 #include <json-glib/json-glib.h>
@@ -17,20 +17,21 @@ G_DECLARE_FINAL_TYPE (BhRpc, bh_rpc, BH, RPC, GObject)
 typedef void (*BhRpcSend) (const char *text, gsize length, gpointer data);
 BhRpc *bh_rpc_new (BhRpcSend send, gpointer data);
 
-/* Runs on a fiber of its own and may await. `params` is an object (empty when none were sent). Returns the result, or NULL
- * with `error`. */
+/* Runs on a fiber of its own and may await. `params` is an object (empty when none were sent). Returns the
+ * result, or NULL with `error`. */
 typedef JsonNode *(*BhRpcMethod) (JsonObject *params, gpointer data, GError **error);
 void bh_rpc_add_method (BhRpc *self, const char *name, BhRpcMethod method, gpointer data);
 
-/* Resolves the result, a JsonNode; rejects with the error that the other end sent (BH_ERROR where it has such a code). `params`
- * is taken. */
+/* Resolves the result, a JsonNode; rejects with the error that the other end sent (BH_ERROR where it has such
+ * a code). `params` is taken. */
 DexFuture *bh_rpc_call (BhRpc *self, const char *method, JsonNode *params) G_GNUC_WARN_UNUSED_RESULT;
 void bh_rpc_notify (BhRpc *self, const char *method, JsonNode *params);
 
 /* A text from the other end, as hostile as it may be. */
 void bh_rpc_receive (BhRpc *self, const char *text, gsize length);
 
-/* The link is gone: calls under way reject with `reason`; answers to calls that came in over it are not sent any more. */
+/* The link is gone: calls under way reject with `reason`; answers to calls that came in over it are not sent
+ * any more. */
 void bh_rpc_reset (BhRpc *self, const GError *reason);
 
 /* Members of a call's params, strict: another type or value is BH_ERROR_INVALID_FIELD. */

@@ -29,11 +29,13 @@ bh_worker_lock (const char *state, const char *name, GError **error)
   if (errno != EAGAIN && errno != EACCES)
     bh_set_errno_error (error, errno, "Cannot lock %s", path);
   else if (fcntl (fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
-    bh_set_error (error, BH_ERROR_NAME_TAKEN, NULL,
-                  "A worker named “%s” runs here already: process %d holds %s. End it, or give this one another --name", name,
-                  (int) lock.l_pid, path);
+    bh_set_error (
+        error, BH_ERROR_NAME_TAKEN, NULL,
+        "A worker named “%s” runs here already: process %d holds %s. End it, or give this one another --name",
+        name, (int) lock.l_pid, path);
   else
-    bh_set_error (error, BH_ERROR_NAME_TAKEN, NULL, "A worker named “%s” was just ending here. Try again", name);
+    bh_set_error (error, BH_ERROR_NAME_TAKEN, NULL, "A worker named “%s” was just ending here. Try again",
+                  name);
   close (fd);
   return -1;
 }

@@ -25,7 +25,10 @@
 #define DEFAULT_MAX_BOXES 64
 #define LARGEST_MAX_BOXES 10000
 
-enum { EXIT_REFUSED = 2 };
+enum
+{
+  EXIT_REFUSED = 2
+};
 
 typedef struct
 {
@@ -63,8 +66,7 @@ bh_worker_clean_name (const char *name)
   return g_string_free (clean, FALSE);
 }
 
-static int G_GNUC_PRINTF (1, 2)
-refuse (const char *format, ...)
+static int G_GNUC_PRINTF (1, 2) refuse (const char *format, ...)
 {
   g_autofree char *message = NULL;
   va_list args;
@@ -84,7 +86,8 @@ read_environment (Options *options)
   gint64 value = DEFAULT_MAX_BOXES;
   g_autoptr (GError) error = NULL;
 
-  if (text != NULL && *text != '\0' && !g_ascii_string_to_signed (text, 10, 1, LARGEST_MAX_BOXES, &value, &error))
+  if (text != NULL && *text != '\0' &&
+      !g_ascii_string_to_signed (text, 10, 1, LARGEST_MAX_BOXES, &value, &error))
     {
       refuse ("$BELLHOP_MAX_BOXES: %s", error->message);
       return FALSE;
@@ -97,7 +100,8 @@ static gboolean
 parse (Options *options, int *argc, char ***argv)
 {
   const GOptionEntry entries[] = {
-    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "What the worker is called (default: the host's name)", "NAME" },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name,
+      "What the worker is called (default: the host's name)", "NAME" },
     { "coordinator", 0, 0, G_OPTION_ARG_STRING, &options->coordinator,
       "The coordinator (default: this machine's; $BELLHOP_TOKEN is sent to a URL)", "unix:PATH|URL" },
     { "max-boxes", 0, 0, G_OPTION_ARG_INT, &options->max_boxes,
@@ -108,7 +112,8 @@ parse (Options *options, int *argc, char ***argv)
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  g_option_context_set_summary (context, "Makes and keeps the DevBoxes of this machine for a Bellhop coordinator.");
+  g_option_context_set_summary (context,
+                                "Makes and keeps the DevBoxes of this machine for a Bellhop coordinator.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, &error))
     refuse ("%s. See --help", error->message);
@@ -130,8 +135,8 @@ complete (Options *options)
   g_autofree char *clean = bh_worker_clean_name (options->name);
   if (!g_str_equal (clean, options->name))
     {
-      refuse ("“%s” cannot be a worker's name: use up to %d letters, digits, “-”, “_” and “.”, such as “%s”", options->name,
-              NAME_MAX_LENGTH, clean);
+      refuse ("“%s” cannot be a worker's name: use up to %d letters, digits, “-”, “_” and “.”, such as “%s”",
+              options->name, NAME_MAX_LENGTH, clean);
       return FALSE;
     }
   if (options->coordinator == NULL)
@@ -177,7 +182,8 @@ on_heartbeat (gpointer data)
   Worker *worker = data;
 
   bh_rpc_notify (bh_link_get_rpc (worker->link), "worker.heartbeat",
-                 bh_heartbeat_measure (&worker->heartbeat, worker->state, bh_boxes_count_running (worker->boxes)));
+                 bh_heartbeat_measure (&worker->heartbeat, worker->state,
+                                       bh_boxes_count_running (worker->boxes)));
   return G_SOURCE_CONTINUE;
 }
 

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* The program: options, lock, parts, main loop. Returns the exit status: 0 after SIGTERM or SIGINT, 1 when it cannot go on, 2 when
- * the command line or another worker of the same name forbids it. Boxes go on in any case. */
+/* The program: options, lock, parts, main loop. Returns the exit status: 0 after SIGTERM or SIGINT, 1 when it
+ * cannot go on, 2 when the command line or another worker of the same name forbids it. Boxes go on in any
+ * case. */
 int bh_worker_main (int argc, char **argv);
 
 /* A host's name as the name of a worker: letters, digits, "-", "_" and ".", at most 63, never empty. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
 
-/* How long a launch takes, from the request to the worker until the box has answered HELLO: the coordinator's own
- * code, a real worker, real boxes. Prints {"ms":[…]}. */
+/* How long a launch takes, from the request to the worker until the box has answered HELLO: the coordinator's
+ * own code, a real worker, real boxes. Prints {"ms":[…]}. */
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -23,7 +23,11 @@ typedef struct
 } Bench;
 
 static void
-on_worker (SoupServer *server, SoupServerMessage *message, const char *path, SoupWebsocketConnection *connection, gpointer data)
+on_worker (SoupServer *server,
+           SoupServerMessage *message,
+           const char *path,
+           SoupWebsocketConnection *connection,
+           gpointer data)
 {
   Bench *bench = data;
 
@@ -70,7 +74,8 @@ static SoupServer *
 serve (Bench *bench, const char *path)
 {
   SoupServer *server = soup_server_new (NULL, NULL);
-  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autoptr (GSocket) socket =
+      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr (GError) error = NULL;
 
@@ -100,7 +105,8 @@ main (int argc, char **argv)
   bench.workers = bh_workers_new ();
   bench.times = g_string_new (NULL);
   server = serve (&bench, path);
-  worker = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, program, "--name", "bench", "--coordinator", target, NULL);
+  worker = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, program, "--name", "bench", "--coordinator",
+                             target, NULL);
   if (worker == NULL)
     g_error ("%s", error->message);
   dex_future_disown (dex_scheduler_spawn (NULL, 0, bench_fiber, &bench, NULL));

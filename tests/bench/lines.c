@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
 
-/* lines N PAUSE-US [FILE]: prints N lines "SECONDS.MICROSECONDS NUMBER", one every PAUSE-US, beginning once FILE is
- * there. It costs next to nothing, so that what is measured is Bellhop and not the shell that prints. */
+/* lines N PAUSE-US [FILE]: prints N lines "SECONDS.MICROSECONDS NUMBER", one every PAUSE-US, beginning once
+ * FILE is there. It costs next to nothing, so that what is measured is Bellhop and not the shell that prints.
+ */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,8 +10,7 @@
 #include "protocol/bh-records.h"
 #include "protocol/bh-text.h"
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 static void
 check (gboolean holds, const char *what)

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 static void
 parse (const uint8_t *data, size_t size, size_t chunk, GString *events)
 {
-  g_autoptr(BhSse) parser = bh_sse_new ();
+  g_autoptr (BhSse) parser = bh_sse_new ();
   BhSseEvent *event;
 
   for (size_t from = 0; from < size; from += chunk)
@@ -29,7 +29,7 @@ parse (const uint8_t *data, size_t size, size_t chunk, GString *events)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  g_autoptr(GString) whole = g_string_new (NULL), pieces = g_string_new (NULL);
+  g_autoptr (GString) whole = g_string_new (NULL), pieces = g_string_new (NULL);
 
   if (size == 0)
     return 0;

@@ -23,7 +23,10 @@ typedef struct
 } Place;
 
 static void
-on_websocket (SoupServer *server, SoupServerMessage *message, const char *path, SoupWebsocketConnection *connection,
+on_websocket (SoupServer *server,
+              SoupServerMessage *message,
+              const char *path,
+              SoupWebsocketConnection *connection,
               gpointer user_data)
 {
   bh_workers_accept (((Place *) user_data)->workers, connection, TRUE);
@@ -114,7 +117,8 @@ assert_run (BhBox *box, const char *script, int status, const char *text)
 
   g_assert_no_error (error);
   g_assert_cmpint (output->exit_status, ==, status);
-  g_assert_cmpmem (g_bytes_get_data (output->output, NULL), g_bytes_get_size (output->output), text, strlen (text));
+  g_assert_cmpmem (g_bytes_get_data (output->output, NULL), g_bytes_get_size (output->output), text,
+                   strlen (text));
 }
 
 static void

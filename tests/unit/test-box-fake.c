@@ -3,7 +3,10 @@
 #include "test-box-fake.h"
 
 static void
-on_websocket (SoupServer *server, SoupServerMessage *message, const char *path, SoupWebsocketConnection *connection,
+on_websocket (SoupServer *server,
+              SoupServerMessage *message,
+              const char *path,
+              SoupWebsocketConnection *connection,
               gpointer user_data)
 {
   Fake *self = user_data;
@@ -108,7 +111,8 @@ on_connected (GObject *session, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   DexPromise *promise = user_data;
-  SoupWebsocketConnection *ws = soup_session_websocket_connect_finish (SOUP_SESSION (session), result, &error);
+  SoupWebsocketConnection *ws =
+      soup_session_websocket_connect_finish (SOUP_SESSION (session), result, &error);
 
   g_assert_no_error (error);
   dex_promise_resolve_object (promise, ws);
@@ -125,8 +129,8 @@ peer_new (Fake *fake)
 
   g_queue_init (&self->texts);
   g_queue_init (&self->frames);
-  soup_session_websocket_connect_async (fake->session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL, on_connected,
-                                        dex_ref (promise));
+  soup_session_websocket_connect_async (fake->session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL,
+                                        on_connected, dex_ref (promise));
   self->ws = dex_await_object (DEX_FUTURE (promise), &error);
   g_assert_no_error (error);
   soup_websocket_connection_set_max_incoming_payload_size (self->ws, BH_FRAME_MAX);
@@ -230,7 +234,8 @@ peer_registered (Fake *fake, const char *name, const char *boxes)
   g_autoptr (JsonNode) answer = NULL;
 
   peer_say (self,
-            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"worker.register\",\"params\":{\"name\":\"%s\",\"protocol\":1,"
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"worker.register\",\"params\":{\"name\":\"%s\","
+            "\"protocol\":1,"
             "\"version\":\"0.1\",\"hostname\":\"box.example\",\"pid\":4711,\"providers\":[\"bubblewrap\"],"
             "\"max_boxes\":8,\"boxes\":%s}}",
             name, boxes);
@@ -240,7 +245,13 @@ peer_registered (Fake *fake, const char *name, const char *boxes)
 }
 
 void
-peer_frame (Peer *self, guint32 handle, guint8 type, guint8 flags, guint32 id, guint64 offset, gconstpointer data,
+peer_frame (Peer *self,
+            guint32 handle,
+            guint8 type,
+            guint8 flags,
+            guint32 id,
+            guint64 offset,
+            gconstpointer data,
             gsize length)
 {
   struct bh_wire_header header = { (guint32) length, type, flags, id, offset };

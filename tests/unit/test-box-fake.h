@@ -2,8 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* A coordinator's BhWorkers behind a real SoupServer, and a worker that a test plays by hand: whatever the coordinator
- * sends is put in two queues, and the test takes from them and answers. Everything runs in fibers of the main context. */
+/* A coordinator's BhWorkers behind a real SoupServer, and a worker that a test plays by hand: whatever the
+ * coordinator sends is put in two queues, and the test takes from them and answers. Everything runs in fibers
+ * of the main context. */
 
 #include "coordinator/workers/bh-box-frames.h"
 #include "coordinator/workers/bh-workers.h"
@@ -24,8 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fake, fake_free)
 typedef struct
 {
   SoupWebsocketConnection *ws;
-  GQueue texts;  /* JsonNode */
-  GQueue frames; /* GBytes */
+  GQueue texts;        /* JsonNode */
+  GQueue frames;       /* GBytes */
   DexPromise *arrived; /* pending until the next message or the end */
   gboolean closed;
 } Peer;
@@ -50,7 +51,13 @@ void peer_refuse (Peer *self, JsonNode *request, const char *code, const char *m
 /* Answers the next box.connect or box.launch, and HELLO. */
 void peer_serve_box (Peer *self, const char *method, guint32 handle);
 
-void peer_frame (Peer *self, guint32 handle, guint8 type, guint8 flags, guint32 id, guint64 offset, gconstpointer data,
+void peer_frame (Peer *self,
+                 guint32 handle,
+                 guint8 type,
+                 guint8 flags,
+                 guint32 id,
+                 guint64 offset,
+                 gconstpointer data,
                  gsize length);
 /* The next frame, which must be of that type; borrows from *message, which is freed by the caller. */
 BhFrame peer_expect_frame (Peer *self, guint8 type, GBytes **message);
@@ -62,7 +69,8 @@ void peer_settle (Peer *self);
 void peer_spawned (Peer *self, guint32 handle, guint32 id, int errsv, guint64 accepted);
 void peer_data (Peer *self, guint32 handle, guint32 id, guint64 offset, const char *text);
 void peer_exited (Peer *self, guint32 handle, guint32 id, int status, int signum);
-void peer_error (Peer *self, guint32 handle, guint32 id, guint8 flags, int errsv, guint8 type, const char *text);
+void
+peer_error (Peer *self, guint32 handle, guint32 id, guint8 flags, int errsv, guint8 type, const char *text);
 
 gboolean fake_is_online (Fake *self, const char *worker);
 void fake_await_offline (Fake *self, const char *worker);

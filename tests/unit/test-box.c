@@ -108,7 +108,8 @@ assert_read (BhProcess *process, guint64 offset, const char *text)
 
   g_assert_no_error (error);
   g_assert_cmpuint (chunk->offset, ==, offset);
-  g_assert_cmpmem (g_bytes_get_data (chunk->bytes, NULL), g_bytes_get_size (chunk->bytes), text, strlen (text));
+  g_assert_cmpmem (g_bytes_get_data (chunk->bytes, NULL), g_bytes_get_size (chunk->bytes), text,
+                   strlen (text));
 }
 
 static void
@@ -128,7 +129,8 @@ test_spawn (Fake *fake)
   g_assert_cmpuint (bh_wire_get16 (frame.payload + 4), ==, 24);
   g_assert_cmpuint (bh_wire_get16 (frame.payload + 6), ==, 80);
   g_assert_cmpuint (bh_wire_get32 (frame.payload + 8), ==, 3);
-  for (gsize at = BH_WIRE_SPAWN_FIXED; at < frame.header.length; at += strlen ((char *) frame.payload + at) + 1)
+  for (gsize at = BH_WIRE_SPAWN_FIXED; at < frame.header.length;
+       at += strlen ((char *) frame.payload + at) + 1)
     g_ptr_array_add (strings, (gpointer) (frame.payload + at));
   g_assert_cmpuint (strings->len, ==, 1 + 3 + bh_wire_get32 (frame.payload + 12));
   g_assert_cmpstr (strings->pdata[0], ==, "/srv");
@@ -623,7 +625,8 @@ test_gone (Fake *fake)
   pending[2] = bh_process_signal (process, SIGTERM, 0);
   pending[3] = bh_box_stats (s.box);
   pending[4] = bh_process_spawn (bh_box_process (s.box, 6), &spawn_true);
-  peer_say (s.peer, "{\"jsonrpc\":\"2.0\",\"method\":\"box.gone\",\"params\":{\"id\":\"b_1\",\"reason\":\"It ran out of memory.\"}}");
+  peer_say (s.peer, "{\"jsonrpc\":\"2.0\",\"method\":\"box.gone\",\"params\":{\"id\":\"b_1\",\"reason\":\"It "
+                    "ran out of memory.\"}}");
   for (guint i = 0; i < G_N_ELEMENTS (pending); i++)
     await_error (pending[i], BH_ERROR, BH_ERROR_DEVBOX_GONE);
   g_assert_cmpstr (reason, ==, "It ran out of memory.");
@@ -658,7 +661,9 @@ test_reconnect (Fake *fake)
   for (guint32 handle = 1; handle < 5; handle++)
     {
       if (handle == 1)
-        peer_say (s.peer, "{\"jsonrpc\":\"2.0\",\"method\":\"box.closed\",\"params\":{\"handle\":1,\"reason\":\"eof\"}}");
+        peer_say (
+            s.peer,
+            "{\"jsonrpc\":\"2.0\",\"method\":\"box.closed\",\"params\":{\"handle\":1,\"reason\":\"eof\"}}");
       else if (handle == 2)
         peer_data (s.peer, handle, 5, 1, "gap");
       else if (handle == 3)

@@ -121,14 +121,24 @@ static void
 test_requests (void)
 {
   static const struct bh_wire_header hello = { .length = BH_WIRE_HELLO_SIZE, .type = BH_WIRE_HELLO };
-  static const uint8_t ours[] = { BH_WIRE_SPAWNED, BH_WIRE_STDIN_ACK, BH_WIRE_DATA, BH_WIRE_EOF, BH_WIRE_EXITED,
-                                  BH_WIRE_FILE, BH_WIRE_DONE, BH_WIRE_CHANNEL, BH_WIRE_ERROR, 0, 255 };
+  static const uint8_t ours[] = { BH_WIRE_SPAWNED,
+                                  BH_WIRE_STDIN_ACK,
+                                  BH_WIRE_DATA,
+                                  BH_WIRE_EOF,
+                                  BH_WIRE_EXITED,
+                                  BH_WIRE_FILE,
+                                  BH_WIRE_DONE,
+                                  BH_WIRE_CHANNEL,
+                                  BH_WIRE_ERROR,
+                                  0,
+                                  255 };
 
   g_assert_true (request_is_valid (&hello, false));
   g_assert_false (request_is_valid (&hello, true));
   for (guint type = BH_WIRE_SPAWN; type <= BH_WIRE_ERROR; type++)
     for (guint length = 0; length < 64; length++)
-      g_assert_false (request_is_valid (&(struct bh_wire_header){ .type = (uint8_t) type, .length = length }, false));
+      g_assert_false (
+          request_is_valid (&(struct bh_wire_header) { .type = (uint8_t) type, .length = length }, false));
   for (gsize i = 0; i < G_N_ELEMENTS (ours); i++)
     for (guint length = 0; length < 64; length++)
       g_assert_false (is_valid (ours[i], length, 1));
@@ -175,8 +185,9 @@ test_proc (void)
 {
   struct tree_entry entry;
 
-  g_assert_true (tree_parse_stat ("42 (a) b (\n1 2) S 7 8 9 0 -1 4194304 1 2 3 4 10 20 30 40 20 0 1 0 555 1000 66 1\n",
-                                  &entry));
+  g_assert_true (
+      tree_parse_stat ("42 (a) b (\n1 2) S 7 8 9 0 -1 4194304 1 2 3 4 10 20 30 40 20 0 1 0 555 1000 66 1\n",
+                       &entry));
   g_assert_cmpint (entry.pid, ==, 42);
   g_assert_cmpint (entry.parent, ==, 7);
   g_assert_cmpint (entry.session, ==, 9);

@@ -39,7 +39,7 @@ fixture_clear (Fixture *self)
 static void
 send (Fixture *self, const char *kind, JsonNode *record)
 {
-  g_autoptr(JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
 
   json_object_set_int_member (object, "seq", (gint64) ++self->seq);
@@ -51,7 +51,7 @@ send (Fixture *self, const char *kind, JsonNode *record)
 static void
 send_delta (Fixture *self, guint64 row, const char *part, const char *text)
 {
-  g_autoptr(JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
 
   json_object_set_int_member (object, "seq", (gint64) ++self->seq);
@@ -65,7 +65,7 @@ send_delta (Fixture *self, guint64 row, const char *part, const char *text)
 static void
 send_step (Fixture *self, guint64 n, const char *tool, const char *title, BhRowState state, int exit_status)
 {
-  g_autoptr(BhRow) row = bh_row_new ();
+  g_autoptr (BhRow) row = bh_row_new ();
 
   row->n = n;
   row->kind = BH_ROW_STEP;
@@ -80,9 +80,10 @@ send_step (Fixture *self, guint64 n, const char *tool, const char *title, BhRowS
 }
 
 static void
-send_message (Fixture *self, guint64 n, const char *author, const char *id, BhRowState state, const char *head)
+send_message (
+    Fixture *self, guint64 n, const char *author, const char *id, BhRowState state, const char *head)
 {
-  g_autoptr(BhRow) row = bh_row_new ();
+  g_autoptr (BhRow) row = bh_row_new ();
 
   row->n = n;
   row->kind = BH_ROW_MESSAGE;
@@ -100,13 +101,19 @@ static JsonNode *
 question_json (const char *state)
 {
   g_autofree char *text = g_strdup_printf (
-      "{\"id\":\"q_0000000000000000\",\"run\":\"r_0000000000000000\",\"row\":3,\"asked_by\":\"runbook\",\"state\":\"%s\","
-      "\"asked_at\":\"2026-01-01T00:00:00.000000Z\",\"answered_at\":null,\"answered_by\":null,\"questions\":[{\"id\":\"where\","
-      "\"header\":\"Placement\",\"text\":\"Where\\u001b[31m should it live?\",\"kind\":\"single\",\"options\":[{\"id\":\"toolbar\","
-      "\"label\":\"Toolbar\",\"description\":\"always seen\",\"recommended\":true},{\"id\":\"menu\",\"label\":\"Menu\","
+      "{\"id\":\"q_0000000000000000\",\"run\":\"r_0000000000000000\",\"row\":3,\"asked_by\":\"runbook\","
+      "\"state\":\"%s\","
+      "\"asked_at\":\"2026-01-01T00:00:00.000000Z\",\"answered_at\":null,\"answered_by\":null,\"questions\":["
+      "{\"id\":\"where\","
+      "\"header\":\"Placement\",\"text\":\"Where\\u001b[31m should it "
+      "live?\",\"kind\":\"single\",\"options\":[{\"id\":\"toolbar\","
+      "\"label\":\"Toolbar\",\"description\":\"always "
+      "seen\",\"recommended\":true},{\"id\":\"menu\",\"label\":\"Menu\","
       "\"description\":null,\"recommended\":false}],\"allow_other\":true,\"var\":null}],\"answers\":%s}",
-      state, strcmp (state, "answered") == 0 ? "[{\"question\":\"where\",\"options\":[\"menu\"],\"text\":null}]" : "null");
-  g_autoptr(GError) error = NULL;
+      state,
+      strcmp (state, "answered") == 0 ? "[{\"question\":\"where\",\"options\":[\"menu\"],\"text\":null}]"
+                                      : "null");
+  g_autoptr (GError) error = NULL;
   JsonNode *node = bh_json_parse (text, -1, &error);
 
   g_assert_no_error (error);
@@ -117,7 +124,7 @@ static void
 test_plain (void)
 {
   Fixture self = { 0 };
-  g_autoptr(BhRun) run = bh_run_new ();
+  g_autoptr (BhRun) run = bh_run_new ();
 
   fixture_init (&self, FALSE);
   run->state = BH_RUN_COMPLETED;
@@ -166,8 +173,8 @@ static void
 test_long_output (gconstpointer at_once)
 {
   Fixture self = { 0 };
-  g_autoptr(GString) all = g_string_new (NULL);
-  g_autoptr(GString) expected = g_string_new ("▶ exec in DevBox · seq 100\n");
+  g_autoptr (GString) all = g_string_new (NULL);
+  g_autoptr (GString) expected = g_string_new ("▶ exec in DevBox · seq 100\n");
 
   fixture_init (&self, FALSE);
   send_step (&self, 1, "exec in DevBox", "seq 100", BH_ROW_OPEN, -1);
@@ -219,7 +226,7 @@ static void
 test_end (void)
 {
   Fixture self = { 0 };
-  g_autoptr(BhRun) run = bh_run_new ();
+  g_autoptr (BhRun) run = bh_run_new ();
 
   fixture_init (&self, FALSE);
   run->id = g_strdup ("r_0000000000000000");
@@ -239,8 +246,13 @@ test_end (void)
 static void
 test_strange_events (void)
 {
-  static const char *const data[] = { "{}", "[]", "{\"row\":7}", "{\"row\":{\"n\":\"x\"}}", "{\"run\":{\"state\":5}}",
-                                      "{\"question\":{}}", "{\"row\":-4,\"part\":\"result\",\"text\":\"x\"}" };
+  static const char *const data[] = { "{}",
+                                      "[]",
+                                      "{\"row\":7}",
+                                      "{\"row\":{\"n\":\"x\"}}",
+                                      "{\"run\":{\"state\":5}}",
+                                      "{\"question\":{}}",
+                                      "{\"row\":-4,\"part\":\"result\",\"text\":\"x\"}" };
   static const char *const kinds[] = { "row", "run", "question", "message", "delta", "novelty" };
   Fixture self = { 0 };
 
@@ -248,7 +260,7 @@ test_strange_events (void)
   for (guint i = 0; i < G_N_ELEMENTS (data); i++)
     for (guint j = 0; j < G_N_ELEMENTS (kinds); j++)
       {
-        g_autoptr(JsonNode) node = bh_json_parse (data[i], -1, NULL);
+        g_autoptr (JsonNode) node = bh_json_parse (data[i], -1, NULL);
         timeline_event (self.timeline, kinds[j], node);
       }
   timeline_settle (self.timeline, T0);
@@ -284,11 +296,12 @@ static void
 assert_answer (BhQuestionKind kind, gboolean allow_other, const char *line, const char *expected)
 {
   BhQuestion *question = make_question (kind, allow_other);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   BhChoice *choice = prompt_parse (question, line, &error);
   g_autofree char *options = choice != NULL ? g_strjoinv (",", choice->options) : NULL;
-  g_autofree char *text = choice == NULL ? g_strdup ("!")
-                                         : g_strconcat (options, "|", choice->text != NULL ? choice->text : "", NULL);
+  g_autofree char *text = choice == NULL
+                              ? g_strdup ("!")
+                              : g_strconcat (options, "|", choice->text != NULL ? choice->text : "", NULL);
 
   g_assert_cmpstr (text, ==, expected);
   g_assert_true ((choice == NULL) == (error != NULL));
@@ -336,7 +349,7 @@ test_text (void)
 static void
 test_tail (void)
 {
-  g_autoptr(Tail) tail = tail_new (2);
+  g_autoptr (Tail) tail = tail_new (2);
   g_autofree char *endless = g_strnfill (1000000, 'x');
 
   tail_add (tail, "a\nb\nc\nd");
@@ -352,10 +365,11 @@ test_tail (void)
 static void
 test_json_is_safe (void)
 {
-  g_autoptr(Output) out = output_new_memory (TRUE, 80);
-  g_autoptr(JsonNode) node = json_node_new (JSON_NODE_VALUE);
+  g_autoptr (Output) out = output_new_memory (TRUE, 80);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_VALUE);
 
-  json_node_set_string (node, "a\033b\xc2\x9b" "c\x7f\xe2\x80\xae");
+  json_node_set_string (node, "a\033b\xc2\x9b"
+                              "c\x7f\xe2\x80\xae");
   output_json (out, node);
   for (const char *p = output_get_contents (out); *p != '\0' && *p != '\n'; p++)
     g_assert_true (*p >= 0x20 && *p < 0x7f);

@@ -8,12 +8,12 @@
 static char *
 events_in_chunks (const char *stream, gsize length, gsize chunk)
 {
-  g_autoptr(BhSse) parser = bh_sse_new ();
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (BhSse) parser = bh_sse_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (gsize from = 0; from < length; from += chunk)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
       BhSseEvent *event;
 
       g_assert_true (bh_sse_push (parser, stream + from, MIN (chunk, length - from), &error));
@@ -47,8 +47,16 @@ static const Sample samples[] = {
   { "id-stays", "id: 3\ndata: x\n\ndata: y\n\nid\ndata: z\n\n", "3|message|x\n3|message|y\n|message|z\n" },
   { "unknown-field", "colour: red\ndata: x\n\n", "|message|x\n" },
   { "unfinished", "data: x\n\ndata: y\n", "|message|x\n" },
-  { "byte-order-mark", "\xef\xbb\xbf" "data: x\n\n\xef\xbb\xbf" "data: y\n\n", "|message|x\n" },
-  { "invalid-utf8", "data: a\xff" "b\n\n", "|message|a\xef\xbf\xbd" "b\n" },
+  { "byte-order-mark",
+    "\xef\xbb\xbf"
+    "data: x\n\n\xef\xbb\xbf"
+    "data: y\n\n",
+    "|message|x\n" },
+  { "invalid-utf8",
+    "data: a\xff"
+    "b\n\n",
+    "|message|a\xef\xbf\xbd"
+    "b\n" },
 };
 
 static void
@@ -76,7 +84,7 @@ test_nul_id (void)
 static void
 test_retry (void)
 {
-  g_autoptr(BhSse) parser = bh_sse_new ();
+  g_autoptr (BhSse) parser = bh_sse_new ();
 
   g_assert_cmpint (bh_sse_get_retry (parser), ==, -1);
   g_assert_true (bh_sse_push (parser, "retry: 250\nretry: soon\nretry: -5\n", 33, NULL));
@@ -86,9 +94,9 @@ test_retry (void)
 static void
 test_too_long (void)
 {
-  g_autoptr(BhSse) line = bh_sse_new (), event = bh_sse_new ();
+  g_autoptr (BhSse) line = bh_sse_new (), event = bh_sse_new ();
   g_autofree char *bytes = g_malloc (BH_SSE_MAX);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   memset (bytes, 'x', BH_SSE_MAX);
   g_assert_true (bh_sse_push (line, bytes, BH_SSE_MAX, NULL));

@@ -30,18 +30,21 @@ respond (SoupServerMessage *message, guint status, const char *type, const char 
   soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, body, strlen (body));
 }
 
-/* Events one and two, and half of the third; then the connection dies. The next connection gets what is asked for. */
+/* Events one and two, and half of the third; then the connection dies. The next connection gets what is asked
+ * for. */
 static void
 serve_stream (Server *self, SoupServerMessage *message, const char *path)
 {
-  const char *id = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Last-Event-ID");
+  const char *id =
+      soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Last-Event-ID");
   guint n = self->n_requests++;
 
   if (n < G_N_ELEMENTS (self->ids))
     self->ids[n] = g_strdup (id != NULL ? id : "none");
   if (strcmp (path, "/v1/runs/cut/events") == 0)
     respond (message, 200, "text/event-stream",
-             n == 0 ? "id: 1\nevent: run\ndata: {\"n\":1}\n\nid: 2\nevent: row\ndata: {\"n\":2}\n\nid: 3\nevent: row\ndata: {\"n"
+             n == 0 ? "id: 1\nevent: run\ndata: {\"n\":1}\n\nid: 2\nevent: row\ndata: {\"n\":2}\n\nid: "
+                      "3\nevent: row\ndata: {\"n"
                     : "id: 3\nevent: row\ndata: {\"n\":3}\n\n");
   else if (strcmp (path, "/v1/runs/garbled/events") == 0)
     respond (message, 200, "text/event-stream", "id: 5\ndata: {\"n\":5}\n\nid: 6\ndata: {\"n\":\n\n");
@@ -55,7 +58,8 @@ static void
 serve_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
   Server *self = data;
-  const char *key = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Idempotency-Key");
+  const char *key =
+      soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Idempotency-Key");
 
   if (strcmp (path, "/v1/info") == 0)
     respond (message, 200, "application/json", "{\"name\":\"bellhop\",\"version\":\"x\",\"api\":1}");
@@ -95,10 +99,10 @@ static gpointer
 server_thread (gpointer data)
 {
   Server *self = data;
-  g_autoptr(SoupServer) server = NULL;
-  g_autoptr(GSocketAddress) address = g_unix_socket_address_new (self->socket);
-  g_autoptr(GSocket) socket = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (SoupServer) server = NULL;
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (self->socket);
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_main_context_push_thread_default (self->context);
   server = soup_server_new (NULL, NULL);
@@ -189,8 +193,8 @@ run_case (gconstpointer data)
 static void
 assert_refused (BhClient *client, const char *path, BhError code, const char *part)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) node = dex_await_boxed (bh_client_request (client, "GET", path, NULL), &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = dex_await_boxed (bh_client_request (client, "GET", path, NULL), &error);
 
   g_assert_null (node);
   g_assert_error (error, BH_ERROR, (int) code);
@@ -202,8 +206,8 @@ assert_next (BhEventStream *stream, guint64 id, gint64 n)
 {
   for (;;)
     {
-      g_autoptr(GError) error = NULL;
-      g_autoptr(BhStreamEvent) event = dex_await_boxed (bh_event_stream_next (stream), &error);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BhStreamEvent) event = dex_await_boxed (bh_event_stream_next (stream), &error);
 
       g_assert_no_error (error);
       if (strcmp (event->kind, "connection") == 0)
@@ -219,8 +223,8 @@ assert_next (BhEventStream *stream, guint64 id, gint64 n)
 static void
 test_connect (Server *server, BhClient *client)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) info = dex_await_boxed (bh_client_connect (client), &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) info = dex_await_boxed (bh_client_connect (client), &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (json_object_get_string_member (json_node_get_object (info), "name"), ==, "bellhop");
@@ -229,8 +233,9 @@ test_connect (Server *server, BhClient *client)
 static void
 test_problem (Server *server, BhClient *client)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) node = dex_await_boxed (bh_client_request (client, "POST", "/v1/problem", NULL), &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node =
+      dex_await_boxed (bh_client_request (client, "POST", "/v1/problem", NULL), &error);
 
   g_assert_null (node);
   g_assert_error (error, BH_ERROR, BH_ERROR_TARGET_REQUIRED);
@@ -249,8 +254,9 @@ test_no_problem_document (Server *server, BhClient *client)
 static void
 test_no_content (Server *server, BhClient *client)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) node = dex_await_boxed (bh_client_request (client, "DELETE", "/v1/nothing", NULL), &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node =
+      dex_await_boxed (bh_client_request (client, "DELETE", "/v1/nothing", NULL), &error);
 
   g_assert_no_error (error);
   g_assert_null (node);
@@ -259,8 +265,8 @@ test_no_content (Server *server, BhClient *client)
 static void
 test_repeated_with_key (Server *server, BhClient *client)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) node =
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node =
       dex_await_boxed (bh_client_request_with_key (client, "POST", "/v1/runs", NULL, "a-key"), &error);
 
   g_assert_no_error (error);
@@ -272,8 +278,8 @@ test_repeated_with_key (Server *server, BhClient *client)
 static void
 test_not_repeated_without_key (Server *server, BhClient *client)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) node = dex_await_boxed (bh_client_request (client, "POST", "/v1/runs", NULL), &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = dex_await_boxed (bh_client_request (client, "POST", "/v1/runs", NULL), &error);
 
   g_assert_null (node);
   g_assert_error (error, BH_ERROR, BH_ERROR_UNAVAILABLE);
@@ -283,7 +289,7 @@ test_not_repeated_without_key (Server *server, BhClient *client)
 static void
 test_stream_goes_on (Server *server, BhClient *client)
 {
-  g_autoptr(BhEventStream) stream = bh_client_stream (client, "/v1/runs/cut/events", 0);
+  g_autoptr (BhEventStream) stream = bh_client_stream (client, "/v1/runs/cut/events", 0);
 
   assert_next (stream, 1, 1);
   assert_next (stream, 2, 2);
@@ -295,7 +301,7 @@ test_stream_goes_on (Server *server, BhClient *client)
 static void
 test_stream_after (Server *server, BhClient *client)
 {
-  g_autoptr(BhEventStream) stream = bh_client_stream (client, "/v1/runs/later/events", 8);
+  g_autoptr (BhEventStream) stream = bh_client_stream (client, "/v1/runs/later/events", 8);
 
   assert_next (stream, 9, 9);
   g_assert_cmpstr (server->ids[0], ==, "8");
@@ -305,13 +311,13 @@ test_stream_after (Server *server, BhClient *client)
 static void
 test_stream_garbled (Server *server, BhClient *client)
 {
-  g_autoptr(BhEventStream) stream = bh_client_stream (client, "/v1/runs/garbled/events", 0);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (BhEventStream) stream = bh_client_stream (client, "/v1/runs/garbled/events", 0);
+  g_autoptr (GError) error = NULL;
 
   assert_next (stream, 5, 5);
   while (error == NULL)
     {
-      g_autoptr(BhStreamEvent) event = dex_await_boxed (bh_event_stream_next (stream), &error);
+      g_autoptr (BhStreamEvent) event = dex_await_boxed (bh_event_stream_next (stream), &error);
       if (event != NULL && strcmp (event->kind, "connection") != 0)
         g_assert_cmpuint (event->id, ==, 5);
     }
@@ -321,9 +327,9 @@ test_stream_garbled (Server *server, BhClient *client)
 static void
 test_stream_refused (Server *server, BhClient *client)
 {
-  g_autoptr(BhEventStream) stream = bh_client_stream (client, "/v1/runs/gone/events", 0);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(BhStreamEvent) event = dex_await_boxed (bh_event_stream_next (stream), &error);
+  g_autoptr (BhEventStream) stream = bh_client_stream (client, "/v1/runs/gone/events", 0);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BhStreamEvent) event = dex_await_boxed (bh_event_stream_next (stream), &error);
 
   g_assert_null (event);
   g_assert_error (error, BH_ERROR, BH_ERROR_RUN_NOT_FOUND);
@@ -336,10 +342,10 @@ test_stream_refused (Server *server, BhClient *client)
 static void
 test_unreachable (Server *server, BhClient *client)
 {
-  g_autoptr(BhClient) nobody = bh_client_new_local ("/nonexistent/bellhop.sock");
-  g_autoptr(BhClient) plain = bh_client_new_remote ("http://192.0.2.1:1", "secret", NULL);
-  g_autoptr(BhClient) nonsense = bh_client_new_remote ("localhost", NULL, NULL);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (BhClient) nobody = bh_client_new_local ("/nonexistent/bellhop.sock");
+  g_autoptr (BhClient) plain = bh_client_new_remote ("http://192.0.2.1:1", "secret", NULL);
+  g_autoptr (BhClient) nonsense = bh_client_new_remote ("localhost", NULL, NULL);
+  g_autoptr (GError) error = NULL;
 
   bh_client_set_may_start (nobody, FALSE);
   g_assert_null (dex_await_boxed (bh_client_connect (nobody), &error));

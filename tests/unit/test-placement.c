@@ -36,7 +36,12 @@ new_offers (void)
 }
 
 static void
-assert_taken (GPtrArray *offers, const char *worker, const char *image, BhMode mode, const char *on, const char *with,
+assert_taken (GPtrArray *offers,
+              const char *worker,
+              const char *image,
+              BhMode mode,
+              const char *on,
+              const char *with,
               const char *why)
 {
   g_autoptr (BhPlacement) place = bh_placement_choose (offers, worker, image, mode);
@@ -59,8 +64,10 @@ test_pinned (void)
   add_offer (offers, "desk", IMAGES ("host"));
   add_offer (offers, "farm", IMAGES ("one", "two"));
   assert_taken (offers, "farm", "two", BH_MODE_AUTONOMOUS, "farm", "two", "as asked");
-  assert_taken (offers, "desk", NULL, BH_MODE_INTERACTIVE, "desk", "host", "the worker as asked, its only image");
-  assert_taken (offers, "farm", NULL, BH_MODE_INTERACTIVE, "farm", "one", "the worker as asked, its first image");
+  assert_taken (offers, "desk", NULL, BH_MODE_INTERACTIVE, "desk", "host",
+                "the worker as asked, its only image");
+  assert_taken (offers, "farm", NULL, BH_MODE_INTERACTIVE, "farm", "one",
+                "the worker as asked, its first image");
 
   refused = bh_placement_choose (offers, "farm", "three", BH_MODE_INTERACTIVE);
   g_assert_cmpint (refused->kind, ==, BH_PLACEMENT_REFUSED);
@@ -128,7 +135,8 @@ test_question (void)
 }
 
 static void
-assert_check (const char *worker, const char *image, BhMode mode, const BhWorkerInfo *info, GPtrArray *images, int code)
+assert_check (
+    const char *worker, const char *image, BhMode mode, const BhWorkerInfo *info, GPtrArray *images, int code)
 {
   g_autoptr (BhRunRequest) request = bh_run_request_new ();
   g_autoptr (GError) error = NULL;
@@ -215,10 +223,14 @@ slots_tear_down (Slots *fixture, gconstpointer data)
 static void
 test_slots_order (Slots *fixture, gconstpointer data)
 {
-  g_autoptr (DexFuture) young = bh_slots_wait (fixture->slots, "desk", "r_young", 30, moved, &fixture->position[0]);
-  g_autoptr (DexFuture) old = bh_slots_wait (fixture->slots, "desk", "r_old", 10, moved, &fixture->position[1]);
-  g_autoptr (DexFuture) middle = bh_slots_wait (fixture->slots, "desk", "r_middle", 20, moved, &fixture->position[2]);
-  g_autoptr (DexFuture) other = bh_slots_wait (fixture->slots, "free", "r_other", 40, moved, &fixture->position[0]);
+  g_autoptr (DexFuture) young =
+      bh_slots_wait (fixture->slots, "desk", "r_young", 30, moved, &fixture->position[0]);
+  g_autoptr (DexFuture) old =
+      bh_slots_wait (fixture->slots, "desk", "r_old", 10, moved, &fixture->position[1]);
+  g_autoptr (DexFuture) middle =
+      bh_slots_wait (fixture->slots, "desk", "r_middle", 20, moved, &fixture->position[2]);
+  g_autoptr (DexFuture) other =
+      bh_slots_wait (fixture->slots, "free", "r_other", 40, moved, &fixture->position[0]);
 
   iterate ();
   g_assert_true (dex_future_is_pending (old)); /* nobody before those who have a box are counted */

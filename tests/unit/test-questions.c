@@ -77,9 +77,9 @@ json (const char *text)
 static DexFuture *
 ask (Fixture *fixture, const char *key)
 {
-  g_autoptr (JsonNode) node
-      = json ("{\"id\":\"where\",\"text\":\"Where?\",\"kind\":\"single\",\"allow_other\":false,"
-              "\"options\":[{\"id\":\"toolbar\",\"label\":\"Toolbar\"},{\"id\":\"menu\",\"label\":\"Menu\"}]}");
+  g_autoptr (JsonNode) node =
+      json ("{\"id\":\"where\",\"text\":\"Where?\",\"kind\":\"single\",\"allow_other\":false,"
+            "\"options\":[{\"id\":\"toolbar\",\"label\":\"Toolbar\"},{\"id\":\"menu\",\"label\":\"Menu\"}]}");
   g_autoptr (GError) error = NULL;
   g_autoptr (BhQuestionSet) set = bh_question_set_from_ask (node, &error);
 
@@ -192,7 +192,8 @@ test_bad_answers (Fixture *fixture, gconstpointer data)
 
   assert_refused (fixture, "{\"options\":[\"nope\"]}", BH_ERROR_OPTION_NOT_FOUND);
   assert_refused (fixture, "{\"options\":[]}", BH_ERROR_ANSWER_INCOMPLETE);
-  assert_refused (fixture, "{\"question\":\"q_0000000000000000\",\"options\":[\"menu\"]}", BH_ERROR_QUESTION_NOT_FOUND);
+  assert_refused (fixture, "{\"question\":\"q_0000000000000000\",\"options\":[\"menu\"]}",
+                  BH_ERROR_QUESTION_NOT_FOUND);
   assert_refused (fixture, "{\"question\":7,\"options\":[\"menu\"]}", BH_ERROR_INVALID_FIELD);
   assert_refused (fixture, "[]", BH_ERROR_INVALID_FIELD);
   g_assert_true (dex_future_is_pending (waiting));
@@ -310,7 +311,8 @@ test_channel_lines (void)
 static void
 test_channel_reply (void)
 {
-  const char *text = "{\"kind\":\"ask\",\"format\":\"json\",\"set\":{\"id\":\"a\",\"text\":\"A?\",\"kind\":\"text\"}}";
+  const char *text =
+      "{\"kind\":\"ask\",\"format\":\"json\",\"set\":{\"id\":\"a\",\"text\":\"A?\",\"kind\":\"text\"}}";
   g_autoptr (GBytes) line = g_bytes_new (text, strlen (text));
   g_autoptr (GError) error = NULL;
   g_autoptr (BhAsk) ask_line = bh_ask_parse (line, &error);

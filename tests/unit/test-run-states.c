@@ -15,7 +15,8 @@
 #define F BH_RUN_FAILED
 #define S BH_RUN_STOPPED
 
-/* placed, slot free, launched, turn started, asked, answered, completed, failed, stop, continue, box gone, launch failed */
+/* placed, slot free, launched, turn started, asked, answered, completed, failed, stop, continue, box gone,
+ * launch failed */
 static const int expected[BH_N_RUN_STATES][BH_N_EVENTS] = {
   [Q] = { Q, L, NO, NO, N, NO, NO, NO, S, NO, NO, F },
   [L] = { NO, NO, R, NO, NO, NO, NO, NO, S, NO, F, F },
@@ -35,7 +36,8 @@ test_table (void)
         BhRunState next = BH_RUN_LAUNCHING;
         gboolean allowed = bh_run_next_state ((BhRunState) state, (BhRunEvent) event, &next);
 
-        g_test_message ("%s + %s", bh_run_state_word ((BhRunState) state), bh_run_event_name ((BhRunEvent) event));
+        g_test_message ("%s + %s", bh_run_state_word ((BhRunState) state),
+                        bh_run_event_name ((BhRunEvent) event));
         g_assert_cmpint (allowed, ==, expected[state][event] != NO);
         g_assert_cmpint (next, ==, allowed ? expected[state][event] : BH_RUN_LAUNCHING);
       }

@@ -59,8 +59,9 @@ run (Fixture *self, const char *script, const char *expected)
   g_hash_table_insert (vars, (char *) "ANSWER", (char *) "it's\n$HOME `x`");
   g_assert_true (g_file_set_contents (path, script, -1, NULL));
   command = bh_shell_command (path, token, names, vars);
-  g_assert_true (g_output_stream_write_all (g_subprocess_get_stdin_pipe (self->shell), g_bytes_get_data (command, NULL),
-                                            g_bytes_get_size (command), NULL, NULL, NULL));
+  g_assert_true (g_output_stream_write_all (g_subprocess_get_stdin_pipe (self->shell),
+                                            g_bytes_get_data (command, NULL), g_bytes_get_size (command),
+                                            NULL, NULL, NULL));
   while (!scan.found &&
          g_input_stream_read (g_subprocess_get_stdout_pipe (self->shell), &byte, 1, NULL, NULL) == 1)
     {

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* Sections as one line each: P, B or A, "!" for continue-on-error, its line number, its text with \n as "|". */
+/* Sections as one line each: P, B or A, "!" for continue-on-error, its line number, its text with \n as "|".
+ */
 static char *
 outline (const char *markdown)
 {
@@ -18,8 +19,9 @@ outline (const char *markdown)
     {
       const BhSection *section = sections->pdata[i];
 
-      g_string_append_printf (text, "%c%s%u:%s\n", "PBA"[section->kind], section->continue_on_error ? "!" : "",
-                              section->line, g_strdelimit (section->text, "\n", '|'));
+      g_string_append_printf (text, "%c%s%u:%s\n", "PBA"[section->kind],
+                              section -> continue_on_error ? "!" : "", section->line,
+                              g_strdelimit (section->text, "\n", '|'));
     }
   return g_string_free_and_steal (text);
 }
@@ -101,11 +103,12 @@ static void
 test_ask (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) sections = parse_ask ("header: Placement\n# why\ntext: \"Where: here?\"\noptions:\n"
-                                              "  - Toolbar (recommended): where all look\n  - 'A: b': c\n"
-                                              "var: PLACE\nother: no\n---\ntext: Which?\nkind: multiple\noptions:\n"
-                                              "- One\n- Two, 2\n- Three\nrecommended: One, Three\n---\ntext: Name?",
-                                              &error);
+  g_autoptr (GPtrArray) sections =
+      parse_ask ("header: Placement\n# why\ntext: \"Where: here?\"\noptions:\n"
+                 "  - Toolbar (recommended): where all look\n  - 'A: b': c\n"
+                 "var: PLACE\nother: no\n---\ntext: Which?\nkind: multiple\noptions:\n"
+                 "- One\n- Two, 2\n- Three\nrecommended: One, Three\n---\ntext: Name?",
+                 &error);
   const BhQuestionSet *set;
   const BhQuestion *question;
   const BhOption *option;
@@ -175,7 +178,8 @@ test_ask_errors (void)
 static void
 test_hostile (void)
 {
-  static const char *const units[] = { "`", "- ", "```sh\n", "```sh\na\n```\n", "<!--\n", "> ", "\n", " ", "\t", "1. ", "~~~ask\n" };
+  static const char *const units[] = { "`", "- ", "```sh\n", "```sh\na\n```\n", "<!--\n", "> ", "\n",
+                                       " ", "\t", "1. ",     "~~~ask\n" };
 
   for (guint i = 0; i < G_N_ELEMENTS (units); i++)
     {
@@ -191,7 +195,8 @@ test_hostile (void)
 
 #define TOKEN "0123456789abcdef0123456789abcdef"
 
-/* The whole of `bytes` in two chunks, what is undecided joined with what follows: as the shell's reader does. */
+/* The whole of `bytes` in two chunks, what is undecided joined with what follows: as the shell's reader does.
+ */
 static void
 scan_cut (const char *bytes, gsize length, gsize cut, gsize output, gboolean found, int status)
 {
@@ -240,7 +245,8 @@ test_token (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (scans); i++)
     for (gsize cut = 0; cut <= strlen (scans[i].bytes); cut++)
-      scan_cut (scans[i].bytes, strlen (scans[i].bytes), cut, scans[i].output, scans[i].found, scans[i].status);
+      scan_cut (scans[i].bytes, strlen (scans[i].bytes), cut, scans[i].output, scans[i].found,
+                scans[i].status);
 }
 
 static void

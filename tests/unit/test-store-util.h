@@ -6,35 +6,23 @@
 #include "coordinator/store/bh-store-private.h"
 
 /* A folder of its own for each test. (transfer full): remove_folder() */
-char *
-make_folder (void);
-void
-remove_folder (char *folder);
+char *make_folder (void);
+void remove_folder (char *folder);
 
 /* Runs the main context until the future (transfer full) is settled. */
-gboolean
-settle (DexFuture *future, GError **error);
+gboolean settle (DexFuture *future, GError **error);
 /* The same; what it resolved to, as a reference, or NULL. */
-gpointer
-settle_boxed (DexFuture *future, GError **error);
-void
-settle_ok (DexFuture *future);
+gpointer settle_boxed (DexFuture *future, GError **error);
+void settle_ok (DexFuture *future);
 /* It must reject with this. */
-void
-settle_error (DexFuture *future, BhError code);
+void settle_error (DexFuture *future, BhError code);
 
-BhStore *
-open_store (const char *folder);
-void
-close_store (BhStore *store);
+BhStore *open_store (const char *folder);
+void close_store (BhStore *store);
 
-BhRun *
-make_run (const char *name, const char *instructions);
+BhRun *make_run (const char *name, const char *instructions);
 /* A Run with a journal, created and committed. */
-BhJournal *
-create_run (BhStore *store, const char *name, const char *instructions);
-BhRow *
-make_row (BhRowKind kind, BhRowState state, const char *title);
+BhJournal *create_run (BhStore *store, const char *name, const char *instructions);
+BhRow *make_row (BhRowKind kind, BhRowState state, const char *title);
 /* An event of kind "row" that nothing belongs to. */
-BhEvent *
-make_event (guint64 seq);
+BhEvent *make_event (guint64 seq);

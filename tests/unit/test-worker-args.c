@@ -34,8 +34,8 @@ make (gboolean offline, guint pids)
 static void
 test_args (void)
 {
-  static const char *const always[] = { "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--as-pid-1",
-                                        "--new-session", "--cap-drop" };
+  static const char *const always[] = { "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
+                                        "--as-pid-1",     "--new-session", "--cap-drop" };
   g_auto (GStrv) offline = make (TRUE, 7);
   g_auto (GStrv) open = make (FALSE, 0);
   gssize end = find (offline, "--");
@@ -60,8 +60,12 @@ test_args (void)
 static void
 test_names (void)
 {
-  static const struct { const char *name, *clean; } cases[] = {
-    { "desk", "desk" }, { "a b/c", "a-b-c" }, { "../x", "x" }, { "--", "worker" }, { "", "worker" }, { "é", "worker" },
+  static const struct
+  {
+    const char *name, *clean;
+  } cases[] = {
+    { "desk", "desk" }, { "a b/c", "a-b-c" }, { "../x", "x" },
+    { "--", "worker" }, { "", "worker" },     { "é", "worker" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -103,8 +107,11 @@ test_backoff (void)
 static void
 test_coordinators (void)
 {
-  static const char *const bad[] = { "", "desk", "unix:relative", "ftp://desk", "http://desk.example:80", "https://" };
-  static const char *const good[] = { "unix:/run/x", "https://desk.example:8443", "http://127.0.0.1:80", "ws://localhost/" };
+  static const char *const bad[] = {
+    "", "desk", "unix:relative", "ftp://desk", "http://desk.example:80", "https://"
+  };
+  static const char *const good[] = { "unix:/run/x", "https://desk.example:8443", "http://127.0.0.1:80",
+                                      "ws://localhost/" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {

@@ -36,9 +36,11 @@ test_answers (void)
   g_autoptr (BhRpc) rpc = bh_rpc_new (keep, NULL);
 
   bh_rpc_add_method (rpc, "echo", echo, NULL);
-  g_assert_cmpstr (answer_to (rpc, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":{\"text\":\"hi\"}}"), ==,
-                   "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"hi\"}");
-  g_assert_nonnull (strstr (answer_to (rpc, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\"}"), "invalid_field"));
+  g_assert_cmpstr (
+      answer_to (rpc, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":{\"text\":\"hi\"}}"), ==,
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"hi\"}");
+  g_assert_nonnull (
+      strstr (answer_to (rpc, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\"}"), "invalid_field"));
   g_assert_nonnull (strstr (answer_to (rpc, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\"}"), "-32601"));
   g_assert_nonnull (strstr (answer_to (rpc, "{"), "-32700"));
   g_assert_nonnull (strstr (answer_to (rpc, "[]"), "-32600"));

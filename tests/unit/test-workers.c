@@ -2,8 +2,9 @@
  * Copyright The Bellhop authors */
 #include "test-box-fake.h"
 
-static const BhLaunch launch_b1 = { .id = "b_1", .image = "host", .network = "offline", .memory_bytes = 1 << 30, .cpus = 1.5,
-                                    .pids = 100 };
+static const BhLaunch launch_b1 = {
+  .id = "b_1", .image = "host", .network = "offline", .memory_bytes = 1 << 30, .cpus = 1.5, .pids = 100
+};
 
 static void
 on_changed (BhWorkers *workers, BhWorkerInfo *info, guint *count)
@@ -44,7 +45,8 @@ test_register (Fake *fake)
   list = bh_workers_list (fake->workers);
   g_assert_cmpuint (list->len, ==, 0);
   g_assert_true (dex_future_is_pending (ready));
-  peer = peer_registered (fake, "desk", "[{\"id\":\"b_x\",\"state\":\"running\"},{\"id\":\"b_y\",\"state\":\"stopped\"}]");
+  peer = peer_registered (fake, "desk",
+                          "[{\"id\":\"b_x\",\"state\":\"running\"},{\"id\":\"b_y\",\"state\":\"stopped\"}]");
   await_true (ready);
   await_true (any);
   g_assert_cmpuint (changes, ==, 1);
@@ -56,9 +58,11 @@ test_register (Fake *fake)
   g_assert_cmpuint (info->boxes, ==, 1);
   g_clear_pointer (&info, bh_worker_info_unref);
 
-  peer_say (peer, "{\"jsonrpc\":\"2.0\",\"method\":\"worker.heartbeat\",\"params\":{\"cpu_load\":0.25,"
-                  "\"memory_total\":1000,\"memory_available\":400,\"disk_total\":5,\"disk_available\":\"no number\","
-                  "\"boxes\":3}}");
+  peer_say (
+      peer,
+      "{\"jsonrpc\":\"2.0\",\"method\":\"worker.heartbeat\",\"params\":{\"cpu_load\":0.25,"
+      "\"memory_total\":1000,\"memory_available\":400,\"disk_total\":5,\"disk_available\":\"no number\","
+      "\"boxes\":3}}");
   peer_settle (peer);
   g_assert_cmpuint (changes, ==, 2);
   info = bh_workers_lookup (fake->workers, "desk");
@@ -104,9 +108,10 @@ refused (Fake *fake, const char *params)
   answer = peer_hear (peer);
   g_assert_cmpstr (json_object_get_string_member (json_node_get_object (answer), "id"), ==, "a");
   error = json_object_get_object_member (json_node_get_object (answer), "error");
-  code = g_strdup_printf ("%s: %s",
-                          json_object_get_string_member (json_object_get_object_member (error, "data"), "code"),
-                          json_object_get_string_member (error, "message"));
+  code =
+      g_strdup_printf ("%s: %s",
+                       json_object_get_string_member (json_object_get_object_member (error, "data"), "code"),
+                       json_object_get_string_member (error, "message"));
   peer_await_closed (peer);
   return code;
 }
@@ -137,7 +142,12 @@ static void
 test_garbage_first (Fake *fake)
 {
   static const char *const texts[] = {
-    "", "{", "[]", "null", "{\"jsonrpc\":\"2.0\"}", "{\"jsonrpc\":\"1.0\",\"method\":\"worker.register\"}",
+    "",
+    "{",
+    "[]",
+    "null",
+    "{\"jsonrpc\":\"2.0\"}",
+    "{\"jsonrpc\":\"1.0\",\"method\":\"worker.register\"}",
     "{\"jsonrpc\":\"2.0\",\"method\":\"worker.heartbeat\",\"params\":{}}",
     "{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"worker.register\",\"params\":{}}",
     "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"worker.register\",\"params\":[]}",
@@ -212,8 +222,9 @@ test_lists (Fake *fake)
   g_assert_cmpuint (list->len, ==, 2);
   g_assert_cmpstr (((BhWorkerInfo *) list->pdata[0])->name, ==, "attic");
   future = bh_workers_images (fake->workers, "desk");
-  peer_answer (desk, peer_expect (desk, "images.list", NULL),
-               "{\"images\":[{\"id\":\"host\",\"description\":\"This machine\",\"provider\":\"bubblewrap\"}]}");
+  peer_answer (
+      desk, peer_expect (desk, "images.list", NULL),
+      "{\"images\":[{\"id\":\"host\",\"description\":\"This machine\",\"provider\":\"bubblewrap\"}]}");
   images = dex_await_boxed (future, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (images->len, ==, 1);
@@ -293,7 +304,8 @@ test_launch_fails (Fake *fake)
   await_error (future, BH_ERROR_INTERNAL);
   future = bh_workers_launch (fake->workers, "desk", &launch_b1);
   peer_answer (peer, peer_expect (peer, "box.launch", NULL), "{\"handle\":3}");
-  peer_say (peer, "{\"jsonrpc\":\"2.0\",\"method\":\"box.closed\",\"params\":{\"handle\":3,\"reason\":\"gone\"}}");
+  peer_say (peer,
+            "{\"jsonrpc\":\"2.0\",\"method\":\"box.closed\",\"params\":{\"handle\":3,\"reason\":\"gone\"}}");
   peer_refuse (peer, peer_expect (peer, "box.connect", NULL), "devbox_gone", "It crashed.");
   await_error (future, BH_ERROR_LAUNCH_FAILED);
 }

@@ -17,8 +17,7 @@ bh_engine_file_free (BhEngineFile *self)
   g_free (self);
 }
 
-static gboolean G_GNUC_PRINTF (3, 4)
-fail (GError **error, const char *path, const char *format, ...)
+static gboolean G_GNUC_PRINTF (3, 4) fail (GError **error, const char *path, const char *format, ...)
 {
   g_autofree char *detail = NULL;
   va_list args;
@@ -54,7 +53,8 @@ read_string (GKeyFile *file, const char *path, const char *key, GError **error)
 {
   g_autofree char *value = g_key_file_get_string (file, GROUP, key, NULL);
 
-  if (value == NULL || *value == '\0' || strlen (value) > NAME_MAX_BYTES || !g_utf8_validate (value, -1, NULL))
+  if (value == NULL || *value == '\0' || strlen (value) > NAME_MAX_BYTES ||
+      !g_utf8_validate (value, -1, NULL))
     {
       fail (error, path, "the key %s must be a text of 1 to %d bytes", key, NAME_MAX_BYTES);
       return NULL;
@@ -72,7 +72,8 @@ read_id (const char *path, GError **error)
   if (*base == '\0' || strspn (base, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (base) ||
       strcmp (base, "auto") == 0)
     {
-      fail (error, path, "an engine's file is named by its id: lower-case letters, digits and -, and not “auto”");
+      fail (error, path,
+            "an engine's file is named by its id: lower-case letters, digits and -, and not “auto”");
       return NULL;
     }
   return g_steal_pointer (&base);

@@ -2,8 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* One keyfile that describes an engine: ID.engine with a group [Engine] and the keys Name, Protocol and Rank (smaller is tried
- * first by `auto`). Unknown groups and keys are refused, so a typo is never silently ignored. */
+/* One keyfile that describes an engine: ID.engine with a group [Engine] and the keys Name, Protocol and Rank
+ * (smaller is tried first by `auto`). Unknown groups and keys are refused, so a typo is never silently
+ * ignored. */
 
 #include <glib.h>
 

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* An engine at work on one Run. Adapters know the timeline (BhJournal), the box (BhBox) and their host; they know
- * nothing of HTTP or SQLite. */
+/* An engine at work on one Run. Adapters know the timeline (BhJournal), the box (BhBox) and their host; they
+ * know nothing of HTTP or SQLite. */
 
 #include "coordinator/runs/bh-journal.h"
 #include "coordinator/workers/bh-box.h"
@@ -28,13 +28,15 @@ BhJournal *bh_engine_host_get_journal (BhEngineHost *self);
 BhBox *bh_engine_host_get_box (BhEngineHost *self);
 /* (transfer none) the person's environment variables for this Run: name -> value */
 GHashTable *bh_engine_host_get_env (BhEngineHost *self);
-/* Puts the set on the timeline and pauses the Run; resolves the answered BhQuestionSet, however long that takes. `key` names
- * the question within the Run: asked again with the same key (after a restart) it is the same question, or its
- * answer at once. Interactive Runs only: in autonomous ones rejects with BH_ERROR_UNAVAILABLE. Rejects with
- * BH_ERROR_QUESTION_CLOSED when the Run was stopped. */
-DexFuture *bh_engine_host_ask (BhEngineHost *self, BhQuestionSet *set, const char *key) G_GNUC_WARN_UNUSED_RESULT;
-/* (transfer full) (nullable) the oldest queued message, now staged as delivered: call at a turn or block boundary, stage its
- * consequences, mark it taken up with bh_engine_host_take_up(), then commit: one transaction. */
+/* Puts the set on the timeline and pauses the Run; resolves the answered BhQuestionSet, however long that
+ * takes. `key` names the question within the Run: asked again with the same key (after a restart) it is the
+ * same question, or its answer at once. Interactive Runs only: in autonomous ones rejects with
+ * BH_ERROR_UNAVAILABLE. Rejects with BH_ERROR_QUESTION_CLOSED when the Run was stopped. */
+DexFuture *
+bh_engine_host_ask (BhEngineHost *self, BhQuestionSet *set, const char *key) G_GNUC_WARN_UNUSED_RESULT;
+/* (transfer full) (nullable) the oldest queued message, now staged as delivered: call at a turn or block
+ * boundary, stage its consequences, mark it taken up with bh_engine_host_take_up(), then commit: one
+ * transaction. */
 BhMessage *bh_engine_host_next_message (BhEngineHost *self);
 /* Stages the receipt "taken up". */
 void bh_engine_host_take_up (BhEngineHost *self, BhMessage *message);
@@ -60,9 +62,10 @@ struct _BhEngineInterface
   DexFuture *(*work) (BhEngine *self, BhEngineHost *host);
   void (*interrupt) (BhEngine *self);
 };
-/* Works on the Run until nothing is left to do: starts, or goes on from what the journal's state says. For a Run that had
- * ended, there is a new message waiting in the host. Resolves a BhVerdict. Rejects when the box is gone. Call from a
- * fiber-friendly place; it spawns its own fiber. Dropping the future abandons the work (the box is left as it is). */
+/* Works on the Run until nothing is left to do: starts, or goes on from what the journal's state says. For a
+ * Run that had ended, there is a new message waiting in the host. Resolves a BhVerdict. Rejects when the box
+ * is gone. Call from a fiber-friendly place; it spawns its own fiber. Dropping the future abandons the work
+ * (the box is left as it is). */
 DexFuture *bh_engine_work (BhEngine *self, BhEngineHost *host) G_GNUC_WARN_UNUSED_RESULT;
 /* Cut what is being done now short; the engine goes on at its next boundary, where the message waits. */
 void bh_engine_interrupt (BhEngine *self);

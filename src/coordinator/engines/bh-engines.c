@@ -159,7 +159,8 @@ check_id (BhEngines *self, const char *id, GError **error)
   if (g_strcmp0 (id, AUTO) == 0 || find (self, id) != NULL)
     return TRUE;
   known = known_ids (self);
-  bh_set_error (error, BH_ERROR_ENGINE_NOT_FOUND, "engine", "There is no engine “%.100s”. Known: %s.", id, known);
+  bh_set_error (error, BH_ERROR_ENGINE_NOT_FOUND, "engine", "There is no engine “%.100s”. Known: %s.", id,
+                known);
   return FALSE;
 }
 
@@ -175,9 +176,10 @@ count_blocks (const char *instructions, GError **error)
 static void
 set_nothing_to_run (GError **error)
 {
-  bh_set_error (error, BH_ERROR_NOTHING_TO_RUN, "instructions",
-                "The runbook engine runs the fenced ```sh and ```bash blocks of the instructions, and there is none. "
-                "Put the commands into such a block.");
+  bh_set_error (
+      error, BH_ERROR_NOTHING_TO_RUN, "instructions",
+      "The runbook engine runs the fenced ```sh and ```bash blocks of the instructions, and there is none. "
+      "Put the commands into such a block.");
 }
 
 gboolean
@@ -218,7 +220,8 @@ pick_new (const BhEngineFile *file, int blocks)
 
   self->id = g_strdup (file->id);
   self->name = g_strdup (file->name);
-  self->why = g_strdup_printf ("%s – the instructions hold %d block%s", file->name, blocks, blocks == 1 ? "" : "s");
+  self->why =
+      g_strdup_printf ("%s – the instructions hold %d block%s", file->name, blocks, blocks == 1 ? "" : "s");
   return self;
 }
 
@@ -241,13 +244,13 @@ none_found (BhEngines *self)
   g_autoptr (GString) looked_for = g_string_new (NULL);
 
   for (guint i = 0; i < self->files->len; i++)
-    g_string_append_printf (looked_for, "%s%s (the instructions hold no ```sh or ```bash block)", i > 0 ? ", " : "",
-                            ((const BhEngineFile *) self->files->pdata[i])->name);
-  return dex_future_new_for_error (
-      bh_error_new (BH_ERROR_ENGINE_NOT_FOUND, "engine",
-                    "No engine can work on these instructions. Looked for: %s. Put the commands into a fenced ```sh or "
-                    "```bash block, which needs nothing to be installed.",
-                    looked_for->len > 0 ? looked_for->str : "nothing, as no engine is described in data/engines"));
+    g_string_append_printf (looked_for, "%s%s (the instructions hold no ```sh or ```bash block)",
+                            i > 0 ? ", " : "", ((const BhEngineFile *) self->files->pdata[i])->name);
+  return dex_future_new_for_error (bh_error_new (
+      BH_ERROR_ENGINE_NOT_FOUND, "engine",
+      "No engine can work on these instructions. Looked for: %s. Put the commands into a fenced ```sh or "
+      "```bash block, which needs nothing to be installed.",
+      looked_for->len > 0 ? looked_for->str : "nothing, as no engine is described in data/engines"));
 }
 
 /* Nothing has to be looked for in the box as long as every engine is built in. */
@@ -286,7 +289,8 @@ bh_engines_create (BhEngines *self, const char *id, GError **error)
   g_return_val_if_fail (BH_IS_ENGINES (self), NULL);
   if (find (self, id) == NULL)
     {
-      bh_set_error (error, BH_ERROR_ENGINE_NOT_FOUND, "engine", "The engine “%.100s” is not known any more.", id);
+      bh_set_error (error, BH_ERROR_ENGINE_NOT_FOUND, "engine", "The engine “%.100s” is not known any more.",
+                    id);
       return NULL;
     }
   return BH_ENGINE (bh_runbook_new ());

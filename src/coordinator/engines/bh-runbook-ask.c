@@ -8,18 +8,17 @@
 
 typedef struct
 {
-  guint number;         /* of the line being read */
-  guint question_line;  /* where the question under way begins; 0 = nothing read of it yet */
+  guint number;        /* of the line being read */
+  guint question_line; /* where the question under way begins; 0 = nothing read of it yet */
   gboolean in_options;
   JsonObject *question;
-  JsonArray *options;   /* of it, borrowed */
+  JsonArray *options; /* of it, borrowed */
   char *recommended;
   JsonArray *questions; /* finished ones */
   GError **error;
 } Ask;
 
-static gboolean G_GNUC_PRINTF (3, 4)
-fail (Ask *self, guint line, const char *format, ...)
+static gboolean G_GNUC_PRINTF (3, 4) fail (Ask *self, guint line, const char *format, ...)
 {
   g_autofree char *detail = NULL;
   va_list args;
@@ -27,8 +26,8 @@ fail (Ask *self, guint line, const char *format, ...)
   va_start (args, format);
   detail = g_strdup_vprintf (format, args);
   va_end (args);
-  bh_set_error (self->error, BH_ERROR_INVALID_FIELD, "instructions", "Line %u of the instructions (ask block): %s",
-                line, detail);
+  bh_set_error (self->error, BH_ERROR_INVALID_FIELD, "instructions",
+                "Line %u of the instructions (ask block): %s", line, detail);
   return FALSE;
 }
 
@@ -190,10 +189,12 @@ take_pair (Ask *self, const char *key, const char *raw)
     return begin_options (self, value);
   if (!g_strv_contains (plain, key) && strcmp (key, "recommended") != 0 && strcmp (key, "other") != 0)
     return fail (self, self->number,
-                 "there is no key “%.40s”. Keys are text, header, kind, options, recommended, var and other.", key);
+                 "there is no key “%.40s”. Keys are text, header, kind, options, recommended, var and other.",
+                 key);
   if (*value == '\0' || strcmp (raw, "|") == 0 || strcmp (raw, ">") == 0)
     return fail (self, self->number, "write what “%s” is on the same line.", key);
-  if (json_object_has_member (self->question, member) || (strcmp (key, "recommended") == 0 && self->recommended != NULL))
+  if (json_object_has_member (self->question, member) ||
+      (strcmp (key, "recommended") == 0 && self->recommended != NULL))
     return fail (self, self->number, "“%s” is there twice. Part two questions by a line “---”.", key);
   if (strcmp (key, "other") == 0)
     return take_other (self, value);

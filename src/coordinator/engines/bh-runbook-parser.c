@@ -19,10 +19,10 @@ typedef struct
 
 typedef struct
 {
-  char mark;      /* ` or ~ */
-  gsize run;      /* how many of them */
-  gsize indent;   /* columns, taken off each line inside */
-  guint line;     /* of the opening fence */
+  char mark;    /* ` or ~ */
+  gsize run;    /* how many of them */
+  gsize indent; /* columns, taken off each line inside */
+  guint line;   /* of the opening fence */
   BhSectionKind kind;
   gboolean continue_on_error;
   GString *text;
@@ -34,7 +34,7 @@ typedef struct
   guint number;
   gsize list_indent; /* columns that the list item under way sets its content in by; 0 = no list */
   gboolean in_comment;
-  Fence fence;       /* open while fence.mark is set */
+  Fence fence; /* open while fence.mark is set */
   GString *prose;
   guint prose_line;
   GPtrArray *sections;
@@ -232,7 +232,8 @@ end_fence (Parser *self, GError **error)
   g_autoptr (BhSection) section = NULL;
 
   fence->mark = 0;
-  if (fence->kind == BH_SECTION_PROSE || (fence->kind == BH_SECTION_BLOCK && is_blank (fence->text->str, fence->text->len)))
+  if (fence->kind == BH_SECTION_PROSE ||
+      (fence->kind == BH_SECTION_BLOCK && is_blank (fence->text->str, fence->text->len)))
     {
       g_string_truncate (fence->text, 0);
       return TRUE;

@@ -2,7 +2,8 @@
  * Copyright The Bellhop authors */
 #include "coordinator/engines/bh-runbook-plan.h"
 
-#define STATE_PLAN "runbook.plan" /* "instructions 3 m_… 0": source and next section, the one to work on last */
+#define STATE_PLAN                                                                                           \
+  "runbook.plan" /* "instructions 3 m_… 0": source and next section, the one to work on last */
 #define STATE_TURN "runbook.turn"
 #define STATE_TEXT "runbook.text." /* and the message: its text, while it is in the plan */
 #define INSTRUCTIONS "instructions"

@@ -50,7 +50,7 @@ shorten (const char *text, gsize max)
   g_autofree char *line = bh_text_one_line (text, max);
 
   return strlen (line) < strlen (text) && strlen (line) + 4 >= max ? g_strdup_printf ("%s…", line)
-                                                                  : g_steal_pointer (&line);
+                                                                   : g_steal_pointer (&line);
 }
 
 char *
@@ -105,7 +105,8 @@ bh_runbook_report_summary (BhJournal *journal)
   else if (blocks == 1)
     g_string_append_printf (text, "Ran 1 block. %s.", bad);
   else
-    g_string_append_printf (text, "Ran %" G_GINT64_FORMAT " blocks: %" G_GINT64_FORMAT " exited 0. %s.", blocks, good, bad);
+    g_string_append_printf (text, "Ran %" G_GINT64_FORMAT " blocks: %" G_GINT64_FORMAT " exited 0. %s.",
+                            blocks, good, bad);
   if (asked != NULL)
     g_string_append_printf (text, " Asked: %s.", asked);
   return g_string_free_and_steal (text);

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* What happened in the turn under way, as the one paragraph that `report job result` says. Kept in the journal's state. The same
- * Run always gives the same words: no durations. */
+/* What happened in the turn under way, as the one paragraph that `report job result` says. Kept in the
+ * journal's state. The same Run always gives the same words: no durations. */
 
 #include "coordinator/runs/bh-journal.h"
 

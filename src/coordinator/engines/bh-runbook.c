@@ -7,7 +7,8 @@
 #include "coordinator/engines/bh-shell.h"
 #include "protocol/bh-text.h"
 
-/* Why the turn failed: said again when the coordinator dies before its driver has stored the end of the Run. */
+/* Why the turn failed: said again when the coordinator dies before its driver has stored the end of the Run.
+ */
 #define STATE_FAILURE "runbook.failure"
 
 struct _BhRunbook
@@ -20,17 +21,19 @@ struct _BhRunbook
 /* One call of work(). */
 typedef struct
 {
-  BhRunbook *engine;   /* owned */
-  BhEngineHost *host;  /* owned */
-  BhJournal *journal;  /* owned */
-  BhShell *shell;      /* owned */
+  BhRunbook *engine;  /* owned */
+  BhEngineHost *host; /* owned */
+  BhJournal *journal; /* owned */
+  BhShell *shell;     /* owned */
   BhRunbookPlan *plan;
-  char *failure;       /* (nullable) why the Run failed: nothing more is worked on */
+  char *failure; /* (nullable) why the Run failed: nothing more is worked on */
 } Work;
 
 static void bh_runbook_engine_init (BhEngineInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (BhRunbook, bh_runbook, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (BhRunbook,
+                               bh_runbook,
+                               G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BH_TYPE_ENGINE, bh_runbook_engine_init))
 
 static void
@@ -79,8 +82,7 @@ say (Work *self, const char *text)
   add_text (self, BH_ROW_MESSAGE, BH_RUNBOOK_ID, text);
 }
 
-static void G_GNUC_PRINTF (2, 3)
-say_format (Work *self, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) say_format (Work *self, const char *format, ...)
 {
   g_autofree char *text = NULL;
   va_list args;
@@ -93,7 +95,8 @@ say_format (Work *self, const char *format, ...)
 
 /* --- messages of the person --- */
 
-/* Puts the message's blocks on the plan. (transfer full) (nullable) what there is to say when that cannot be. */
+/* Puts the message's blocks on the plan. (transfer full) (nullable) what there is to say when that cannot be.
+ */
 static char *
 plan_message (Work *self, const BhMessage *message)
 {
@@ -105,9 +108,10 @@ plan_message (Work *self, const BhMessage *message)
   if (error != NULL)
     return g_strdup_printf ("This message was not worked on. %s", error->message);
   line = bh_text_one_line (message->text, 200);
-  return g_strdup_printf ("Nothing to run in this message: %s\n\nThe runbook engine runs fenced ```sh and ```bash blocks; "
-                          "put what is to be done into one.",
-                          line);
+  return g_strdup_printf (
+      "Nothing to run in this message: %s\n\nThe runbook engine runs fenced ```sh and ```bash blocks; "
+      "put what is to be done into one.",
+      line);
 }
 
 /* All that wait, at a boundary. What is pushed last is worked on first, so they are pushed in reverse. */
@@ -159,7 +163,8 @@ begin_block (Work *self, const BhSection *section, GError **error)
 {
   if (bh_shell_take_lost (self->shell))
     add_text (self, BH_ROW_STATUS, "bellhop",
-              "The shell ended with an earlier block. A new one goes on: variables, functions and the folder set there "
+              "The shell ended with an earlier block. A new one goes on: variables, functions and the folder "
+              "set there "
               "are gone; answers are kept.");
   bh_shell_begin (self->shell, add_step (self, section));
   return dex_await (bh_journal_commit (self->journal, BH_RELAXED), error);
@@ -180,7 +185,10 @@ work_on_block (Work *self, const BhSection *section, GError **error)
     return FALSE;
 
   outcome = bh_runbook_report_block (self->journal, title, end.status, end.cut);
-  bh_journal_end_row (self->journal, row, end.cut ? BH_ROW_STOPPED : end.status == 0 ? BH_ROW_DONE : BH_ROW_FAILED,
+  bh_journal_end_row (self->journal, row,
+                      end.cut           ? BH_ROW_STOPPED
+                      : end.status == 0 ? BH_ROW_DONE
+                                        : BH_ROW_FAILED,
                       end.status);
   if (end.status != 0 && !end.cut && !section->continue_on_error)
     fail_turn (self, g_steal_pointer (&outcome));
@@ -223,9 +231,10 @@ answer_by_itself (Work *self, const BhSection *section)
       const BhQuestion *question = set->questions->pdata[0];
       g_autofree char *text = bh_text_one_line (question->text, 200);
 
-      fail_turn (self, g_strdup_printf ("Line %u asks “%s”, and an autonomous Run cannot ask: recommend an answer to each "
-                                        "question of that ask block, or start the Run in interactive mode",
-                                        section->line, text));
+      fail_turn (self, g_strdup_printf (
+                           "Line %u asks “%s”, and an autonomous Run cannot ask: recommend an answer to each "
+                           "question of that ask block, or start the Run in interactive mode",
+                           section->line, text));
       return;
     }
   for (guint i = 0; i < set->questions->len; i++)

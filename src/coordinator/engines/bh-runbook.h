@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* The built-in engine: works through Markdown instructions, with no AI. Sections in order; blocks in one shell; messages of the
- * person between blocks, each being a little runbook of its own. */
+/* The built-in engine: works through Markdown instructions, with no AI. Sections in order; blocks in one
+ * shell; messages of the person between blocks, each being a little runbook of its own. */
 
 #include "coordinator/engines/bh-engine.h"
 

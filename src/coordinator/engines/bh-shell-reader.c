@@ -8,9 +8,9 @@
 struct _BhShellReader
 {
   BhProcess *process;
-  guint64 offset;     /* of the first byte of held */
-  GBytes *held;       /* received, not consumed */
-  DexFuture *read;    /* (nullable) the read under way */
+  guint64 offset;  /* of the first byte of held */
+  GBytes *held;    /* received, not consumed */
+  DexFuture *read; /* (nullable) the read under way */
   gboolean eof;
 };
 

@@ -2,7 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* The variables that answers have set, kept in the journal's state. Those set since the shell was last told are fresh. */
+/* The variables that answers have set, kept in the journal's state. Those set since the shell was last told
+ * are fresh. */
 
 #include "coordinator/runs/bh-journal.h"
 

@@ -10,32 +10,34 @@
 #include "coordinator/engines/bh-token.h"
 #include "protocol/bh-text.h"
 
-/* A block goes through these steps, each of which may be repeated after a restart without doing anything twice:
+/* A block goes through these steps, each of which may be repeated after a restart without doing anything
+ * twice:
  *
- * 1. One transaction says: the row is open, its shell is process N, its command goes to stdin at offset S, its output begins
- *    at offset C, its end mark holds token T (bh_shell_begin).
- * 2. N is spawned (if it exists it stays as it is), the block is PUT as a file of its own, the command is written at S.
- *    Not again when boxd has accepted the command already: the shell may be reading the file.
+ * 1. One transaction says: the row is open, its shell is process N, its command goes to stdin at offset S,
+ * its output begins at offset C, its end mark holds token T (bh_shell_begin).
+ * 2. N is spawned (if it exists it stays as it is), the block is PUT as a file of its own, the command is
+ * written at S. Not again when boxd has accepted the command already: the shell may be reading the file.
  * 3. Output is read from C on. Each piece goes to the row and moves C in the same transaction.
- * 4. The end mark, or the end of the shell, ends the block: C, S and "no block" are staged for the caller to commit together
- *    with what it says about the block.
+ * 4. The end mark, or the end of the shell, ends the block: C, S and "no block" are staged for the caller to
+ * commit together with what it says about the block.
  *
  * Output of children that the block left in the background belongs to the block during which it is read. */
 
 #define BLOCKS_DIR "/run/bellhop/blocks"
 
-#define STATE_PROCESS "shell.process"   /* 0 = no shell lives */
-#define STATE_COUNT "shell.count"       /* shells so far; a process id is never used again */
+#define STATE_PROCESS "shell.process" /* 0 = no shell lives */
+#define STATE_COUNT "shell.count"     /* shells so far; a process id is never used again */
 #define STATE_WRITTEN "shell.written"
 #define STATE_CONSUMED "shell.consumed"
 #define STATE_ROW "shell.row"
 #define STATE_TOKEN "shell.token"
-#define STATE_CUT "shell.cut"           /* the row that was interrupted */
+#define STATE_CUT "shell.cut" /* the row that was interrupted */
 #define STATE_LOST "shell.lost"
 
 #define FLUSH_BYTES (2 * 1024 * 1024)
 #define TRIM_BYTES (8 * 1024 * 1024)
-/* A sync stops every writer for as long as the disk takes, so a trickle is left in boxd's spool for a while. */
+/* A sync stops every writer for as long as the disk takes, so a trickle is left in boxd's spool for a while.
+ */
 #define TRIM_INTERVAL (15 * G_USEC_PER_SEC)
 #define GRACE_SECONDS 3
 
@@ -43,11 +45,11 @@ struct _BhShell
 {
   GObject parent_instance;
 
-  BhEngineHost *host;   /* owned */
-  BhJournal *journal;   /* owned */
+  BhEngineHost *host;    /* owned */
+  BhJournal *journal;    /* owned */
   BhShellReader *reader; /* (nullable) of the shell that lives */
-  gint64 cutting;       /* the row that a fiber was begun to interrupt */
-  guint64 staged;       /* output staged since a flush was awaited */
+  gint64 cutting;        /* the row that a fiber was begun to interrupt */
+  guint64 staged;        /* output staged since a flush was awaited */
   guint64 trimmed;
   gint64 trimmed_at;
 };
@@ -335,7 +337,8 @@ cut_fiber (gpointer data)
   return dex_future_new_for_boolean (TRUE);
 }
 
-/* The fiber is not dropped when the block ends, which may be while what it awaits completes: it finds out by itself. */
+/* The fiber is not dropped when the block ends, which may be while what it awaits completes: it finds out by
+ * itself. */
 static void
 begin_cut (BhShell *self)
 {

@@ -8,7 +8,12 @@
 
 #define STATUS_DIGITS 3
 
-typedef enum { MATCH_NO, MATCH_MAYBE, MATCH_YES } Match;
+typedef enum
+{
+  MATCH_NO,
+  MATCH_MAYBE,
+  MATCH_YES
+} Match;
 
 char *
 bh_token_new (void)

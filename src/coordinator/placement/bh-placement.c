@@ -101,12 +101,14 @@ image_error (const char *worker, const char *image, GPtrArray *images)
   g_autoptr (GString) known = g_string_new (NULL);
 
   for (guint i = 0; i < images->len; i++)
-    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", ((BhImageInfo *) g_ptr_array_index (images, i))->id);
+    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "",
+                            ((BhImageInfo *) g_ptr_array_index (images, i))->id);
   if (images->len == 0)
     return bh_error_new (BH_ERROR_IMAGE_NOT_FOUND, "target",
-                         "The worker “%s” has no image at all. Look at its log, or choose another worker.", worker);
-  return bh_error_new (BH_ERROR_IMAGE_NOT_FOUND, "target",
-                       "The worker “%s” has no image “%s”. It has: %s.", worker, image, known->str);
+                         "The worker “%s” has no image at all. Look at its log, or choose another worker.",
+                         worker);
+  return bh_error_new (BH_ERROR_IMAGE_NOT_FOUND, "target", "The worker “%s” has no image “%s”. It has: %s.",
+                       worker, image, known->str);
 }
 
 static BhPlacement *
@@ -121,7 +123,8 @@ choose_image (BhOffer *offer, const char *image)
     return taken (worker, image, "as asked");
   first = g_ptr_array_index (offer->images, 0);
   return taken (worker, first->id,
-                offer->images->len == 1 ? "the worker as asked, its only image" : "the worker as asked, its first image");
+                offer->images->len == 1 ? "the worker as asked, its only image"
+                                        : "the worker as asked, its first image");
 }
 
 typedef struct
@@ -233,7 +236,8 @@ bh_placement_from_answer (BhQuestionSet *set)
   if (set->answers == NULL || set->answers->len == 0)
     return NULL;
   choice = g_ptr_array_index (set->answers, 0);
-  if (choice->options == NULL || choice->options[0] == NULL || (slash = strchr (choice->options[0], '/')) == NULL)
+  if (choice->options == NULL || choice->options[0] == NULL ||
+      (slash = strchr (choice->options[0], '/')) == NULL)
     return NULL;
   worker = g_strndup (choice->options[0], slash - choice->options[0]);
   return taken (worker, slash + 1, "as answered");
@@ -295,7 +299,10 @@ bh_placement_offers (BhWorkers *workers, const char *only)
 }
 
 gboolean
-bh_placement_check (const BhRunRequest *request, const BhWorkerInfo *worker_info, GPtrArray *images, GError **error)
+bh_placement_check (const BhRunRequest *request,
+                    const BhWorkerInfo *worker_info,
+                    GPtrArray *images,
+                    GError **error)
 {
   const char *worker = request->target_worker;
 

@@ -189,7 +189,11 @@ compare (gconstpointer a, gconstpointer b)
 }
 
 DexFuture *
-bh_slots_wait (BhSlots *self, const char *worker, const char *run_id, gint64 since, BhSlotsMoved moved,
+bh_slots_wait (BhSlots *self,
+               const char *worker,
+               const char *run_id,
+               gint64 since,
+               BhSlotsMoved moved,
                gpointer moved_data)
 {
   Waiter *waiter;
@@ -237,8 +241,8 @@ bh_slots_release (BhSlots *self, const char *run_id)
       if (!g_str_equal (waiter->run_id, run_id))
         continue;
       g_ptr_array_steal_index (self->waiting, i);
-      dex_promise_reject (waiter->promise,
-                          bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL, "The Run does not wait for a slot any more."));
+      dex_promise_reject (waiter->promise, bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL,
+                                                         "The Run does not wait for a slot any more."));
       waiter_free (waiter);
       break;
     }

@@ -2,8 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* Who may have a running DevBox on which worker: the limit of each worker, and the queue before it, oldest Run first.
- * Counted are the Runs at work; a box that is kept after its Run ended takes no slot, nothing works in it. */
+/* Who may have a running DevBox on which worker: the limit of each worker, and the queue before it, oldest
+ * Run first. Counted are the Runs at work; a box that is kept after its Run ended takes no slot, nothing
+ * works in it. */
 
 #include <libdex.h>
 
@@ -21,9 +22,14 @@ typedef void (*BhSlotsMoved) (guint position, gpointer data);
 BhSlots *bh_slots_new (BhSlotsLimit limit, gpointer data);
 void bh_slots_open (BhSlots *self);
 
-/* Resolves TRUE once the slot is taken; rejects with BH_ERROR_RUN_NOT_ACTIVE when it is given back before. `since`
- * orders the queue. `moved` is called whenever the place changes, never before this function returned. */
-DexFuture *bh_slots_wait (BhSlots *self, const char *worker, const char *run_id, gint64 since, BhSlotsMoved moved,
+/* Resolves TRUE once the slot is taken; rejects with BH_ERROR_RUN_NOT_ACTIVE when it is given back before.
+ * `since` orders the queue. `moved` is called whenever the place changes, never before this function
+ * returned. */
+DexFuture *bh_slots_wait (BhSlots *self,
+                          const char *worker,
+                          const char *run_id,
+                          gint64 since,
+                          BhSlotsMoved moved,
                           gpointer moved_data) G_GNUC_WARN_UNUSED_RESULT;
 /* Counts a Run that has its box already. */
 void bh_slots_take (BhSlots *self, const char *worker, const char *run_id);

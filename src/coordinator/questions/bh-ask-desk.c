@@ -32,7 +32,8 @@ ask_from_object (JsonObject *object, GError **error)
 
   if (g_strcmp0 (kind, "mcp") == 0)
     {
-      bh_set_error (error, BH_ERROR_INVALID_FIELD, "kind", "MCP is not served in this DevBox. Ask with bellhop-ask.");
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "kind",
+                    "MCP is not served in this DevBox. Ask with bellhop-ask.");
       return NULL;
     }
   if (g_strcmp0 (kind, "ask") != 0)
@@ -45,7 +46,8 @@ ask_from_object (JsonObject *object, GError **error)
       bh_set_error (error, BH_ERROR_INVALID_FIELD, "set", "“set” with the questions is missing.");
       return NULL;
     }
-  if (json_object_has_member (object, "format") && g_strcmp0 (format, "text") != 0 && g_strcmp0 (format, "json") != 0)
+  if (json_object_has_member (object, "format") && g_strcmp0 (format, "text") != 0 &&
+      g_strcmp0 (format, "json") != 0)
     {
       bh_set_error (error, BH_ERROR_INVALID_FIELD, "format", "“format” must be \"text\" or \"json\".");
       return NULL;
@@ -249,8 +251,8 @@ answer_line (Serve *serve, GBytes *line)
     }
 }
 
-/* The box keeps the channel's bytes until it is released, which is once the program hung up: until then it may
- * have to be written again. */
+/* The box keeps the channel's bytes until it is released, which is once the program hung up: until then it
+ * may have to be written again. */
 static void
 await_hang_up (BhProcess *channel)
 {

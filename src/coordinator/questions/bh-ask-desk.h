@@ -2,9 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* The channels that programs in a DevBox open to /run/bellhop/box.sock: one line of JSON comes, one answer goes back. Nothing
- * of it is kept in memory alone: after a restart the box tells of its open channels again, the line is read again from
- * offset 0, and the question it led to is known by the channel's id. */
+/* The channels that programs in a DevBox open to /run/bellhop/box.sock: one line of JSON comes, one answer
+ * goes back. Nothing of it is kept in memory alone: after a restart the box tells of its open channels again,
+ * the line is read again from offset 0, and the question it led to is known by the channel's id. */
 
 #include "coordinator/questions/bh-questions.h"
 #include "coordinator/workers/bh-box.h"
@@ -24,14 +24,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhAsk, bh_ask_free)
 
 /* {"kind":"ask","set":{…},"format":"text"|"json"}, without the newline. Foreign bytes. NULL with error. */
 BhAsk *bh_ask_parse (GBytes *line, GError **error);
-/* What the program reads: "answered\n…", "declined\n…", "unavailable\n…" or "error\n…". One of `set` and `error`. */
+/* What the program reads: "answered\n…", "declined\n…", "unavailable\n…" or "error\n…". One of `set` and
+ * `error`. */
 char *bh_ask_reply (const BhAsk *ask, BhQuestionSet *set, const GError *error);
 
 #define BH_TYPE_ASK_DESK (bh_ask_desk_get_type ())
 G_DECLARE_FINAL_TYPE (BhAskDesk, bh_ask_desk, BH, ASK_DESK, GObject)
 
-/* (transfer none) The desk of a box, which lives as long as the box: a channel is announced and read once, but the Run may be
- * let go of and taken up again while a program waits. */
+/* (transfer none) The desk of a box, which lives as long as the box: a channel is announced and read once,
+ * but the Run may be let go of and taken up again while a program waits. */
 BhAskDesk *bh_ask_desk_of_box (BhBox *box);
 /* Who takes the questions from now on. NULL: nobody for the time being; programs wait. */
 void bh_ask_desk_set_questions (BhAskDesk *self, BhQuestions *questions);

@@ -13,7 +13,7 @@ struct _BhQuestions
   GHashTable *open;    /* id -> BhQuestionSet */
   GHashTable *settled; /* id -> BhQuestionSet: answered in this object's life, maybe not committed yet */
   GHashTable *waiters; /* id -> DexPromise */
-  GError *closed; /* (nullable) what whoever asks is told */
+  GError *closed;      /* (nullable) what whoever asks is told */
 };
 
 G_DEFINE_FINAL_TYPE (BhQuestions, bh_questions, G_TYPE_OBJECT)
@@ -24,7 +24,8 @@ G_DEFINE_FINAL_TYPE (BhQuestions, bh_questions, G_TYPE_OBJECT)
 static GError *
 closed_error (void)
 {
-  return bh_error_new (BH_ERROR_QUESTION_CLOSED, "question", "The question was withdrawn because its Run ended.");
+  return bh_error_new (BH_ERROR_QUESTION_CLOSED, "question",
+                       "The question was withdrawn because its Run ended.");
 }
 
 static void
@@ -51,8 +52,10 @@ bh_questions_class_init (BhQuestionsClass *klass)
 static void
 bh_questions_init (BhQuestions *self)
 {
-  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bh_question_set_unref);
-  self->settled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bh_question_set_unref);
+  self->open =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bh_question_set_unref);
+  self->settled =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bh_question_set_unref);
   self->waiters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
 }
 
@@ -208,8 +211,9 @@ bh_questions_ask (BhQuestions *self, BhQuestionSet *asked, const char *key, cons
   if (self->closed != NULL)
     return dex_future_new_for_error (g_error_copy (self->closed));
   if (bh_journal_get_run (self->journal)->mode == BH_MODE_AUTONOMOUS)
-    return dex_future_new_for_error (bh_error_new (
-        BH_ERROR_UNAVAILABLE, NULL, "This Run is autonomous: it pauses for nobody, so there is no one to ask."));
+    return dex_future_new_for_error (
+        bh_error_new (BH_ERROR_UNAVAILABLE, NULL,
+                      "This Run is autonomous: it pauses for nobody, so there is no one to ask."));
   state_key = g_strdup_printf ("ask:%s", key);
   known = bh_journal_get_state (self->journal, state_key);
   if (known != NULL)
@@ -329,8 +333,9 @@ static GError *
 already_answered (BhQuestionSet *set)
 {
   g_autofree char *text = bh_question_set_answer_text (set);
-  GError *error = bh_error_new (BH_ERROR_ALREADY_ANSWERED, "question",
-                                "The question %s was answered before: %s. The first answer stands.", set->id, text);
+  GError *error =
+      bh_error_new (BH_ERROR_ALREADY_ANSWERED, "question",
+                    "The question %s was answered before: %s. The first answer stands.", set->id, text);
 
   bh_error_set_extra (error, "question", bh_question_set_to_json (set));
   return error;
@@ -343,8 +348,8 @@ not_open_cb (DexFuture *future, gpointer data)
   const char *run_id = data;
 
   if (g_strcmp0 (set->run, run_id) != 0)
-    return dex_future_new_for_error (
-        bh_error_new (BH_ERROR_QUESTION_NOT_FOUND, "question", "The Run %s has no question %s.", run_id, set->id));
+    return dex_future_new_for_error (bh_error_new (BH_ERROR_QUESTION_NOT_FOUND, "question",
+                                                   "The Run %s has no question %s.", run_id, set->id));
   if (set->state == BH_SET_ANSWERED)
     return dex_future_new_for_error (already_answered (set));
   return dex_future_new_for_error (closed_error ());

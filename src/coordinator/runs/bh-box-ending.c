@@ -10,7 +10,8 @@
 
 /* From SIGTERM to SIGKILL. */
 #define GRACE_MS 2000
-/* Boxes of Runs older than this many are not looked for when a worker comes back; a message to one finds out. */
+/* Boxes of Runs older than this many are not looked for when a worker comes back; a message to one finds out.
+ */
 #define RECENT_RUNS 200
 
 typedef struct
@@ -50,14 +51,16 @@ quieten (const BhRunContext *context, const char *worker, const char *box_id, GE
 
 /* The state of the box afterwards; NULL with error. */
 static const char *
-carry_out (const BhRunContext *context, BhEnding ending, const char *worker, const char *box_id, GError **error)
+carry_out (
+    const BhRunContext *context, BhEnding ending, const char *worker, const char *box_id, GError **error)
 {
   switch (ending)
     {
     case BH_ENDING_QUIET:
       return quieten (context, worker, box_id, error) ? "running" : NULL;
     case BH_ENDING_STOP:
-      return dex_await (bh_workers_stop_box (context->workers, worker, box_id, GRACE_MS), error) ? "stopped" : NULL;
+      return dex_await (bh_workers_stop_box (context->workers, worker, box_id, GRACE_MS), error) ? "stopped"
+                                                                                                 : NULL;
     case BH_ENDING_REMOVE:
       return dex_await (bh_workers_remove_box (context->workers, worker, box_id), error) ? "gone" : NULL;
     case BH_ENDING_NONE:
@@ -71,7 +74,8 @@ ending_fiber (gpointer data)
 {
   Ending *self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (BhRunActor) actor = dex_await_object (bh_run_table_get (self->context->table, self->run_id), &error);
+  g_autoptr (BhRunActor) actor =
+      dex_await_object (bh_run_table_get (self->context->table, self->run_id), &error);
   g_autofree char *worker = NULL, *box_id = NULL;
   const char *text, *state;
   BhRun *run;
@@ -115,8 +119,8 @@ remove_fiber (gpointer data)
 
   if (!dex_await (bh_workers_remove_box (self->context->workers, self->worker, self->box_id), &error))
     {
-      g_message ("the DevBox %s on %s will be removed when its worker is back: %s", self->box_id, self->worker,
-                 error->message);
+      g_message ("the DevBox %s on %s will be removed when its worker is back: %s", self->box_id,
+                 self->worker, error->message);
       return dex_future_new_for_boolean (FALSE);
     }
   bh_removals_done (self->removals, self->box_id);
@@ -124,7 +128,10 @@ remove_fiber (gpointer data)
 }
 
 DexFuture *
-bh_box_ending_remove (const BhRunContext *context, BhRemovals *removals, const char *worker, const char *box_id)
+bh_box_ending_remove (const BhRunContext *context,
+                      BhRemovals *removals,
+                      const char *worker,
+                      const char *box_id)
 {
   Ending *ending = g_new0 (Ending, 1);
   DexFuture *future;

@@ -85,7 +85,8 @@ bh_inbox_check (const char *text, GError **error)
   if (length > BH_MESSAGE_MAX)
     {
       bh_set_error (error, BH_ERROR_TOO_LARGE, "text",
-                    "The message has %" G_GSIZE_FORMAT " bytes; at most %d are taken. Shorten it.", length, BH_MESSAGE_MAX);
+                    "The message has %" G_GSIZE_FORMAT " bytes; at most %d are taken. Shorten it.", length,
+                    BH_MESSAGE_MAX);
       return FALSE;
     }
   return TRUE;

@@ -2,7 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* What the person said to one Run and the engine has not taken up yet: the messages, their rows and their receipts. */
+/* What the person said to one Run and the engine has not taken up yet: the messages, their rows and their
+ * receipts. */
 
 #include "coordinator/runs/bh-journal.h"
 
@@ -19,13 +20,13 @@ void bh_inbox_add (BhInbox *self, BhMessage *message);
 gboolean bh_inbox_check (const char *text, GError **error);
 /* Stages a new message and its row. (transfer full) */
 BhMessage *bh_inbox_post (BhInbox *self, const char *text, gboolean interrupt, const char *by);
-/* (transfer full) (nullable) the oldest message that is queued, staged as delivered. One that was delivered but never
- * taken up (the coordinator died in between) comes first and again. */
+/* (transfer full) (nullable) the oldest message that is queued, staged as delivered. One that was delivered
+ * but never taken up (the coordinator died in between) comes first and again. */
 BhMessage *bh_inbox_next (BhInbox *self);
 /* Stages the receipt "taken up": the inbox forgets it. */
 void bh_inbox_take_up (BhInbox *self, BhMessage *message);
-/* Stages the withdrawal; NULL with BH_ERROR_MESSAGE_DELIVERED, or BH_ERROR_MESSAGE_NOT_FOUND if it is not in here.
- * (transfer full) */
+/* Stages the withdrawal; NULL with BH_ERROR_MESSAGE_DELIVERED, or BH_ERROR_MESSAGE_NOT_FOUND if it is not in
+ * here. (transfer full) */
 BhMessage *bh_inbox_withdraw (BhInbox *self, const char *id, GError **error);
 /* The Run ended: what was not taken up never will be. */
 void bh_inbox_withdraw_all (BhInbox *self);

@@ -34,8 +34,7 @@ struct _BhJournal
 
 G_DEFINE_FINAL_TYPE (BhJournal, bh_journal, G_TYPE_OBJECT)
 
-static DexFuture *
-send_staged (BhJournal *self, BhDurability durability);
+static DexFuture *send_staged (BhJournal *self, BhDurability durability);
 
 static void
 bh_journal_finalize (GObject *object)

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* The one writer of one Run: gives out seq and ordinals, and stages what happens into a BhChange. Everything staged
- * without an await in between is one transaction. Main context only. */
+/* The one writer of one Run: gives out seq and ordinals, and stages what happens into a BhChange. Everything
+ * staged without an await in between is one transaction. Main context only. */
 
 #include "coordinator/store/bh-store.h"
 
@@ -20,7 +20,10 @@ BhJournal *bh_journal_new_for_bundle (BhStore *store, BhRunBundle *bundle);
 const char *bh_journal_get_run_id (BhJournal *self);
 /* (transfer none) the Run as staged so far. Change a copy, then bh_journal_put_run(). */
 BhRun *bh_journal_get_run (BhJournal *self);
-void bh_journal_create (BhJournal *self, GHashTable *env, const char *network, const char *idempotency_key,
+void bh_journal_create (BhJournal *self,
+                        GHashTable *env,
+                        const char *network,
+                        const char *idempotency_key,
                         const char *request_digest);
 /* Takes `run`; fills in rows and last_seq. */
 void bh_journal_put_run (BhJournal *self, BhRun *run);
@@ -31,13 +34,14 @@ guint64 bh_journal_add_row (BhJournal *self, BhRow *row);
 guint64 bh_journal_count_rows (BhJournal *self);
 /* (transfer none) (nullable) a row that is still open or was added since this journal was made. */
 BhRow *bh_journal_get_row (BhJournal *self, guint64 n);
-/* Takes `row`, a changed copy; its n says which. Byte counts are kept by the journal. Leaving BH_ROW_OPEN sets
- * ended_at and duration_us. */
+/* Takes `row`, a changed copy; its n says which. Byte counts are kept by the journal. Leaving BH_ROW_OPEN
+ * sets ended_at and duration_us. */
 void bh_journal_put_row (BhJournal *self, BhRow *row);
 /* Shorthand for the above: sets the state (and exit status, -1 = none) of an open row. */
 void bh_journal_end_row (BhJournal *self, guint64 n, BhRowState state, int exit_status);
 /* Appends to a part of a row. Keeps the output policy for BH_PART_RESULT: whole up to 64 MiB, beyond that the
- * first 8 MiB and the last 56 MiB, the row saying what lies between. Deltas must be cut by bh_text_whole(). */
+ * first 8 MiB and the last 56 MiB, the row saying what lies between. Deltas must be cut by bh_text_whole().
+ */
 void bh_journal_append (BhJournal *self, guint64 n, BhPart part, GBytes *bytes);
 void bh_journal_append_text (BhJournal *self, guint64 n, BhPart part, const char *text);
 void bh_journal_put_question (BhJournal *self, BhQuestionSet *set);
@@ -51,14 +55,15 @@ gint64 bh_journal_get_state_int (BhJournal *self, const char *key, gint64 fallba
 
 /* Everything staged up to now, as one transaction, at once. */
 DexFuture *bh_journal_commit (BhJournal *self, BhDurability durability) G_GNUC_WARN_UNUSED_RESULT;
-/* The same, but joins the commit under way: while one is in flight, what is staged waits for it and then goes together
- * (deltas of one row merge). For streamed output. The future resolves when what is staged now is committed. */
+/* The same, but joins the commit under way: while one is in flight, what is staged waits for it and then goes
+ * together (deltas of one row merge). For streamed output. The future resolves when what is staged now is
+ * committed. */
 DexFuture *bh_journal_flush (BhJournal *self) G_GNUC_WARN_UNUSED_RESULT;
 /* A commit has failed: this journal is of no more use; load the Run again. */
 gboolean bh_journal_is_broken (BhJournal *self);
-/* Lets go of an engine that may still hold this journal: what was committed before stays under way, from now on
- * staging does nothing (bh_journal_add_row() gives 0), nothing is published, and every commit and flush rejects with
- * BH_ERROR_RUN_NOT_ACTIVE. The Run's next journal is made from the store. */
+/* Lets go of an engine that may still hold this journal: what was committed before stays under way, from now
+ * on staging does nothing (bh_journal_add_row() gives 0), nothing is published, and every commit and flush
+ * rejects with BH_ERROR_RUN_NOT_ACTIVE. The Run's next journal is made from the store. */
 void bh_journal_close (BhJournal *self);
 gboolean bh_journal_is_closed (BhJournal *self);
 

@@ -18,8 +18,8 @@ typedef enum
 
 /* The policy of a Run that did not name one. */
 BhKeep bh_keep_default (BhMode mode);
-/* What is to be done to the box of a Run that got to the terminal `state`. Only a stopped Run has processes that must not
- * go on; what a completed one left running in a box that is kept was meant to. */
+/* What is to be done to the box of a Run that got to the terminal `state`. Only a stopped Run has processes
+ * that must not go on; what a completed one left running in a box that is kept was meant to. */
 BhEnding bh_keep_ending (BhKeep keep, BhRunState state);
 /* As remembered in the Run's state until it is done: "quiet"; NULL for none. */
 const char *bh_ending_to_string (BhEnding ending);

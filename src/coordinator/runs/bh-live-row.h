@@ -22,30 +22,22 @@ typedef struct
 } BhLiveRow;
 
 /* Takes `row`. */
-BhLiveRow *
-bh_live_row_new (BhRow *row);
-void
-bh_live_row_free (BhLiveRow *self);
+BhLiveRow *bh_live_row_new (BhRow *row);
+void bh_live_row_free (BhLiveRow *self);
 
 /* (transfer none) the row as it is now */
-BhRow *
-bh_live_row_get (BhLiveRow *self);
+BhRow *bh_live_row_get (BhLiveRow *self);
 /* Takes `row`, whose counters, head and elision are filled in; and its end, if it is no longer open. */
-void
-bh_live_row_set (BhLiveRow *self, BhRow *row);
+void bh_live_row_set (BhLiveRow *self, BhRow *row);
 /* Open, or a message on its way. */
-gboolean
-bh_live_row_may_change (BhLiveRow *self);
+gboolean bh_live_row_may_change (BhLiveRow *self);
 
 /* The head from what is appended to a part, until it is full. TRUE if it may have changed. */
-gboolean
-bh_live_row_extend_head (BhLiveRow *self, BhPart part, const char *data, gsize size);
+gboolean bh_live_row_extend_head (BhLiveRow *self, BhPart part, const char *data, gsize size);
 /* A chunk of the result begins here. */
-void
-bh_live_row_note_cut (BhLiveRow *self, guint64 offset);
+void bh_live_row_note_cut (BhLiveRow *self, guint64 offset);
 /* Keeps the first and the last bytes of a long result: TRUE if [from, to) has to go. Cuts only between
  * chunks, so that what the row says is exactly what is deleted. */
-gboolean
-bh_live_row_cut (BhLiveRow *self, guint64 *from, guint64 *to);
+gboolean bh_live_row_cut (BhLiveRow *self, guint64 *from, guint64 *to);
 
 G_END_DECLS

@@ -38,14 +38,16 @@ bh_lock_file_take (const char *path, GError **error)
 
   if (fd < 0)
     {
-      bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL, "%s cannot be opened: %s.", path, g_strerror (errno));
+      bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL, "%s cannot be opened: %s.", path,
+                    g_strerror (errno));
       return -1;
     }
   if (TEMP_FAILURE_RETRY (flock (fd, LOCK_EX | LOCK_NB)) != 0)
     {
       if (errno == EWOULDBLOCK)
         return refuse (path, fd, error);
-      bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL, "%s cannot be locked: %s.", path, g_strerror (errno));
+      bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL, "%s cannot be locked: %s.", path,
+                    g_strerror (errno));
       return -1;
     }
   /* Only for people: the lock holds without it, also on a full disk. */

@@ -63,11 +63,12 @@ save (BhRemovals *self, GError **error)
   while (g_hash_table_iter_next (&iter, &box, &worker))
     g_string_append_printf (text, "%s %s\n", (char *) box, (char *) worker);
   if (g_file_set_contents_full (self->path, text->str, (gssize) text->len,
-                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &local_error))
+                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                &local_error))
     return TRUE;
   bh_set_error (error,
                 g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? BH_ERROR_STORAGE_FULL
-                                                                               : BH_ERROR_STORAGE_FAILED,
+                                                                                : BH_ERROR_STORAGE_FAILED,
                 NULL, "%s cannot be written: %s.", self->path, local_error->message);
   return FALSE;
 }

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* DevBoxes of deleted Runs that are still to be removed: nothing else remembers them once the Run is gone. Kept in a small
- * file beside the database, written before the Run is deleted. */
+/* DevBoxes of deleted Runs that are still to be removed: nothing else remembers them once the Run is gone.
+ * Kept in a small file beside the database, written before the Run is deleted. */
 
 #include <gio/gio.h>
 

@@ -56,7 +56,8 @@ bh_run_actor_init (BhRunActor *self)
 
 /* Takes journal. */
 static BhRunActor *
-actor_new (const BhRunContext *context, BhJournal *journal, GHashTable *env, const char *network, GPtrArray *open)
+actor_new (
+    const BhRunContext *context, BhJournal *journal, GHashTable *env, const char *network, GPtrArray *open)
 {
   BhRunActor *self = g_object_new (BH_TYPE_RUN_ACTOR, NULL);
 
@@ -81,8 +82,12 @@ bh_run_actor_new_for_bundle (const BhRunContext *context, BhRunBundle *bundle)
 }
 
 BhRunActor *
-bh_run_actor_new_for_request (const BhRunContext *context, BhRun *run, GHashTable *env, const char *network,
-                              const char *idempotency_key, const char *request_digest)
+bh_run_actor_new_for_request (const BhRunContext *context,
+                              BhRun *run,
+                              GHashTable *env,
+                              const char *network,
+                              const char *idempotency_key,
+                              const char *request_digest)
 {
   BhRunActor *self = actor_new (context, bh_journal_new (context->store, run), env, network, NULL);
 
@@ -180,8 +185,8 @@ bh_run_actor_settled (BhRunActor *self)
   return dex_ref (DEX_FUTURE (self->settled));
 }
 
-/* The engine's fiber is not cancelled: libdex 0.10 loses track of a fiber that is discarded while what it awaits completes.
- * It finds its journal closed at its next commit, and ends. */
+/* The engine's fiber is not cancelled: libdex 0.10 loses track of a fiber that is discarded while what it
+ * awaits completes. It finds its journal closed at its next commit, and ends. */
 static void
 close_actor (BhRunActor *self, const GError *why)
 {
@@ -211,8 +216,9 @@ bh_run_actor_let_go (BhRunActor *self, const GError *why)
 
   g_return_if_fail (BH_IS_RUN_ACTOR (self));
 
-  reason = why != NULL ? g_error_copy (why)
-                       : bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL, "The coordinator has let go of the Run.");
+  reason = why != NULL
+               ? g_error_copy (why)
+               : bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL, "The coordinator has let go of the Run.");
   close_actor (self, reason);
   settle (self);
 }
@@ -388,8 +394,8 @@ bh_run_actor_answer (BhRunActor *self, JsonNode *body, const char *by)
   if (bh_run_actor_is_closed (self))
     return refuse_closed ();
 
-  return dex_future_catch (bh_questions_answer (self->questions, body, by), answer_failed_cb, g_object_ref (self),
-                           g_object_unref);
+  return dex_future_catch (bh_questions_answer (self->questions, body, by), answer_failed_cb,
+                           g_object_ref (self), g_object_unref);
 }
 
 /* --- the end of a Run --- */
@@ -405,8 +411,8 @@ stage_end (BhRunActor *self, const BhRunEnd *end, BhRun *run)
   if (end->status != NULL)
     bh_staging_status (self->journal, end->status);
   if (end->report)
-    bh_staging_report (self->journal, run->engine_used != NULL ? run->engine_used : "bellhop", run->state, end->summary,
-                       end->reason);
+    bh_staging_report (self->journal, run->engine_used != NULL ? run->engine_used : "bellhop", run->state,
+                       end->summary, end->reason);
   run->completed_at = g_get_real_time ();
   run->position = 0;
   g_free (run->reason);
@@ -414,7 +420,9 @@ stage_end (BhRunActor *self, const BhRunEnd *end, BhRun *run)
   g_free (run->summary);
   run->summary = g_strdup (end->summary);
   g_free (run->current);
-  run->current = bh_staging_line (end->summary != NULL ? end->summary : end->reason != NULL ? end->reason : "");
+  run->current = bh_staging_line (end->summary != NULL  ? end->summary
+                                  : end->reason != NULL ? end->reason
+                                                        : "");
   if (end->box_state != NULL && run->box_id != NULL)
     {
       g_free (run->box_state);
@@ -422,8 +430,8 @@ stage_end (BhRunActor *self, const BhRunEnd *end, BhRun *run)
     }
   else if (run->box_id != NULL)
     ending = bh_keep_ending (run->keep, run->state);
-  run->can_continue = run->box_id != NULL && end->box_state == NULL && run->engine_used != NULL &&
-                      run->keep == BH_KEEP_KEEP;
+  run->can_continue =
+      run->box_id != NULL && end->box_state == NULL && run->engine_used != NULL && run->keep == BH_KEEP_KEEP;
   bh_journal_set_state (self->journal, BH_STATE_END_BOX, bh_ending_to_string (ending));
   bh_journal_put_run (self->journal, run);
 }

@@ -19,7 +19,9 @@ struct _BhRunDriver
 
 static void bh_run_driver_host_init (BhEngineHostInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (BhRunDriver, bh_run_driver, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (BhRunDriver,
+                               bh_run_driver,
+                               G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BH_TYPE_ENGINE_HOST, bh_run_driver_host_init))
 
 static void
@@ -148,8 +150,8 @@ static gboolean
 reopen (BhRunDriver *self, GError **error)
 {
   const BhRun *run = bh_run_actor_get_run (self->actor);
-  g_autoptr (BhBox) box
-      = dex_await_object (bh_workers_open (context_of (self)->workers, run->box_worker, run->box_id), error);
+  g_autoptr (BhBox) box =
+      dex_await_object (bh_workers_open (context_of (self)->workers, run->box_worker, run->box_id), error);
 
   if (box == NULL)
     return FALSE;
@@ -264,8 +266,9 @@ fail_box_gone (BhRunDriver *self, const char *what)
   /* the worker's words, with or without a full stop */
   g_autofree char *cause = g_strndup (what, length > 0 && what[length - 1] == '.' ? length - 1 : length);
   g_autofree char *status = g_strdup_printf ("The DevBox ended. %s.", cause);
-  g_autofree char *reason
-      = g_strdup_printf ("The DevBox ended while the Run was at work. %s. Start the Run again in a new DevBox.", cause);
+  g_autofree char *reason =
+      g_strdup_printf ("The DevBox ended while the Run was at work. %s. Start the Run again in a new DevBox.",
+                       cause);
   g_autoptr (GError) error = NULL;
   BhRunEnd end = { .event = BH_EVENT_BOX_GONE,
                    .status = status,
@@ -275,7 +278,8 @@ fail_box_gone (BhRunDriver *self, const char *what)
                    .box_state = "gone" };
 
   if (!end_run (self, &end, &error))
-    g_message ("the end of the DevBox of %s could not be stored: %s", bh_run_actor_get_id (self->actor), error->message);
+    g_message ("the end of the DevBox of %s could not be stored: %s", bh_run_actor_get_id (self->actor),
+               error->message);
 }
 
 static void
@@ -283,16 +287,16 @@ fail_with (BhRunDriver *self, const char *why)
 {
   BhRunState state = bh_run_actor_get_run (self->actor)->state;
   gboolean at_work = bh_run_actor_get_run (self->actor)->engine_used != NULL;
-  BhRunEnd end = { .event = at_work ? BH_EVENT_FAILED : BH_EVENT_LAUNCH_FAILED,
-                   .report = TRUE,
-                   .summary = why,
-                   .reason = why };
+  BhRunEnd end = {
+    .event = at_work ? BH_EVENT_FAILED : BH_EVENT_LAUNCH_FAILED, .report = TRUE, .summary = why, .reason = why
+  };
   g_autoptr (GError) error = NULL;
 
   if (bh_run_state_is_terminal (state))
     return;
   if (!end_run (self, &end, &error))
-    g_message ("the failure of %s could not be stored: %s", bh_run_actor_get_id (self->actor), error->message);
+    g_message ("the failure of %s could not be stored: %s", bh_run_actor_get_id (self->actor),
+               error->message);
 }
 
 static void
@@ -304,7 +308,8 @@ handle_error (BhRunDriver *self, const GError *error)
     return;
   if (bh_journal_is_broken (journal) || bh_staging_is_storage_error (error) || error->domain == DEX_ERROR)
     bh_run_actor_let_go (self->actor, error);
-  else if ((self->box != NULL && bh_box_is_gone (self->box)) || g_error_matches (error, BH_ERROR, BH_ERROR_DEVBOX_GONE))
+  else if ((self->box != NULL && bh_box_is_gone (self->box)) ||
+           g_error_matches (error, BH_ERROR, BH_ERROR_DEVBOX_GONE))
     fail_box_gone (self, self->gone_reason != NULL ? self->gone_reason : error->message);
   else
     fail_with (self, error->message);

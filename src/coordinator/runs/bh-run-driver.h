@@ -2,9 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* Takes one Run from where the database says it is to its end: finds a place, waits for a slot, launches the DevBox, finds
- * the engine, lets it work, takes its verdict. One fiber; every step is committed before the next one is taken, and
- * begun again after a restart. It is the engine's host. */
+/* Takes one Run from where the database says it is to its end: finds a place, waits for a slot, launches the
+ * DevBox, finds the engine, lets it work, takes its verdict. One fiber; every step is committed before the
+ * next one is taken, and begun again after a restart. It is the engine's host. */
 
 #include "coordinator/runs/bh-run-actor.h"
 

@@ -103,8 +103,9 @@ static gboolean
 try_place (BhRunActor *actor, Watch *watch, gboolean *again, GError **error)
 {
   const BhRun *run = bh_run_actor_get_run (actor);
-  g_autoptr (GPtrArray) offers
-      = dex_await_boxed (bh_placement_offers (bh_run_actor_get_context (actor)->workers, run->target_worker), error);
+  g_autoptr (GPtrArray) offers =
+      dex_await_boxed (bh_placement_offers (bh_run_actor_get_context (actor)->workers, run->target_worker),
+                       error);
   g_autoptr (BhPlacement) place = NULL;
 
   *again = FALSE;
@@ -121,7 +122,8 @@ try_place (BhRunActor *actor, Watch *watch, gboolean *again, GError **error)
     case BH_PLACEMENT_WAIT:
       *again = TRUE;
       return store_waiting (actor, place->why, error) &&
-             dex_await (dex_future_first (dex_ref (watch->promise), bh_run_actor_closed (actor), NULL), error) &&
+             dex_await (dex_future_first (dex_ref (watch->promise), bh_run_actor_closed (actor), NULL),
+                        error) &&
              check_open (actor, error);
     case BH_PLACEMENT_REFUSED:
     default:
@@ -172,8 +174,9 @@ moved_cb (guint position, gpointer data)
   run = bh_run_copy (bh_run_actor_get_run (actor));
   run->position = position;
   g_free (run->reason);
-  run->reason = g_strdup_printf ("Waits for a free slot on the worker “%s”. A DevBox that is kept has one until it is stopped.",
-                                 bh_journal_get_state (journal, BH_STATE_PLACE_WORKER));
+  run->reason = g_strdup_printf (
+      "Waits for a free slot on the worker “%s”. A DevBox that is kept has one until it is stopped.",
+      bh_journal_get_state (journal, BH_STATE_PLACE_WORKER));
   g_free (run->current);
   run->current = g_strdup (run->reason);
   bh_journal_put_run (journal, run);
@@ -236,8 +239,8 @@ bh_run_launch_prepare (BhRunActor *actor, GError **error)
     return FALSE;
   worker = g_strdup (bh_journal_get_state (journal, BH_STATE_PLACE_WORKER));
   before = bh_run_actor_get_run (actor);
-  if (!dex_await (bh_slots_wait (bh_run_actor_get_context (actor)->slots, worker, before->id, before->created_at,
-                                 moved_cb, actor),
+  if (!dex_await (bh_slots_wait (bh_run_actor_get_context (actor)->slots, worker, before->id,
+                                 before->created_at, moved_cb, actor),
                   error) ||
       !check_open (actor, error))
     return FALSE;
@@ -276,7 +279,8 @@ chosen_line (BhRunActor *actor)
   const BhRun *run = bh_run_actor_get_run (actor);
   const char *why = bh_journal_get_state (bh_run_actor_get_journal (actor), BH_STATE_PLACE_WHY);
 
-  return g_strdup_printf ("worker %s · image %s – %s", run->box_worker, run->box_image, why != NULL ? why : "as asked");
+  return g_strdup_printf ("worker %s · image %s – %s", run->box_worker, run->box_image,
+                          why != NULL ? why : "as asked");
 }
 
 /* Stopped or deleted while it was being made: its end may have been asked for before it was there. */
@@ -298,11 +302,14 @@ bh_run_launch (BhRunActor *actor, char **told, GError **error)
 {
   const BhRunContext *context = bh_run_actor_get_context (actor);
   const BhRun *run = bh_run_actor_get_run (actor);
-  BhLaunch launch = { .id = run->box_id, .image = run->box_image, .network = bh_run_actor_get_network (actor) };
+  BhLaunch launch = { .id = run->box_id,
+                      .image = run->box_image,
+                      .network = bh_run_actor_get_network (actor) };
   g_autofree char *chosen = chosen_line (actor);
   gint64 begin = g_get_monotonic_time ();
   g_autoptr (GError) local_error = NULL;
-  g_autoptr (BhBox) box = dex_await_object (bh_workers_launch (context->workers, run->box_worker, &launch), &local_error);
+  g_autoptr (BhBox) box =
+      dex_await_object (bh_workers_launch (context->workers, run->box_worker, &launch), &local_error);
   g_autofree char *text = NULL;
 
   if (!check_open (actor, error))
@@ -357,8 +364,9 @@ bh_run_launch_finish (BhRunActor *actor, BhBox *box, const char *told, GError **
   BhJournal *journal = bh_run_actor_get_journal (actor);
   const BhRun *before = bh_run_actor_get_run (actor);
   g_autoptr (GError) local_error = NULL;
-  BhPick *pick = dex_await_boxed (bh_engines_pick (context->engines, box, before->engine, before->instructions),
-                                  &local_error);
+  BhPick *pick =
+      dex_await_boxed (bh_engines_pick (context->engines, box, before->engine, before->instructions),
+                       &local_error);
   g_autofree char *text = NULL;
   BhRun *run = NULL;
 

@@ -123,7 +123,8 @@ load_free (gpointer data)
 static DexFuture *
 deleted_error (const char *run_id)
 {
-  return dex_future_new_for_error (bh_error_new (BH_ERROR_RUN_NOT_FOUND, NULL, "There is no Run %s.", run_id));
+  return dex_future_new_for_error (
+      bh_error_new (BH_ERROR_RUN_NOT_FOUND, NULL, "There is no Run %s.", run_id));
 }
 
 /* The open actor there is by now, or one made from the store. */
@@ -319,7 +320,8 @@ gone_fiber (gpointer data)
   g_autoptr (BhRunActor) actor = dex_await_object (bh_run_table_get (load->table, load->run_id), &error);
 
   if (actor == NULL || !bh_run_state_is_terminal (bh_run_actor_get_run (actor)->state) ||
-      g_strcmp0 (bh_run_actor_get_run (actor)->box_state, "running") != 0 || !bh_run_actor_begin_ending (actor))
+      g_strcmp0 (bh_run_actor_get_run (actor)->box_state, "running") != 0 ||
+      !bh_run_actor_begin_ending (actor))
     return dex_future_new_for_boolean (FALSE);
   if (!dex_await (bh_run_actor_set_box_state (actor, "gone"), &error))
     g_message ("the end of the DevBox of %s could not be stored: %s", load->run_id, error->message);

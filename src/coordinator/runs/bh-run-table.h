@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* The Runs that are in memory, by id. An actor is held by those who use it, not by the table: it goes when nobody
- * does. At most one open actor of a Run exists, so there is one writer of its journal. */
+/* The Runs that are in memory, by id. An actor is held by those who use it, not by the table: it goes when
+ * nobody does. At most one open actor of a Run exists, so there is one writer of its journal. */
 
 #include "coordinator/runs/bh-run-actor.h"
 
@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 BhRunTable *bh_run_table_new (const BhRunContext *context);
 void bh_run_table_free (BhRunTable *self);
 
-/* Resolves the Run's open BhRunActor, loading it if need be; waits for one that is closing. BH_ERROR_RUN_NOT_FOUND. */
+/* Resolves the Run's open BhRunActor, loading it if need be; waits for one that is closing.
+ * BH_ERROR_RUN_NOT_FOUND. */
 DexFuture *bh_run_table_get (BhRunTable *self, const char *run_id) G_GNUC_WARN_UNUSED_RESULT;
 /* A Run that has just been made. */
 void bh_run_table_add (BhRunTable *self, BhRunActor *actor);
@@ -22,7 +23,8 @@ gboolean bh_run_table_begin_delete (BhRunTable *self, const char *run_id);
 void bh_run_table_abort_delete (BhRunTable *self, const char *run_id);
 gboolean bh_run_table_is_deleting (BhRunTable *self, const char *run_id);
 
-/* By drivers. While one runs the table holds it; an engine may be at work until its end, also when its actor is closed. */
+/* By drivers. While one runs the table holds it; an engine may be at work until its end, also when its actor
+ * is closed. */
 void bh_run_table_driver_started (BhRunTable *self, BhRunActor *actor);
 void bh_run_table_driver_ended (BhRunTable *self, BhRunActor *actor);
 guint bh_run_table_count_active (BhRunTable *self);

@@ -47,8 +47,8 @@ bh_staging_status (BhJournal *journal, const char *text)
 }
 
 void
-bh_staging_report (BhJournal *journal, const char *author, BhRunState outcome, const char *summary,
-                   const char *reason)
+bh_staging_report (
+    BhJournal *journal, const char *author, BhRunState outcome, const char *summary, const char *reason)
 {
   g_autoptr (GString) text = g_string_new (summary);
   BhRow *row = bh_row_new ();

@@ -67,10 +67,12 @@ static const gint8 table[BH_N_RUN_STATES][BH_N_EVENTS] = {
   },
 #define TERMINAL(state)                                                                                      \
   {                                                                                                          \
-    [BH_EVENT_PLACED] = NO, [BH_EVENT_SLOT_FREE] = NO, [BH_EVENT_LAUNCHED] = NO,                             \
-    [BH_EVENT_TURN_STARTED] = NO, [BH_EVENT_ASKED] = NO, [BH_EVENT_ANSWERED] = NO,                           \
-    [BH_EVENT_COMPLETED] = NO, [BH_EVENT_FAILED] = NO, [BH_EVENT_STOP] = state,                              \
-    [BH_EVENT_CONTINUE] = BH_RUN_RUNNING, [BH_EVENT_BOX_GONE] = state, [BH_EVENT_LAUNCH_FAILED] = NO,        \
+    [BH_EVENT_PLACED] = NO,      [BH_EVENT_SLOT_FREE] = NO,                                                  \
+    [BH_EVENT_LAUNCHED] = NO,    [BH_EVENT_TURN_STARTED] = NO,                                               \
+    [BH_EVENT_ASKED] = NO,       [BH_EVENT_ANSWERED] = NO,                                                   \
+    [BH_EVENT_COMPLETED] = NO,   [BH_EVENT_FAILED] = NO,                                                     \
+    [BH_EVENT_STOP] = state,     [BH_EVENT_CONTINUE] = BH_RUN_RUNNING,                                       \
+    [BH_EVENT_BOX_GONE] = state, [BH_EVENT_LAUNCH_FAILED] = NO,                                              \
   }
   [BH_RUN_COMPLETED] = TERMINAL (BH_RUN_COMPLETED),
   [BH_RUN_FAILED] = TERMINAL (BH_RUN_FAILED),
@@ -94,8 +96,8 @@ const char *
 bh_run_event_name (BhRunEvent event)
 {
   static const char *const names[BH_N_EVENTS] = {
-    "placed", "slot free", "launched", "turn started", "asked",    "answered",
-    "completed", "failed", "stop",     "continue",     "box gone", "launch failed",
+    "placed",    "slot free", "launched", "turn started", "asked",    "answered",
+    "completed", "failed",    "stop",     "continue",     "box gone", "launch failed",
   };
 
   g_return_val_if_fail ((guint) event < BH_N_EVENTS, NULL);

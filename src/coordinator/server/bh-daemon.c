@@ -61,15 +61,21 @@ static gboolean
 parse_options (Daemon *self, int *argc, char ***argv, GError **error)
 {
   const GOptionEntry entries[] = {
-    { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->listen, "Also listen on TCP, e.g. 0.0.0.0:8443", "ADDRESS:PORT" },
+    { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->listen, "Also listen on TCP, e.g. 0.0.0.0:8443",
+      "ADDRESS:PORT" },
     { "tls-cert", 0, 0, G_OPTION_ARG_FILENAME, &self->tls_cert, "Certificate (PEM) for --listen", "FILE" },
     { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &self->tls_key, "Its key (PEM)", "FILE" },
-    { "host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->hosts, "One more name that clients may call this server by", "NAME" },
-    { "socket", 0, 0, G_OPTION_ARG_FILENAME, &self->socket, "The Unix socket (default: in the runtime folder)", "PATH" },
-    { "data", 0, 0, G_OPTION_ARG_FILENAME, &self->data, "The folder of the database (default: ~/.local/share/bellhop)", "DIR" },
+    { "host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->hosts,
+      "One more name that clients may call this server by", "NAME" },
+    { "socket", 0, 0, G_OPTION_ARG_FILENAME, &self->socket,
+      "The Unix socket (default: in the runtime folder)", "PATH" },
+    { "data", 0, 0, G_OPTION_ARG_FILENAME, &self->data,
+      "The folder of the database (default: ~/.local/share/bellhop)", "DIR" },
     { "no-worker", 0, 0, G_OPTION_ARG_NONE, &self->no_worker, "Start no worker on this machine", NULL },
-    { "auto-start", 0, 0, G_OPTION_ARG_NONE, &self->auto_start, "Started on demand: exit when nobody needs it any more", NULL },
-    { "idle-seconds", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &self->idle_seconds, "Idle time before that exit", "N" },
+    { "auto-start", 0, 0, G_OPTION_ARG_NONE, &self->auto_start,
+      "Started on demand: exit when nobody needs it any more", NULL },
+    { "idle-seconds", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &self->idle_seconds,
+      "Idle time before that exit", "N" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, "Print the version", NULL },
     { NULL },
   };
@@ -123,7 +129,9 @@ listen_tcp (Daemon *self, GError **error)
 
   if (self->tls_cert != NULL)
     {
-      certificate = g_tls_certificate_new_from_files (self->tls_cert, self->tls_key != NULL ? self->tls_key : self->tls_cert, error);
+      certificate =
+          g_tls_certificate_new_from_files (self->tls_cert,
+                                            self->tls_key != NULL ? self->tls_key : self->tls_cert, error);
       if (certificate == NULL)
         return FALSE;
     }
@@ -149,7 +157,8 @@ start (Daemon *self, GError **error)
   self->server = bh_server_new (self->coordinator);
   bh_server_set_auto_started (self->server, self->auto_start);
   /* the lock and the database come first: who is refused there must not take over the socket */
-  if (!dex_await (bh_coordinator_start (self->coordinator), error) || !listen_tcp (self, error) || !listen_local (self, error))
+  if (!dex_await (bh_coordinator_start (self->coordinator), error) || !listen_tcp (self, error) ||
+      !listen_local (self, error))
     return FALSE;
   if (!self->no_worker)
     {
@@ -161,12 +170,14 @@ start (Daemon *self, GError **error)
   return TRUE;
 }
 
-/* For D-Bus activation, whose caller connects as soon as the name is there; without a session bus this does nothing. */
+/* For D-Bus activation, whose caller connects as soon as the name is there; without a session bus this does
+ * nothing. */
 static void
 own_bus_name (Daemon *self)
 {
   if (self->auto_start && !self->shutting_down)
-    self->bus = g_bus_own_name (G_BUS_TYPE_SESSION, BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL, NULL);
+    self->bus = g_bus_own_name (G_BUS_TYPE_SESSION, BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL,
+                                NULL, NULL);
 }
 
 static DexFuture *

@@ -297,9 +297,9 @@ bh_hub_new (BhCoordinator *coordinator)
   BhHub *self = g_object_new (BH_TYPE_HUB, NULL);
 
   self->coordinator = coordinator;
-  g_signal_connect_object (bh_coordinator_get_store (coordinator), "committed", G_CALLBACK (on_committed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (bh_coordinator_get_workers (coordinator), "changed", G_CALLBACK (on_worker_changed),
+  g_signal_connect_object (bh_coordinator_get_store (coordinator), "committed", G_CALLBACK (on_committed),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (bh_coordinator_get_workers (coordinator), "changed",
+                           G_CALLBACK (on_worker_changed), self, G_CONNECT_SWAPPED);
   return self;
 }

@@ -2,8 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* Hands what was committed to whoever listens. An event is rendered once, however many listen. A listener that does
- * not keep up is told that it lags, and catches up from the store: the hub never queues without bound. */
+/* Hands what was committed to whoever listens. An event is rendered once, however many listen. A listener
+ * that does not keep up is told that it lags, and catches up from the store: the hub never queues without
+ * bound. */
 
 #include "coordinator/bh-coordinator.h"
 
@@ -23,7 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhSubscription, bh_subscription_free)
 
 /* Resolves once something is queued, the listener lags, or the Run is gone. */
 DexFuture *bh_subscription_wait (BhSubscription *self) G_GNUC_WARN_UNUSED_RESULT;
-/* (transfer full) (nullable) the next rendered event; `seq` is 0 for those of no Run. NULL: nothing is queued. */
+/* (transfer full) (nullable) the next rendered event; `seq` is 0 for those of no Run. NULL: nothing is
+ * queued. */
 GBytes *bh_subscription_take (BhSubscription *self, guint64 *seq);
 /* TRUE once after events were dropped: read the journal from the last seq sent, or list again. */
 gboolean bh_subscription_lagged (BhSubscription *self);

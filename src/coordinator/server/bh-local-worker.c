@@ -75,7 +75,8 @@ on_exited (GObject *object, GAsyncResult *result, gpointer data)
   /* 2: another worker of this name runs, most likely one that outlived a coordinator; it will come to us */
   if (!g_subprocess_get_if_exited (process) || g_subprocess_get_exit_status (process) != 2)
     g_message ("The local worker ended (%s); starting it again",
-               g_subprocess_get_if_signaled (process) ? g_strsignal (g_subprocess_get_term_sig (process)) : "exit");
+               g_subprocess_get_if_signaled (process) ? g_strsignal (g_subprocess_get_term_sig (process))
+                                                      : "exit");
   schedule_retry (self);
 }
 

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Keeps one worker running on this machine. A worker that an earlier coordinator started finds this one by itself;
- * then none is started. */
+/* Keeps one worker running on this machine. A worker that an earlier coordinator started finds this one by
+ * itself; then none is started. */
 #define BH_TYPE_LOCAL_WORKER (bh_local_worker_get_type ())
 G_DECLARE_FINAL_TYPE (BhLocalWorker, bh_local_worker, BH, LOCAL_WORKER, GObject)
 

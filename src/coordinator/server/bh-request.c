@@ -106,7 +106,8 @@ bh_request_member_string (JsonNode *body, const char *name)
 {
   JsonNode *member = json_object_get_member (json_node_get_object (body), name);
 
-  return member != NULL && json_node_get_value_type (member) == G_TYPE_STRING ? json_node_get_string (member) : NULL;
+  return member != NULL && json_node_get_value_type (member) == G_TYPE_STRING ? json_node_get_string (member)
+                                                                              : NULL;
 }
 
 char *
@@ -169,8 +170,8 @@ bh_request_fail (BhRequest *self, const GError *error)
     g_message ("%s %s: %s", soup_server_message_get_method (self->message),
                g_uri_get_path (soup_server_message_get_uri (self->message)), error->message);
   if (status == SOUP_STATUS_UNAUTHORIZED)
-    soup_message_headers_replace (soup_server_message_get_response_headers (self->message), "WWW-Authenticate",
-                                  "Bearer realm=\"bellhop\"");
+    soup_message_headers_replace (soup_server_message_get_response_headers (self->message),
+                                  "WWW-Authenticate", "Bearer realm=\"bellhop\"");
   bh_request_respond_text (self, status, "application/problem+json", text, strlen (text));
 }
 
@@ -319,7 +320,8 @@ on_switched (SoupServerMessage *message, Upgrade *upgrade)
   /* taking the connection finishes the message */
   upgrade->switched = TRUE;
   stream = soup_server_message_steal_connection (message);
-  connection = soup_websocket_connection_new (stream, uri, SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL, NULL);
+  connection =
+      soup_websocket_connection_new (stream, uri, SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL, NULL);
   soup_websocket_connection_set_max_incoming_payload_size (connection, upgrade->largest_message);
   soup_websocket_connection_set_keepalive_interval (connection, 15);
   dex_promise_resolve_object (upgrade->promise, g_steal_pointer (&connection));
@@ -348,7 +350,8 @@ bh_request_websocket (BhRequest *self, guint64 largest_message)
   upgrade->promise = dex_promise_new ();
   upgrade->largest_message = largest_message;
   future = DEX_FUTURE (dex_ref (upgrade->promise));
-  g_signal_connect_data (self->message, "wrote-informational", G_CALLBACK (on_switched), upgrade, upgrade_free, 0);
+  g_signal_connect_data (self->message, "wrote-informational", G_CALLBACK (on_switched), upgrade,
+                         upgrade_free, 0);
   g_signal_connect (self->message, "finished", G_CALLBACK (on_upgrade_lost), upgrade);
   g_signal_connect (self->message, "disconnected", G_CALLBACK (on_upgrade_lost), upgrade);
   soup_websocket_server_process_handshake (self->message, NULL, NULL, NULL, NULL);

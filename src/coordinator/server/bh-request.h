@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* One request on its way through a route. A route is a plain function on a fiber: it may await, and either responds
- * or fails with an error, which becomes the problem document. */
+/* One request on its way through a route. A route is a plain function on a fiber: it may await, and either
+ * responds or fails with an error, which becomes the problem document. */
 
 #include <libsoup/soup.h>
 
@@ -19,10 +19,10 @@ typedef struct
   BhCoordinator *coordinator; /* borrowed */
   BhHub *hub;                 /* borrowed */
   SoupServerMessage *message;
-  GHashTable *query;          /* (nullable) name -> value */
-  char *arguments[2];         /* what stands for {…} in the path */
-  char *by;                   /* "you", or the name of the token */
-  gboolean local;             /* over the Unix socket */
+  GHashTable *query;  /* (nullable) name -> value */
+  char *arguments[2]; /* what stands for {…} in the path */
+  char *by;           /* "you", or the name of the token */
+  gboolean local;     /* over the Unix socket */
 } BhRequest;
 
 typedef gboolean (*BhRouteFunc) (BhRequest *request, GError **error);
@@ -32,8 +32,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhRequest, bh_request_free)
 
 const char *bh_request_query (BhRequest *self, const char *name); /* (nullable) */
 /* An unsigned query parameter within [least, most]; `fallback` if absent. */
-gboolean bh_request_query_uint (BhRequest *self, const char *name, guint64 fallback, guint64 least, guint64 most,
-                                guint64 *value, GError **error);
+gboolean bh_request_query_uint (BhRequest *self,
+                                const char *name,
+                                guint64 fallback,
+                                guint64 least,
+                                guint64 most,
+                                guint64 *value,
+                                GError **error);
 gboolean bh_request_query_bool (BhRequest *self, const char *name, gboolean *value, GError **error);
 gboolean bh_request_accepts (BhRequest *self, const char *type);
 /* The body as a JSON object; BH_ERROR_BAD_JSON else. (transfer full) */
@@ -45,11 +50,14 @@ const char *bh_request_member_string (JsonNode *body, const char *name);
 /* SHA-256 of the body, hex. */
 char *bh_request_digest (BhRequest *self);
 
-void bh_request_respond_text (BhRequest *self, guint status, const char *type, char *text, gsize length); /* takes text */
-void bh_request_respond (BhRequest *self, guint status, JsonNode *node);                    /* takes node */
-void bh_request_respond_empty (BhRequest *self);                                            /* 204 */
+void bh_request_respond_text (
+    BhRequest *self, guint status, const char *type, char *text, gsize length); /* takes text */
+void bh_request_respond (BhRequest *self, guint status, JsonNode *node);        /* takes node */
+void bh_request_respond_empty (BhRequest *self);                                /* 204 */
 /* {"NAME":[…]} of records; `to_json` encodes one. */
-void bh_request_respond_list (BhRequest *self, const char *name, GPtrArray *records,
+void bh_request_respond_list (BhRequest *self,
+                              const char *name,
+                              GPtrArray *records,
                               JsonNode *(*to_json) (gconstpointer record));
 void bh_request_fail (BhRequest *self, const GError *error);
 

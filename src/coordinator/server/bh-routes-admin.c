@@ -95,7 +95,8 @@ bh_route_openapi (BhRequest *request, GError **error)
   gsize length;
   char *text;
 
-  bytes = g_resources_lookup_data ("/org/bellhop/Coordinator/openapi.json", G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  bytes =
+      g_resources_lookup_data ("/org/bellhop/Coordinator/openapi.json", G_RESOURCE_LOOKUP_FLAGS_NONE, error);
   if (bytes == NULL)
     return FALSE;
   text = g_bytes_unref_to_data (g_steal_pointer (&bytes), &length);
@@ -146,7 +147,8 @@ bh_route_add_token (BhRequest *request, GError **error)
   name = bh_request_member_string (body, "name");
   if (!token_name_is_valid (name))
     {
-      bh_set_error (error, BH_ERROR_INVALID_FIELD, "name", "A token's name has 1 to 64 letters, digits, “.”, “_” or “-”");
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "name",
+                    "A token's name has 1 to 64 letters, digits, “.”, “_” or “-”");
       return FALSE;
     }
   token = token_new (error);
@@ -187,7 +189,9 @@ bh_route_tokens (BhRequest *request, GError **error)
 gboolean
 bh_route_remove_token (BhRequest *request, GError **error)
 {
-  if (!dex_await (bh_store_remove_token (bh_coordinator_get_store (request->coordinator), request->arguments[0]), error))
+  if (!dex_await (bh_store_remove_token (bh_coordinator_get_store (request->coordinator),
+                                         request->arguments[0]),
+                  error))
     return FALSE;
   bh_request_respond_empty (request);
   return TRUE;

@@ -20,7 +20,8 @@ bh_route_create_run (BhRequest *request, GError **error)
 
   if (key != NULL && (*key == '\0' || strlen (key) > 128 || !g_str_is_ascii (key)))
     {
-      bh_set_error (error, BH_ERROR_INVALID_FIELD, "Idempotency-Key", "An Idempotency-Key has 1 to 128 ASCII characters");
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "Idempotency-Key",
+                    "An Idempotency-Key has 1 to 128 ASCII characters");
       return FALSE;
     }
   body = bh_request_body (request, error);
@@ -34,7 +35,8 @@ bh_route_create_run (BhRequest *request, GError **error)
   if (run == NULL)
     return FALSE;
   location = g_strconcat ("/v1/runs/", run->id, NULL);
-  soup_message_headers_replace (soup_server_message_get_response_headers (request->message), "Location", location);
+  soup_message_headers_replace (soup_server_message_get_response_headers (request->message), "Location",
+                                location);
   bh_request_respond (request, SOUP_STATUS_CREATED, bh_run_to_json (run));
   return TRUE;
 }
@@ -56,7 +58,8 @@ parse_states (const char *text, guint *states, GError **error)
       if (!bh_from_nick (BH_TYPE_RUN_STATE, nicks[i], &state))
         {
           bh_set_error (error, BH_ERROR_INVALID_FIELD, "status",
-                        "“%s” is no status; known are queued, launching, running, needs_you, completed, failed, stopped",
+                        "“%s” is no status; known are queued, launching, running, needs_you, completed, "
+                        "failed, stopped",
                         nicks[i]);
           return FALSE;
         }
@@ -81,8 +84,8 @@ bh_route_list_runs (BhRequest *request, GError **error)
       !bh_request_query_uint (request, "limit", 50, 1, 200, &limit, error))
     goto failed;
   runs = dex_await_boxed (bh_store_list_runs (bh_coordinator_get_store (request->coordinator), states,
-                                              bh_request_query (request, "q"), bh_request_query (request, "before"),
-                                              (guint) limit),
+                                              bh_request_query (request, "q"),
+                                              bh_request_query (request, "before"), (guint) limit),
                           error);
   if (runs == NULL)
     goto failed;
@@ -116,7 +119,8 @@ gboolean
 bh_route_get_run (BhRequest *request, GError **error)
 {
   return respond_run (request,
-                      bh_store_get_run (bh_coordinator_get_store (request->coordinator), request->arguments[0]),
+                      bh_store_get_run (bh_coordinator_get_store (request->coordinator),
+                                        request->arguments[0]),
                       error);
 }
 
@@ -135,7 +139,8 @@ bh_route_rename_run (BhRequest *request, GError **error)
       bh_set_error (error, BH_ERROR_INVALID_FIELD, "name", "“name” must be a string");
       return FALSE;
     }
-  return respond_run (request, bh_coordinator_rename_run (request->coordinator, request->arguments[0], name), error);
+  return respond_run (request, bh_coordinator_rename_run (request->coordinator, request->arguments[0], name),
+                      error);
 }
 
 gboolean
@@ -150,7 +155,9 @@ bh_route_delete_run (BhRequest *request, GError **error)
 gboolean
 bh_route_stop_run (BhRequest *request, GError **error)
 {
-  return respond_run (request, bh_coordinator_stop_run (request->coordinator, request->arguments[0], request->by), error);
+  return respond_run (request,
+                      bh_coordinator_stop_run (request->coordinator, request->arguments[0], request->by),
+                      error);
 }
 
 gboolean
@@ -178,10 +185,11 @@ bh_route_post_message (BhRequest *request, GError **error)
       bh_set_error (error, BH_ERROR_INVALID_FIELD, "interrupt", "“interrupt” must be true or false");
       return FALSE;
     }
-  message = dex_await_boxed (bh_coordinator_post_message (request->coordinator, request->arguments[0], text,
-                                                          interrupt != NULL && json_node_get_boolean (interrupt),
-                                                          request->by),
-                             error);
+  message =
+      dex_await_boxed (bh_coordinator_post_message (request->coordinator, request->arguments[0], text,
+                                                    interrupt != NULL && json_node_get_boolean (interrupt),
+                                                    request->by),
+                       error);
   if (message == NULL)
     return FALSE;
   bh_request_respond (request, SOUP_STATUS_CREATED, bh_message_to_json (message));
@@ -193,8 +201,8 @@ bh_route_get_message (BhRequest *request, GError **error)
 {
   g_autoptr (BhMessage) message = NULL;
 
-  message = dex_await_boxed (bh_store_message (bh_coordinator_get_store (request->coordinator), request->arguments[0],
-                                               request->arguments[1]),
+  message = dex_await_boxed (bh_store_message (bh_coordinator_get_store (request->coordinator),
+                                               request->arguments[0], request->arguments[1]),
                              error);
   if (message == NULL)
     return FALSE;
@@ -251,7 +259,9 @@ bh_route_answer (BhRequest *request, GError **error)
 
   if (body == NULL || !bh_request_only_members (body, members, error))
     return FALSE;
-  set = dex_await_boxed (bh_coordinator_answer (request->coordinator, request->arguments[0], body, request->by), error);
+  set =
+      dex_await_boxed (bh_coordinator_answer (request->coordinator, request->arguments[0], body, request->by),
+                       error);
   if (set == NULL)
     return FALSE;
   bh_request_respond (request, SOUP_STATUS_OK, bh_question_set_to_json (set));

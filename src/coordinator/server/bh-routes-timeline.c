@@ -26,7 +26,8 @@ bh_route_rows (BhRequest *request, GError **error)
   if (!bh_request_query_uint (request, "from", 0, 0, G_MAXINT64, &from, error) ||
       !bh_request_query_uint (request, "count", 100, 1, 500, &count, error))
     return FALSE;
-  future = bh_store_rows (bh_coordinator_get_store (request->coordinator), request->arguments[0], from, (guint) count);
+  future = bh_store_rows (bh_coordinator_get_store (request->coordinator), request->arguments[0], from,
+                          (guint) count);
   if (!dex_await (dex_ref (future), error))
     return FALSE;
   value = dex_future_get_value (future, NULL);
@@ -76,7 +77,8 @@ respond_body_text (BhRequest *request, const BhRow *row, BhPart part, GError **e
   if (!bh_request_query_uint (request, "from", 0, 0, G_MAXINT64, &from, error) ||
       !bh_request_query_uint (request, "length", BODY_DEFAULT, 4096, BODY_MAX, &length, error))
     return FALSE;
-  future = bh_store_body (bh_coordinator_get_store (request->coordinator), request->arguments[0], row->n, part, from, length);
+  future = bh_store_body (bh_coordinator_get_store (request->coordinator), request->arguments[0], row->n,
+                          part, from, length);
   if (!dex_await (dex_ref (future), error))
     return FALSE;
   body = g_value_get_boxed (dex_future_get_value (future, NULL));
@@ -138,13 +140,15 @@ body_range (BhRequest *request, const BhRow *row, BhPart part, ByteRange *range,
     {
       if (ranges != NULL)
         soup_message_headers_free_ranges (headers, ranges);
-      bh_set_error (error, BH_ERROR_RANGE, "Range", "One range within 0 to %" G_GUINT64_FORMAT " can be had", total);
+      bh_set_error (error, BH_ERROR_RANGE, "Range", "One range within 0 to %" G_GUINT64_FORMAT " can be had",
+                    total);
       return FALSE;
     }
   range->from = (guint64) ranges[0].start;
   range->to = (guint64) ranges[0].end + 1;
   soup_message_headers_free_ranges (headers, ranges);
-  if (part == BH_PART_RESULT && row->elided_bytes > 0 && range->from < elided_to && range->to > row->elided_from)
+  if (part == BH_PART_RESULT && row->elided_bytes > 0 && range->from < elided_to &&
+      range->to > row->elided_from)
     {
       bh_set_error (error, BH_ERROR_RANGE, "Range",
                     "Bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT " of this output were not kept",
@@ -188,7 +192,8 @@ respond_body_bytes (BhRequest *request, const BhRow *row, BhPart part, GError **
       g_autoptr (DexFuture) future = NULL;
       BhBody *body;
 
-      future = bh_store_body (store, request->arguments[0], row->n, part, at, MIN (range.to - at, BODY_DEFAULT));
+      future =
+          bh_store_body (store, request->arguments[0], row->n, part, at, MIN (range.to - at, BODY_DEFAULT));
       /* the headers are out: all that can be said of an error now is a short body */
       if (!dex_await (dex_ref (future), NULL))
         break;
@@ -215,7 +220,9 @@ bh_route_row_body (BhRequest *request, GError **error)
       bh_set_error (error, BH_ERROR_ROW_NOT_FOUND, NULL, "“%s” is no row number", request->arguments[1]);
       return FALSE;
     }
-  row = dex_await_boxed (bh_store_row (bh_coordinator_get_store (request->coordinator), request->arguments[0], n), error);
+  row = dex_await_boxed (bh_store_row (bh_coordinator_get_store (request->coordinator), request->arguments[0],
+                                       n),
+                         error);
   if (row == NULL || !body_part (request, row, &part, error))
     return FALSE;
   if (bh_request_accepts (request, "application/octet-stream"))
@@ -233,8 +240,8 @@ respond_events_page (BhRequest *request, guint64 after, GError **error)
 
   if (!bh_request_query_uint (request, "limit", 200, 1, 1000, &limit, error))
     return FALSE;
-  events = dex_await_boxed (bh_store_events (bh_coordinator_get_store (request->coordinator), request->arguments[0],
-                                             after, (guint) limit),
+  events = dex_await_boxed (bh_store_events (bh_coordinator_get_store (request->coordinator),
+                                             request->arguments[0], after, (guint) limit),
                             error);
   if (events == NULL)
     return FALSE;
@@ -339,7 +346,8 @@ stream_live (BhRequest *request, BhSubscription *subscription, BhResponseStream 
       /* a client that reads slowly holds back only itself: the hub drops for it, the journal has it all */
       if (!dex_await (bh_response_stream_drained (stream, STREAM_WAITING_MAX), NULL))
         return;
-      /* From here on the hub queues again. What was dropped comes before that, or `after` would pass it by. */
+      /* From here on the hub queues again. What was dropped comes before that, or `after` would pass it by.
+       */
       lagged = bh_subscription_lagged (subscription);
       if (lagged && request->arguments[0] == NULL)
         {
@@ -378,10 +386,13 @@ bh_route_run_events (BhRequest *request, GError **error)
     return FALSE;
   if (last != NULL && !g_ascii_string_to_unsigned (last, 10, 0, G_MAXINT64, &after, NULL))
     {
-      bh_set_error (error, BH_ERROR_INVALID_FIELD, "Last-Event-ID", "Last-Event-ID must be the number of an event");
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "Last-Event-ID",
+                    "Last-Event-ID must be the number of an event");
       return FALSE;
     }
-  run = dex_await_boxed (bh_store_get_run (bh_coordinator_get_store (request->coordinator), request->arguments[0]), error);
+  run = dex_await_boxed (bh_store_get_run (bh_coordinator_get_store (request->coordinator),
+                                           request->arguments[0]),
+                         error);
   if (run == NULL)
     return FALSE;
   if (!bh_request_accepts (request, "text/event-stream"))

@@ -77,7 +77,8 @@ bh_routes_find (const char *method, const char *path, char *arguments[2], GError
           return route;
       }
   if (found)
-    bh_set_error (error, BH_ERROR_METHOD_NOT_ALLOWED, NULL, "%s is not for this path; see /v1/openapi.json", method);
+    bh_set_error (error, BH_ERROR_METHOD_NOT_ALLOWED, NULL, "%s is not for this path; see /v1/openapi.json",
+                  method);
   else
     bh_set_error (error, BH_ERROR_NOT_FOUND, NULL, "There is no such path; see /v1/openapi.json");
   return NULL;
@@ -96,8 +97,9 @@ bh_routes_check_query (const BhRoute *route, GHashTable *query, GError **error)
   while (g_hash_table_iter_next (&iter, &name, NULL))
     if (!g_strv_contains ((const char *const *) known, name))
       {
-        bh_set_error (error, BH_ERROR_UNKNOWN_FIELD, name, "There is no query parameter “%s” here; known are: %s",
-                      (const char *) name, *route->query != '\0' ? route->query : "none");
+        bh_set_error (error, BH_ERROR_UNKNOWN_FIELD, name,
+                      "There is no query parameter “%s” here; known are: %s", (const char *) name,
+                      *route->query != '\0' ? route->query : "none");
         return FALSE;
       }
   return TRUE;

@@ -28,7 +28,7 @@ struct _BhServer
   GHashTable *hosts;  /* names a Host header may carry on TCP */
   char *socket_path;  /* to be removed at the end */
 
-  guint open;         /* requests under way */
+  guint open; /* requests under way */
   gint64 idle_since;
   gboolean auto_started;
 };
@@ -71,16 +71,20 @@ authenticate (BhRequest *request, GError **error)
       request->by = g_strdup ("you");
       return TRUE;
     }
-  header = soup_message_headers_get_one (soup_server_message_get_request_headers (request->message), "Authorization");
+  header = soup_message_headers_get_one (soup_server_message_get_request_headers (request->message),
+                                         "Authorization");
   if (header == NULL || g_ascii_strncasecmp (header, "Bearer ", 7) != 0)
     {
       bh_set_error (error, BH_ERROR_UNAUTHORIZED, NULL,
-                    "Send “Authorization: Bearer TOKEN”; “bellhopctl token add NAME” on the coordinator's machine makes one");
+                    "Send “Authorization: Bearer TOKEN”; “bellhopctl token add NAME” on the coordinator's "
+                    "machine makes one");
       return FALSE;
     }
   /* the digest, not the token, is looked up: timing tells nothing of use */
   sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, g_strstrip ((char *) header + 7), -1);
-  request->by = dex_await_string (bh_store_token_name (bh_coordinator_get_store (request->coordinator), sha256), &local_error);
+  request->by =
+      dex_await_string (bh_store_token_name (bh_coordinator_get_store (request->coordinator), sha256),
+                        &local_error);
   if (request->by != NULL)
     return TRUE;
   if (g_error_matches (local_error, BH_ERROR, BH_ERROR_NOT_FOUND))
@@ -118,8 +122,8 @@ request_fiber (gpointer data)
 
   if (!handle (request, &error))
     bh_request_fail (request, error);
-  /* A stream or a terminal ends here only when its client has gone; a worker's WebSocket is no client and does not
-   * keep an auto-started coordinator. */
+  /* A stream or a terminal ends here only when its client has gone; a worker's WebSocket is no client and
+   * does not keep an auto-started coordinator. */
   if (--request->server->open == 0)
     request->server->idle_since = g_get_monotonic_time ();
   return NULL;
@@ -142,8 +146,8 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
   dex_future_disown (dex_scheduler_spawn (NULL, 0, request_fiber, request, (GDestroyNotify) bh_request_free));
 }
 
-/* Refuses before anything of the request is looked at. libsoup reads on to the end of its body all the same: none of that is
- * kept. */
+/* Refuses before anything of the request is looked at. libsoup reads on to the end of its body all the same:
+ * none of that is kept. */
 static void
 refuse (SoupServerMessage *message, BhError code, const char *detail)
 {
@@ -167,7 +171,8 @@ on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
 }
 
 static void
-on_request_headers (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+on_request_headers (
+    SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
   BhServer *self = data;
   gboolean local = soup == self->local;
@@ -176,7 +181,8 @@ on_request_headers (SoupServer *soup, SoupServerMessage *message, const char *pa
   if (local && !peer_is_me (message))
     refuse (message, BH_ERROR_FORBIDDEN, "This socket is for the user that runs the coordinator");
   else if (!host_is_known (self, message, local))
-    refuse (message, BH_ERROR_BAD_HOST, "The Host header names another server; see “bellhop-coordinator --host”");
+    refuse (message, BH_ERROR_BAD_HOST,
+            "The Host header names another server; see “bellhop-coordinator --host”");
   else if (soup_message_headers_get_content_length (headers) > BODY_MAX)
     refuse (message, BH_ERROR_TOO_LARGE, "A request may have 2 MiB");
   else
@@ -244,13 +250,16 @@ bh_server_listen_unix (BhServer *self, const char *path, GError **error)
 
   if (strlen (path) >= 108)
     {
-      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL,
-                    "The socket path %s is longer than the 107 bytes Linux allows; set BELLHOP_SOCKET to a shorter one", path);
+      bh_set_error (
+          error, BH_ERROR_UNAVAILABLE, NULL,
+          "The socket path %s is longer than the 107 bytes Linux allows; set BELLHOP_SOCKET to a shorter one",
+          path);
       return FALSE;
     }
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
-      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "Could not make the folder %s: %s", folder, g_strerror (errno));
+      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "Could not make the folder %s: %s", folder,
+                    g_strerror (errno));
       return FALSE;
     }
   if (!clear_stale_socket (path, error))
@@ -278,7 +287,8 @@ bh_server_listen_fd (BhServer *self, int fd, GError **error)
     return FALSE;
   if (g_socket_get_family (socket) != G_SOCKET_FAMILY_UNIX)
     {
-      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "Only Unix sockets may be passed by systemd; use --listen for TCP");
+      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL,
+                    "Only Unix sockets may be passed by systemd; use --listen for TCP");
       return FALSE;
     }
   return listen_local_socket (self, socket, error);
@@ -333,7 +343,8 @@ bh_server_listen_tcp (BhServer *self, const char *text, GTlsCertificate *certifi
   if (certificate == NULL && !g_inet_address_get_is_loopback (inet))
     {
       bh_set_error (error, BH_ERROR_FORBIDDEN, "listen",
-                    "Plain HTTP is refused beyond loopback: give --tls-cert and --tls-key to listen on %s", text);
+                    "Plain HTTP is refused beyond loopback: give --tls-cert and --tls-key to listen on %s",
+                    text);
       return FALSE;
     }
   if (self->remote == NULL)
@@ -343,7 +354,8 @@ bh_server_listen_tcp (BhServer *self, const char *text, GTlsCertificate *certifi
   host = g_inet_address_to_string (inet);
   bh_server_add_host (self, host);
   address = g_inet_socket_address_new (inet, port);
-  return soup_server_listen (self->remote, address, certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0, error);
+  return soup_server_listen (self->remote, address, certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0,
+                             error);
 }
 
 char *

@@ -13,14 +13,15 @@ G_DECLARE_FINAL_TYPE (BhServer, bh_server, BH, SERVER, GObject)
 
 BhServer *bh_server_new (BhCoordinator *coordinator);
 
-/* The Unix socket: made 0600 in a folder made 0700; a stale one is replaced, a live one refused (naming the process
- * that listens). Only this user's processes are answered. */
+/* The Unix socket: made 0600 in a folder made 0700; a stale one is replaced, a live one refused (naming the
+ * process that listens). Only this user's processes are answered. */
 gboolean bh_server_listen_unix (BhServer *self, const char *path, GError **error);
 /* A listening socket that systemd passed. */
 gboolean bh_server_listen_fd (BhServer *self, int fd, GError **error);
-/* "HOST:PORT" or "[V6]:PORT". With a certificate HTTPS; without one only loopback addresses are accepted. Every
- * request needs a bearer token. */
-gboolean bh_server_listen_tcp (BhServer *self, const char *address, GTlsCertificate *certificate, GError **error);
+/* "HOST:PORT" or "[V6]:PORT". With a certificate HTTPS; without one only loopback addresses are accepted.
+ * Every request needs a bearer token. */
+gboolean
+bh_server_listen_tcp (BhServer *self, const char *address, GTlsCertificate *certificate, GError **error);
 /* One more name that a Host header may carry. */
 void bh_server_add_host (BhServer *self, const char *host);
 /* "https://0.0.0.0:8443", for the log. (transfer full) */

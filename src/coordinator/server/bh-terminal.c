@@ -44,7 +44,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Terminal, terminal_free)
 static void
 on_control (Terminal *self, GBytes *bytes)
 {
-  g_autoptr (JsonNode) node = bh_json_parse (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), NULL);
+  g_autoptr (JsonNode) node =
+      bh_json_parse (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), NULL);
   JsonObject *resize;
   JsonNode *member;
 
@@ -54,8 +55,10 @@ on_control (Terminal *self, GBytes *bytes)
   if (member == NULL || !JSON_NODE_HOLDS_OBJECT (member))
     return;
   resize = json_node_get_object (member);
-  bh_process_resize (self->process, (guint16) CLAMP (json_object_get_int_member_with_default (resize, "rows", 24), 1, 1000),
-                     (guint16) CLAMP (json_object_get_int_member_with_default (resize, "columns", 80), 1, 1000));
+  bh_process_resize (self->process,
+                     (guint16) CLAMP (json_object_get_int_member_with_default (resize, "rows", 24), 1, 1000),
+                     (guint16) CLAMP (json_object_get_int_member_with_default (resize, "columns", 80), 1,
+                                      1000));
 }
 
 typedef struct
@@ -103,7 +106,8 @@ on_message (Terminal *self, SoupWebsocketDataType type, GBytes *bytes)
   input->unread = g_rc_box_acquire (self->unread);
   input->size = size;
   *self->unread += size;
-  dex_future_disown (dex_future_finally (bh_process_write (self->process, self->written, bytes), on_taken, input, input_free));
+  dex_future_disown (dex_future_finally (bh_process_write (self->process, self->written, bytes), on_taken,
+                                         input, input_free));
   self->written += size;
 }
 
@@ -128,7 +132,8 @@ next_terminal_id (void)
 static DexFuture *
 terminal_spawn (Terminal *self, const char *command, guint rows, guint columns)
 {
-  static const char *const shell[] = { "/bin/sh", "-c", "command -v bash >/dev/null && exec bash -l; exec sh -l", NULL };
+  static const char *const shell[] = { "/bin/sh", "-c",
+                                       "command -v bash >/dev/null && exec bash -l; exec sh -l", NULL };
   static const char *const env[] = { "TERM=xterm-256color", "COLORTERM=truecolor", NULL };
   const char *const given[] = { "/bin/sh", "-c", command, NULL };
   BhSpawn spawn = {
@@ -149,8 +154,9 @@ on_writable (GObject *stream, gpointer promise)
   return G_SOURCE_REMOVE;
 }
 
-/* Waits until libsoup, which does not say how much it still has to write, has written everything: it does so from a source
- * that is ready whenever the socket takes more, so one of lower priority runs only when it has nothing left. */
+/* Waits until libsoup, which does not say how much it still has to write, has written everything: it does so
+ * from a source that is ready whenever the socket takes more, so one of lower priority runs only when it has
+ * nothing left. */
 static void
 await_sent (Terminal *self)
 {
@@ -158,7 +164,9 @@ await_sent (Terminal *self)
   g_autoptr (DexPromise) sent = dex_promise_new ();
   g_autoptr (GSource) source = NULL;
 
-  source = g_pollable_output_stream_create_source (G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (io)), NULL);
+  source =
+      g_pollable_output_stream_create_source (G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (io)),
+                                              NULL);
   g_source_set_callback (source, G_SOURCE_FUNC (on_writable), dex_ref (sent), dex_unref);
   g_source_set_priority (source, PRIORITY_WRITTEN);
   g_source_attach (source, NULL);
@@ -209,7 +217,8 @@ terminal_end (Terminal *self)
       soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
     }
   else if (is_open)
-    soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "The DevBox has ended");
+    soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY,
+                                     "The DevBox has ended");
   else
     dex_await (bh_process_signal (self->process, SIGHUP, BH_SIGNAL_GROUP), NULL);
   bh_process_release (self->process);
@@ -242,7 +251,8 @@ bh_route_terminal (BhRequest *request, GError **error)
   g_signal_connect_swapped (self->connection, "closed", G_CALLBACK (on_closed), self);
   if (!dex_await (terminal_spawn (self, command, (guint) rows, (guint) columns), NULL))
     {
-      soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_SERVER_ERROR, "The command could not be started");
+      soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_SERVER_ERROR,
+                                       "The command could not be started");
       bh_process_release (self->process);
       return TRUE;
     }

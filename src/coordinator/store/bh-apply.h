@@ -10,10 +10,8 @@
 G_BEGIN_DECLS
 
 /* FALSE leaves the transaction as it is: the caller undoes it. */
-gboolean
-bh_apply_change (BhDb *db, BhChange *change, GError **error);
+gboolean bh_apply_change (BhDb *db, BhChange *change, GError **error);
 /* Clears away one step's worth of what deleted Runs left behind. `*more`: there is still some. */
-gboolean
-bh_apply_purge (BhDb *db, gboolean *more, GError **error);
+gboolean bh_apply_purge (BhDb *db, gboolean *more, GError **error);
 
 G_END_DECLS

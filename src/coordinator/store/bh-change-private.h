@@ -54,7 +54,6 @@ struct _BhChange
 };
 
 /* After this the change is only read, on any thread. */
-void
-bh_change_seal (BhChange *self);
+void bh_change_seal (BhChange *self);
 
 G_END_DECLS

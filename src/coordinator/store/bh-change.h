@@ -19,15 +19,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhChange, bh_change_unref)
 const char *bh_change_get_run_id (BhChange *self);
 gboolean bh_change_is_empty (BhChange *self);
 
-/* The Run's first transaction. `env` (nullable) holds the values; `idempotency_key` (nullable) and the digest of
- * the request it came with. */
-void bh_change_create_run (BhChange *self, BhRun *run, GHashTable *env, const char *network,
-                           const char *idempotency_key, const char *request_digest);
+/* The Run's first transaction. `env` (nullable) holds the values; `idempotency_key` (nullable) and the digest
+ * of the request it came with. */
+void bh_change_create_run (BhChange *self,
+                           BhRun *run,
+                           GHashTable *env,
+                           const char *network,
+                           const char *idempotency_key,
+                           const char *request_digest);
 /* The Run's record as it is from now on. Also published to whoever watches all Runs. */
 void bh_change_put_run (BhChange *self, BhRun *run);
-/* A line of the journal; takes `event`. Its seq must be the next one of its Run. A second delta in a row for the same
- * row and part, which continues the first, is merged into it as long as both stay below 256 KiB; the merged
- * event keeps the first one's seq. Returns FALSE when it was merged (the seq was not used up). */
+/* A line of the journal; takes `event`. Its seq must be the next one of its Run. A second delta in a row for
+ * the same row and part, which continues the first, is merged into it as long as both stay below 256 KiB; the
+ * merged event keeps the first one's seq. Returns FALSE when it was merged (the seq was not used up). */
 gboolean bh_change_add_event (BhChange *self, BhEvent *event, guint64 row, BhPart part, guint64 offset);
 void bh_change_put_row (BhChange *self, BhRow *row);
 void bh_change_put_question (BhChange *self, BhQuestionSet *set);
@@ -40,8 +44,8 @@ void bh_change_set_state (BhChange *self, const char *key, const char *value);
 void bh_change_delete_run (BhChange *self);
 
 /* For publishing, after the commit. */
-GPtrArray *bh_change_get_events (BhChange *self);  /* (element-type BhEvent) */
-BhRun *bh_change_get_run (BhChange *self);         /* (nullable) */
+GPtrArray *bh_change_get_events (BhChange *self);    /* (element-type BhEvent) */
+BhRun *bh_change_get_run (BhChange *self);           /* (nullable) */
 GPtrArray *bh_change_get_questions (BhChange *self); /* (element-type BhQuestionSet) */
 gboolean bh_change_deletes_run (BhChange *self);
 

@@ -31,18 +31,14 @@ typedef struct _BhMailbox BhMailbox;
 typedef void (*BhMailboxFunc) (const BhDelivery *delivery, gpointer user_data);
 
 /* Delivers in the thread-default main context of the caller. */
-BhMailbox *
-bh_mailbox_new (BhMailboxFunc func, gpointer user_data);
+BhMailbox *bh_mailbox_new (BhMailboxFunc func, gpointer user_data);
 /* Main context only: nothing is delivered any more; promises still in there are rejected. */
-void
-bh_mailbox_free (BhMailbox *self);
+void bh_mailbox_free (BhMailbox *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhMailbox, bh_mailbox_free)
 
 /* Any thread. Takes what the deliveries hold. */
-void
-bh_mailbox_post (BhMailbox *self, const BhDelivery *deliveries, guint count);
+void bh_mailbox_post (BhMailbox *self, const BhDelivery *deliveries, guint count);
 /* One promise: resolves it if `error` is NULL. Takes all of them; `value` is cleared. */
-void
-bh_mailbox_settle (BhMailbox *self, DexPromise *promise, GValue *value, GError *error);
+void bh_mailbox_settle (BhMailbox *self, DexPromise *promise, GValue *value, GError *error);
 
 G_END_DECLS

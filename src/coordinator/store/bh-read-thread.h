@@ -30,18 +30,14 @@ struct _BhQuery
 
 typedef struct _BhReadThread BhReadThread;
 
-BhReadThread *
-bh_read_thread_new (const char *path, guint busy_ms, BhMailbox *mailbox);
+BhReadThread *bh_read_thread_new (const char *path, guint busy_ms, BhMailbox *mailbox);
 /* Copies `query`'s strings. */
-void
-bh_read_thread_ask (BhReadThread *self, const BhQuery *query, DexPromise *promise);
+void bh_read_thread_ask (BhReadThread *self, const BhQuery *query, DexPromise *promise);
 /* Answers what is queued (long queries are cut short), closes the connection, then calls `done` in the
  * thread. */
-void
-bh_read_thread_close (BhReadThread *self, GFunc done, gpointer first, gpointer second);
+void bh_read_thread_close (BhReadThread *self, GFunc done, gpointer first, gpointer second);
 /* Waits for the thread; it must have been closed. */
-void
-bh_read_thread_free (BhReadThread *self);
+void bh_read_thread_free (BhReadThread *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhReadThread, bh_read_thread_free)
 
 G_END_DECLS

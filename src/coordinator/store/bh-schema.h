@@ -16,11 +16,9 @@ G_BEGIN_DECLS
 
 /* Looks at the file without SQLite: a missing or empty one is fine, one that is no database or shorter than
  * it says is BH_ERROR_STORAGE_CORRUPT. */
-gboolean
-bh_schema_check_file (const char *path, GError **error);
+gboolean bh_schema_check_file (const char *path, GError **error);
 /* Checks whose database it is, brings it to the newest schema, and looks at both ends of every table. Nothing
  * is written before everything has been found to be right. */
-gboolean
-bh_schema_prepare (BhDb *db, GError **error);
+gboolean bh_schema_prepare (BhDb *db, GError **error);
 
 G_END_DECLS

@@ -6,11 +6,8 @@
 
 G_BEGIN_DECLS
 
-BhRunBundle *
-bh_run_bundle_new (void);
-BhRowPage *
-bh_row_page_new (void);
-BhBody *
-bh_body_new (void);
+BhRunBundle *bh_run_bundle_new (void);
+BhRowPage *bh_row_page_new (void);
+BhBody *bh_body_new (void);
 
 G_END_DECLS

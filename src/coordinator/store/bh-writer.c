@@ -8,9 +8,9 @@
 #include "coordinator/store/bh-schema.h"
 
 #define BATCH_MAX 1024
-/* How long a batch waits for company, by the number of requests in the one before: every Run that writes dirties pages
- * of its own, so what counts for the disk is how often each Run is written, not how much. A lone Run waits for nobody;
- * two hundred are written some thirty times a second. */
+/* How long a batch waits for company, by the number of requests in the one before: every Run that writes
+ * dirties pages of its own, so what counts for the disk is how often each Run is written, not how much. A
+ * lone Run waits for nobody; two hundred are written some thirty times a second. */
 #define LINGER_EACH_US 125
 #define LINGER_MAX_US 25000
 /* After so long without a change the writer is idle. */

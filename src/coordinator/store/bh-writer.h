@@ -25,29 +25,23 @@ typedef gboolean (*BhWriteFunc) (BhDb *db, const char *first, const char *second
 
 /* Starts the thread, which opens the database: `opened` resolves or rejects; in either case the thread goes
  * on until it is closed. `options` and `mailbox` must outlive it. */
-BhWriter *
-bh_writer_new (const BhWriterOptions *options, BhMailbox *mailbox, DexPromise *opened);
+BhWriter *bh_writer_new (const BhWriterOptions *options, BhMailbox *mailbox, DexPromise *opened);
 /* Does what is queued, closes the database and ends the thread; `closed` (nullable) resolves then. */
-void
-bh_writer_close (BhWriter *self, DexPromise *closed);
+void bh_writer_close (BhWriter *self, DexPromise *closed);
 /* Waits for the thread; bh_writer_close() must have been called. */
-void
-bh_writer_free (BhWriter *self);
+void bh_writer_free (BhWriter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhWriter, bh_writer_free)
 
 /* The promise resolves TRUE. `epoch`: the last one that the sender has heard of by BH_DELIVERY_RECOVERED, at
  * first 0; what was put together before a failure that it has not heard of is refused. Takes nothing. */
-void
-bh_writer_commit (
+void bh_writer_commit (
     BhWriter *self, BhChange *change, BhDurability durability, guint epoch, DexPromise *promise);
-void
-bh_writer_sync (BhWriter *self, guint epoch, DexPromise *promise);
-void
-bh_writer_write (BhWriter *self,
-                 BhWriteFunc func,
-                 const char *first,
-                 const char *second,
-                 guint epoch,
-                 DexPromise *promise);
+void bh_writer_sync (BhWriter *self, guint epoch, DexPromise *promise);
+void bh_writer_write (BhWriter *self,
+                      BhWriteFunc func,
+                      const char *first,
+                      const char *second,
+                      guint epoch,
+                      DexPromise *promise);
 
 G_END_DECLS

@@ -146,7 +146,8 @@ parse_stats (DexFuture *future, gpointer user_data)
   struct bh_wire_stats stats;
 
   if (!bh_frame_get_stats (&frame, &stats))
-    return dex_future_new_reject (BH_ERROR, BH_ERROR_INTERNAL, "The DevBox sent statistics that make no sense.");
+    return dex_future_new_reject (BH_ERROR, BH_ERROR_INTERNAL,
+                                  "The DevBox sent statistics that make no sense.");
   return dex_future_new_for_pointer (g_memdup2 (&stats, sizeof stats));
 }
 

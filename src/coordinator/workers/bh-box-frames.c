@@ -35,13 +35,15 @@ bh_frame_parse (GBytes *message, BhFrame *frame, GError **error)
 
   if (size < BH_FRAME_PREFIX)
     {
-      bh_set_error (error, BH_ERROR_INTERNAL, NULL, "The worker sent a frame of %" G_GSIZE_FORMAT " bytes.", size);
+      bh_set_error (error, BH_ERROR_INTERNAL, NULL, "The worker sent a frame of %" G_GSIZE_FORMAT " bytes.",
+                    size);
       return FALSE;
     }
   if (!bh_wire_get_header (data + BH_FRAME_HANDLE_SIZE, &frame->header) ||
       frame->header.length != size - BH_FRAME_PREFIX)
     {
-      bh_set_error (error, BH_ERROR_INTERNAL, NULL, "The worker sent a frame whose header breaks the protocol.");
+      bh_set_error (error, BH_ERROR_INTERNAL, NULL,
+                    "The worker sent a frame whose header breaks the protocol.");
       return FALSE;
     }
   frame->handle = bh_wire_get32 (data);
@@ -184,8 +186,9 @@ bh_frame_spawn (const BhSpawn *spawn, GError **error)
     append_string (array, env[i]);
   if (array->len > BH_WIRE_MAX_PAYLOAD)
     {
-      bh_set_error (error, BH_ERROR_TOO_LARGE, NULL,
-                    "Arguments and environment of a program must be less than 1 MiB together. Pass it in a file.");
+      bh_set_error (
+          error, BH_ERROR_TOO_LARGE, NULL,
+          "Arguments and environment of a program must be less than 1 MiB together. Pass it in a file.");
       return NULL;
     }
   return g_byte_array_free_to_bytes (g_steal_pointer (&array));

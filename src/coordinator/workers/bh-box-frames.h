@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* A boxd frame as it travels on the worker's WebSocket: a little-endian u32 box handle, then the frame. Encoding
- * and parsing only; whoever sends us frames is not trusted. */
+/* A boxd frame as it travels on the worker's WebSocket: a little-endian u32 box handle, then the frame.
+ * Encoding and parsing only; whoever sends us frames is not trusted. */
 
 #include "coordinator/workers/bh-box.h"
 
@@ -38,7 +38,8 @@ GBytes *bh_frame_signal (int signum);
 GBytes *bh_frame_size (guint16 rows, guint16 columns);
 GBytes *bh_frame_put (guint mode, const char *path, const guint8 *bytes, gsize length);
 GBytes *bh_frame_get (gsize most, const char *path);
-/* The environment is the box's base environment with spawn->env over it. BH_ERROR_TOO_LARGE if it does not fit. */
+/* The environment is the box's base environment with spawn->env over it. BH_ERROR_TOO_LARGE if it does not
+ * fit. */
 GBytes *bh_frame_spawn (const BhSpawn *spawn, GError **error);
 
 /* What boxd answers; FALSE if the payload is not what the type says. */

@@ -23,12 +23,14 @@ DexFuture *bh_box_ready (BhBox *self) G_GNUC_WARN_UNUSED_RESULT;
 /* How long to wait before box.connect, so that a box that always fails is not asked in a loop. */
 guint bh_box_get_retry_ms (BhBox *self);
 
-/* For BhProcess and the requests: sends if connected; FALSE if not, and bh_process_linked() will send again. */
+/* For BhProcess and the requests: sends if connected; FALSE if not, and bh_process_linked() will send again.
+ */
 gboolean bh_box_send (BhBox *self, const struct bh_wire_header *header, gconstpointer payload);
 /* Sends a request, again after each reconnect until it is answered. `id` is that of the frame. Resolves a
  * BhBoxReply; errors of the box are G_IO_ERRORs. */
-DexFuture *bh_box_request (BhBox *self, guint8 type, guint8 flags, guint32 id, guint64 offset, GBytes *payload)
-  G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+bh_box_request (BhBox *self, guint8 type, guint8 flags, guint32 id, guint64 offset, GBytes *payload)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* For requests that name no process. */
 guint32 bh_box_next_request_id (BhBox *self);
 /* For bh_box_run(): an id no Run uses. */

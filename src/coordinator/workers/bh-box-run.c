@@ -119,7 +119,8 @@ await_exit (BhProcess *process, guint timeout_ms, GError **error)
 {
   g_autoptr (GError) ended = NULL;
 
-  if (dex_await (dex_future_first (bh_process_exited (process), dex_timeout_new_msec ((int) timeout_ms), NULL),
+  if (dex_await (dex_future_first (bh_process_exited (process), dex_timeout_new_msec ((int) timeout_ms),
+                                   NULL),
                  &ended))
     return dex_await_int (bh_process_exited (process), error);
   if (!g_error_matches (ended, DEX_ERROR, DEX_ERROR_TIMED_OUT))
@@ -130,7 +131,8 @@ await_exit (BhProcess *process, guint timeout_ms, GError **error)
   dex_future_disown (bh_process_signal (process, SIGKILL, BH_SIGNAL_GROUP));
   g_clear_error (&ended);
   if (!dex_await (dex_future_first (bh_process_exited (process), dex_timeout_new_seconds (KILL_WAIT_S), NULL),
-                  &ended) && !g_error_matches (ended, DEX_ERROR, DEX_ERROR_TIMED_OUT))
+                  &ended) &&
+      !g_error_matches (ended, DEX_ERROR, DEX_ERROR_TIMED_OUT))
     {
       g_propagate_error (error, g_steal_pointer (&ended));
       return -1;

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #include "coordinator/workers/bh-process-private.h"
 
-/* Ids of bh_box_run() begin at random in the upper half of those a caller may choose: what an earlier life of this
- * coordinator ran in the box may still be known there. */
+/* Ids of bh_box_run() begin at random in the upper half of those a caller may choose: what an earlier life of
+ * this coordinator ran in the box may still be known there. */
 #define PRIVATE_FIRST 0x40000000u
 #define PRIVATE_COUNT 0x3fffffffu
 #define STEADY_US (2 * G_USEC_PER_SEC)
@@ -20,9 +20,9 @@ struct _BhBox
   char *image;
   BhWorkerLink *link; /* owned while there is a handle */
   guint32 handle;
-  gboolean greeted;   /* HELLO was answered: connected */
+  gboolean greeted; /* HELLO was answered: connected */
   gint64 connected_at;
-  guint failures;     /* connections in a row that did not last */
+  guint failures; /* connections in a row that did not last */
   char *gone_reason;
   DexPromise *ready;
   GHashTable *processes; /* id -> BhProcess */
@@ -88,12 +88,12 @@ bh_box_class_init (BhBoxClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = bh_box_dispose;
   G_OBJECT_CLASS (klass)->finalize = bh_box_finalize;
-  signals[CHANNEL] = g_signal_new ("channel", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                   BH_TYPE_PROCESS);
-  signals[GONE] = g_signal_new ("gone", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                G_TYPE_STRING);
-  signals[LINK] = g_signal_new ("link", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                G_TYPE_BOOLEAN);
+  signals[CHANNEL] =
+      g_signal_new ("channel", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, BH_TYPE_PROCESS);
+  signals[GONE] =
+      g_signal_new ("gone", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[LINK] =
+      g_signal_new ("link", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void
@@ -233,7 +233,8 @@ bh_box_request (BhBox *self, guint8 type, guint8 flags, guint32 id, guint64 offs
   if (self->gone_reason != NULL)
     return dex_future_new_for_error (bh_box_gone_error (self));
   if (length > BH_WIRE_MAX_PAYLOAD)
-    return dex_future_new_reject (BH_ERROR, BH_ERROR_TOO_LARGE, "A request to the DevBox must be less than 1 MiB.");
+    return dex_future_new_reject (BH_ERROR, BH_ERROR_TOO_LARGE,
+                                  "A request to the DevBox must be less than 1 MiB.");
   request = bh_box_requests_add (&self->requests, &header, payload);
   send_request (self, request);
   return dex_ref (DEX_FUTURE (request->promise));
@@ -354,9 +355,10 @@ receive_hello (BhBox *self, const BhFrame *frame)
     return FALSE;
   if (major != BH_WIRE_MAJOR)
     {
-      g_autofree char *reason = g_strdup_printf (
-        "Its boxd speaks version %u.%u, this coordinator version %u. Install the same version of Bellhop on both "
-        "machines and launch a new DevBox.", major, minor, BH_WIRE_MAJOR);
+      g_autofree char *reason = g_strdup_printf ("Its boxd speaks version %u.%u, this coordinator version "
+                                                 "%u. Install the same version of Bellhop on both "
+                                                 "machines and launch a new DevBox.",
+                                                 major, minor, BH_WIRE_MAJOR);
       bh_box_end (self, reason);
       return TRUE;
     }
@@ -392,8 +394,8 @@ emit_channels (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A box names its channels as soon as it is connected, which may be before whoever asked for the box has resumed and
- * connected to the signal: then it is held until someone has. */
+/* A box names its channels as soon as it is connected, which may be before whoever asked for the box has
+ * resumed and connected to the signal: then it is held until someone has. */
 static gboolean
 receive_channel (BhBox *self, const BhFrame *frame)
 {

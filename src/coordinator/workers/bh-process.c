@@ -187,8 +187,8 @@ send_size (BhProcess *self)
   send_bytes (self, BH_WIRE_RESIZE, 0, 0, payload);
 }
 
-/* SPAWN is said again also when it was answered, as long as the process has not ended: it changes nothing, and
- * subscribes this connection to EXITED. */
+/* SPAWN is said again also when it was answered, as long as the process has not ended: it changes nothing,
+ * and subscribes this connection to EXITED. */
 void
 bh_process_linked (BhProcess *self)
 {
@@ -407,12 +407,13 @@ receive_eof (BhProcess *self, const BhFrame *frame)
   return TRUE;
 }
 
-/* The program hung up: nobody reads what is still to be written. What it wrote ends with EOF as on any stream. */
+/* The program hung up: nobody reads what is still to be written. What it wrote ends with EOF as on any
+ * stream. */
 static void
 receive_hang_up (BhProcess *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE,
-                                                  "The program in the DevBox has hung up.");
+  g_autoptr (GError) error =
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "The program in the DevBox has hung up.");
 
   bh_stdin_fail (&self->stdin_, error);
 }

@@ -98,7 +98,8 @@ double
 bh_rpc_get_double (JsonObject *object, const char *name, double otherwise)
 {
   JsonNode *node = json_object_get_member (object, name);
-  GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+  GType type =
+      node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
 
   return type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double (node) : otherwise;
 }
@@ -130,8 +131,9 @@ on_call_timeout (gpointer data)
   Call *call = data;
   BhRpc *self = call->rpc;
   g_autoptr (DexPromise) promise = g_steal_pointer (&call->promise);
-  GError *error = bh_error_new (BH_ERROR_UNAVAILABLE, NULL,
-                                "The worker did not answer %s in time. Look at the worker's log.", call->method);
+  GError *error =
+      bh_error_new (BH_ERROR_UNAVAILABLE, NULL,
+                    "The worker did not answer %s in time. Look at the worker's log.", call->method);
 
   call->timer = 0;
   g_hash_table_remove (self->calls, &call->id);
@@ -182,7 +184,8 @@ error_from_json (JsonNode *node)
     code = bh_rpc_get_string (json_node_get_object (data), "code");
   if (code == NULL || !bh_error_from_code (code, &value))
     value = BH_ERROR_INTERNAL;
-  return bh_error_new (value, NULL, "%s", message != NULL ? message : "The worker failed without saying why.");
+  return bh_error_new (value, NULL, "%s",
+                       message != NULL ? message : "The worker failed without saying why.");
 }
 
 /* An answer to no call is ignored: its call has timed out. */
@@ -229,8 +232,9 @@ answer (BhRpc *self, JsonNode *id, JsonNode *result, const GError *failure)
 
       json_object_set_string_member (data, "code", code);
       json_object_set_int_member (member, "code",
-                                  g_error_matches (failure, BH_ERROR, BH_ERROR_NOT_FOUND) ? RPC_METHOD_NOT_FOUND
-                                                                                          : RPC_ERROR_CODE);
+                                  g_error_matches (failure, BH_ERROR, BH_ERROR_NOT_FOUND)
+                                      ? RPC_METHOD_NOT_FOUND
+                                      : RPC_ERROR_CODE);
       json_object_set_string_member (member, "message", failure->message);
       json_object_set_object_member (member, "data", data);
       json_object_set_object_member (object, "error", member);
@@ -249,7 +253,8 @@ receive_request (BhRpc *self, JsonObject *object, const char *method, GError **e
 
   if ((id != NULL && !JSON_NODE_HOLDS_VALUE (id)) || (params != NULL && !JSON_NODE_HOLDS_OBJECT (params)))
     {
-      bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "A JSON-RPC request has an id and its params are an object.");
+      bh_set_error (error, BH_ERROR_BAD_JSON, NULL,
+                    "A JSON-RPC request has an id and its params are an object.");
       return FALSE;
     }
   result = self->handlers->handle (method, params != NULL ? json_node_get_object (params) : empty,
@@ -275,7 +280,8 @@ bh_rpc_receive (BhRpc *self, const char *text, gsize length, GError **error)
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
-      bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "A JSON-RPC message is an object; batches are not spoken.");
+      bh_set_error (error, BH_ERROR_BAD_JSON, NULL,
+                    "A JSON-RPC message is an object; batches are not spoken.");
       return FALSE;
     }
   object = json_node_get_object (root);

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* JSON-RPC 2.0 over any carrier of text messages, both ways. No I/O of its own: what is to be sent goes through
- * `send`, what arrives is given to bh_rpc_receive(). Batches are not spoken. */
+/* JSON-RPC 2.0 over any carrier of text messages, both ways. No I/O of its own: what is to be sent goes
+ * through `send`, what arrives is given to bh_rpc_receive(). Batches are not spoken. */
 
 #include <json-glib/json-glib.h>
 #include <libdex.h>
@@ -25,7 +25,8 @@ typedef struct
 BhRpc *bh_rpc_new (const BhRpcHandlers *handlers, gpointer user_data);
 /* Resolves the result, a JSON_TYPE_NODE. Errors are of BH_ERROR, by the `code` in the answer's data. Takes
  * `params`. */
-DexFuture *bh_rpc_call (BhRpc *self, const char *method, JsonNode *params, guint timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+bh_rpc_call (BhRpc *self, const char *method, JsonNode *params, guint timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
 /* FALSE if it is no JSON-RPC: the connection is to be closed. */
 gboolean bh_rpc_receive (BhRpc *self, const char *text, gsize length, GError **error);
 /* Nothing will arrive any more: every call rejects with `error`, later ones too. */

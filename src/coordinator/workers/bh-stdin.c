@@ -55,9 +55,10 @@ send_some (BhStdin *self)
       return TRUE;
     }
   length = MIN (end - self->sent, BH_STDIN_IN_FLIGHT - MIN (under_way, BH_STDIN_IN_FLIGHT));
-  if (length == 0 || !self->send (self->user_data, BH_WIRE_STDIN, self->sent,
-                                  (const guint8 *) g_bytes_get_data (write->bytes, NULL) + (self->sent - write->offset),
-                                  length))
+  if (length == 0 ||
+      !self->send (self->user_data, BH_WIRE_STDIN, self->sent,
+                   (const guint8 *) g_bytes_get_data (write->bytes, NULL) + (self->sent - write->offset),
+                   length))
     return FALSE;
   self->sent += length;
   return TRUE;
@@ -86,8 +87,9 @@ bh_stdin_write (BhStdin *self, guint64 offset, GBytes *bytes)
     return dex_future_new_for_error (g_error_copy (self->error));
   if (last != NULL && offset != write_end (last))
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                                  "stdin is written in order: byte %" G_GUINT64_FORMAT " comes next, not %"
-                                  G_GUINT64_FORMAT ".", write_end (last), offset);
+                                  "stdin is written in order: byte %" G_GUINT64_FORMAT
+                                  " comes next, not %" G_GUINT64_FORMAT ".",
+                                  write_end (last), offset);
   write = g_new (Write, 1);
   write->offset = offset;
   write->bytes = g_bytes_ref (bytes);

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* The sending end of a process's or channel's stdin: bytes by offset, kept until the box has accepted them, and no
- * more of them under way than the box can take without blocking its connection. */
+/* The sending end of a process's or channel's stdin: bytes by offset, kept until the box has accepted them,
+ * and no more of them under way than the box can take without blocking its connection. */
 
 #include "coordinator/workers/bh-box.h"
 
@@ -13,16 +13,17 @@ G_BEGIN_DECLS
 #define BH_STDIN_IN_FLIGHT (64 * 1024)
 
 /* Sends one frame for the process; FALSE while there is no connection. */
-typedef gboolean (*BhStdinSend) (gpointer user_data, guint8 type, guint64 offset, gconstpointer data, gsize length);
+typedef gboolean (*BhStdinSend) (
+    gpointer user_data, guint8 type, guint64 offset, gconstpointer data, gsize length);
 
 typedef struct
 {
   BhStdinSend send;
   gpointer user_data;
   GQueue writes;
-  GList *next;     /* first write not sent to its end */
+  GList *next; /* first write not sent to its end */
   guint64 accepted;
-  guint64 begin;   /* where sending began on this connection */
+  guint64 begin; /* where sending began on this connection */
   guint64 sent;
   gboolean has_eof, eof_sent, closing, close_sent;
   guint64 eof;

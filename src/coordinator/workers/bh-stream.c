@@ -3,8 +3,8 @@
 #include "coordinator/workers/bh-stream.h"
 
 #define JOIN_MAX (256 * 1024)
-/* Below this a payload is copied into one growing chunk, so that a stream of tiny payloads costs their bytes and not
- * a slice each; from it on, a payload is kept where it is. */
+/* Below this a payload is copied into one growing chunk, so that a stream of tiny payloads costs their bytes
+ * and not a slice each; from it on, a payload is kept where it is. */
 #define SMALL (4 * 1024)
 #define TAIL_MAX (64 * 1024)
 
@@ -118,7 +118,8 @@ bh_stream_push (BhStream *self, guint64 offset, GBytes *message, gsize at, gsize
     {
       if (self->tail == NULL)
         self->tail = g_byte_array_sized_new (SMALL);
-      g_byte_array_append (self->tail, (const guint8 *) g_bytes_get_data (message, NULL) + at, (guint) length);
+      g_byte_array_append (self->tail, (const guint8 *) g_bytes_get_data (message, NULL) + at,
+                           (guint) length);
       if (self->tail->len >= TAIL_MAX)
         flush_tail (self);
     }
@@ -216,7 +217,8 @@ bh_stream_read (BhStream *self)
   if (!self->attached)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED, "The stream is not attached.");
   if (self->reader != NULL)
-    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_PENDING, "A read of this stream is under way already.");
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_PENDING,
+                                  "A read of this stream is under way already.");
   chunk = take (self);
   if (chunk != NULL)
     return dex_future_new_take_boxed (BH_TYPE_CHUNK, chunk);

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* The receiving end of one stream of a process: what has arrived and was not read yet, in order, and how far the
- * other side may send. Keeps its offsets over any number of connections. */
+/* The receiving end of one stream of a process: what has arrived and was not read yet, in order, and how far
+ * the other side may send. Keeps its offsets over any number of connections. */
 
 #include "coordinator/workers/bh-box.h"
 
@@ -24,7 +24,7 @@ typedef struct
   GBytes *unread;   /* given back; comes before the chunks */
   gboolean unread_last;
   gboolean ended;
-  gboolean resync;  /* attached anew: what was under way from before is not wanted */
+  gboolean resync; /* attached anew: what was under way from before is not wanted */
   GError *error;
   DexPromise *reader;
 } BhStream;

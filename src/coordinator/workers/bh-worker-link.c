@@ -165,16 +165,18 @@ check_registration (JsonObject *params, GError **error)
   if (protocol != BH_WORKER_PROTOCOL)
     {
       bh_set_error (error, BH_ERROR_VERSION_MISMATCH, "protocol",
-                    "This coordinator (version %s) speaks worker protocol %d, the worker (version %s) speaks %"
-                    G_GUINT64_FORMAT ". Install the same version of Bellhop on both machines.",
+                    "This coordinator (version %s) speaks worker protocol %d, the worker (version %s) speaks "
+                    "%" G_GUINT64_FORMAT ". Install the same version of Bellhop on both machines.",
                     BH_VERSION, BH_WORKER_PROTOCOL, version != NULL ? version : "unknown", protocol);
       return FALSE;
     }
   if (!name_is_valid (bh_rpc_get_string (params, "name")))
     {
-      bh_set_error (error, BH_ERROR_INVALID_FIELD, "name",
-                    "A worker's name has 1 to %d letters, digits, dots, dashes and underscores and begins with a "
-                    "letter or digit. Start the worker with another name.", NAME_MAX_BYTES);
+      bh_set_error (
+          error, BH_ERROR_INVALID_FIELD, "name",
+          "A worker's name has 1 to %d letters, digits, dots, dashes and underscores and begins with a "
+          "letter or digit. Start the worker with another name.",
+          NAME_MAX_BYTES);
       return FALSE;
     }
   if (boxes != NULL && json_array_get_length (boxes) > BOXES_MAX)
@@ -298,7 +300,8 @@ on_rpc_handle (const char *method, JsonObject *params, gpointer user_data, GErro
   if (is_register)
     return handle_register (self, params, error);
   if (!self->registered)
-    bh_set_error (error, BH_ERROR_UNAUTHORIZED, NULL, "The first message of a worker must be worker.register.");
+    bh_set_error (error, BH_ERROR_UNAUTHORIZED, NULL,
+                  "The first message of a worker must be worker.register.");
   else if (g_str_equal (method, "worker.heartbeat"))
     handle_heartbeat (self, params);
   else if (g_str_equal (method, "box.closed"))
@@ -323,7 +326,10 @@ on_rpc_send (const char *text, gpointer user_data)
 static const BhRpcHandlers rpc_handlers = { on_rpc_send, on_rpc_handle };
 
 void
-bh_worker_link_send (BhWorkerLink *self, guint32 handle, const struct bh_wire_header *header, gconstpointer payload)
+bh_worker_link_send (BhWorkerLink *self,
+                     guint32 handle,
+                     const struct bh_wire_header *header,
+                     gconstpointer payload)
 {
   g_autoptr (GBytes) message = NULL;
 
@@ -357,8 +363,9 @@ bh_worker_link_drop (BhWorkerLink *self, guint32 handle)
   box_closed (self, handle);
 }
 
-/* boxd says HELLO by itself, so it may come before the fiber that asked for the handle has resumed and joined it. It says
- * nothing else before it has heard ours, so whatever else has no box is of one that was left a moment ago. */
+/* boxd says HELLO by itself, so it may come before the fiber that asked for the handle has resumed and joined
+ * it. It says nothing else before it has heard ours, so whatever else has no box is of one that was left a
+ * moment ago. */
 static void
 keep_early_hello (BhWorkerLink *self, const BhFrame *frame)
 {
@@ -393,7 +400,8 @@ bh_worker_link_join (BhWorkerLink *self, guint32 handle, BhBox *box)
     return FALSE;
   if (g_hash_table_contains (self->boxes_by_handle, GUINT_TO_POINTER (handle)))
     {
-      bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "The worker gave one handle to two boxes.");
+      bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
+                            "The worker gave one handle to two boxes.");
       return FALSE;
     }
   g_hash_table_insert (self->boxes_by_handle, GUINT_TO_POINTER (handle), g_object_ref (box));
@@ -435,7 +443,8 @@ receive_binary (BhWorkerLink *self, GBytes *message)
 
   if (!self->registered)
     {
-      bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "The first message must be worker.register.");
+      bh_worker_link_close (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
+                            "The first message must be worker.register.");
       return;
     }
   do
@@ -529,8 +538,12 @@ on_silence (gpointer user_data)
 }
 
 BhWorkerLink *
-bh_worker_link_new (SoupWebsocketConnection *connection, gboolean local, guint register_ms, guint silence_ms,
-                    const BhWorkerLinkHandlers *handlers, gpointer user_data)
+bh_worker_link_new (SoupWebsocketConnection *connection,
+                    gboolean local,
+                    guint register_ms,
+                    guint silence_ms,
+                    const BhWorkerLinkHandlers *handlers,
+                    gpointer user_data)
 {
   BhWorkerLink *self = g_object_new (BH_TYPE_WORKER_LINK, NULL);
 
@@ -560,8 +573,8 @@ on_lingering_closed (SoupWebsocketConnection *connection, gpointer user_data)
   g_object_unref (connection);
 }
 
-/* The connection lives on by itself until what was queued is sent and the other side has agreed; libsoup bounds
- * that time. */
+/* The connection lives on by itself until what was queued is sent and the other side has agreed; libsoup
+ * bounds that time. */
 static void
 let_go (SoupWebsocketConnection *connection, gushort code, const char *reason)
 {

@@ -2,8 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* One connection of one worker, from the WebSocket's arrival to its loss. It knows the protocol's form: what must
- * come first, what a message means; what follows from it is its owner's (BhWorkers, BhWorker). */
+/* One connection of one worker, from the WebSocket's arrival to its loss. It knows the protocol's form: what
+ * must come first, what a message means; what follows from it is its owner's (BhWorkers, BhWorker). */
 
 #include <libsoup/soup.h>
 #include "coordinator/workers/bh-box.h"
@@ -29,8 +29,8 @@ typedef struct
   void (*closed) (BhWorkerLink *link, const char *reason, gpointer user_data);
 } BhWorkerLinkHandlers;
 
-/* `handlers` is static. The first message must come within register_ms; later ones may not be silent for longer than
- * silence_ms. A connection that is not `local` is pinged too. */
+/* `handlers` is static. The first message must come within register_ms; later ones may not be silent for
+ * longer than silence_ms. A connection that is not `local` is pinged too. */
 BhWorkerLink *bh_worker_link_new (SoupWebsocketConnection *connection,
                                   gboolean local,
                                   guint register_ms,
@@ -44,7 +44,7 @@ guint64 bh_worker_link_get_pid (BhWorkerLink *self);
 /* BhBoxInfo as registered */
 GPtrArray *bh_worker_link_get_boxes (BhWorkerLink *self);
 DexFuture *bh_worker_link_call (BhWorkerLink *self, const char *method, JsonNode *params, guint timeout_ms)
-  G_GNUC_WARN_UNUSED_RESULT;
+    G_GNUC_WARN_UNUSED_RESULT;
 void bh_worker_link_close (BhWorkerLink *self, gushort code, const char *reason);
 
 /* Joins the box to the frames of `handle`, which the worker has just given. FALSE if that is impossible. */
@@ -54,7 +54,9 @@ void bh_worker_link_leave (BhWorkerLink *self, guint32 handle);
 /* The box broke the protocol, or is no longer wanted: ends its connection, and box_closed is called. */
 void bh_worker_link_drop (BhWorkerLink *self, guint32 handle);
 /* Nothing is awaited here: only send what is bounded. */
-void bh_worker_link_send (BhWorkerLink *self, guint32 handle, const struct bh_wire_header *header,
+void bh_worker_link_send (BhWorkerLink *self,
+                          guint32 handle,
+                          const struct bh_wire_header *header,
                           gconstpointer payload);
 
 /* A box as workers describe it. (transfer full) (nullable): NULL if it makes no sense. */

@@ -111,9 +111,9 @@ bh_worker_call (BhWorker *self, const char *method, JsonObject *params, guint ti
   if (self->link != NULL)
     return call_link (self->link, method, params, timeout_ms);
   g_clear_pointer (&params, json_object_unref);
-  return dex_future_new_for_error (bh_error_new (
-    BH_ERROR_WORKER_OFFLINE, NULL, "The worker %s is not connected. Start bellhop-worker on its machine.",
-    self->name));
+  return dex_future_new_for_error (
+      bh_error_new (BH_ERROR_WORKER_OFFLINE, NULL,
+                    "The worker %s is not connected. Start bellhop-worker on its machine.", self->name));
 }
 
 /* The box is no longer there: forgets it and tells who has it. */
@@ -203,7 +203,8 @@ connect_fiber (gpointer data)
   while (await_delay (delay_ms) && connect_is_wanted (self))
     {
       g_autoptr (GError) error = NULL;
-      guint32 handle = await_handle (call_link (self->link, "box.connect", id_params (id), CONNECT_MS), NULL, &error);
+      guint32 handle =
+          await_handle (call_link (self->link, "box.connect", id_params (id), CONNECT_MS), NULL, &error);
 
       if (!connect_is_wanted (self))
         {
@@ -222,7 +223,8 @@ connect_fiber (gpointer data)
           end_box (self->worker, self->box, error->message);
           break;
         }
-      g_message ("DevBox %s on %s cannot be reached, trying again: %s", id, self->worker->name, error->message);
+      g_message ("DevBox %s on %s cannot be reached, trying again: %s", id, self->worker->name,
+                 error->message);
       delay_ms = CLAMP (delay_ms * 2, RETRY_FIRST_MS, RETRY_MAX_MS);
     }
   return dex_future_new_true ();
@@ -387,8 +389,8 @@ launch_params (const BhLaunch *launch)
   return params;
 }
 
-/* One attempt: asks the worker and joins the box. NULL with the error set, or without one if the link was lost
- * meanwhile. */
+/* One attempt: asks the worker and joins the box. NULL with the error set, or without one if the link was
+ * lost meanwhile. */
 static BhBox *
 await_launch (Launch *self, GError **error)
 {
@@ -399,7 +401,8 @@ await_launch (Launch *self, GError **error)
   guint32 handle;
 
   g_hash_table_add (self->worker->running, g_strdup (self->id));
-  handle = await_handle (call_link (link, "box.launch", json_object_ref (self->params), LAUNCH_MS), &reply, &failure);
+  handle = await_handle (call_link (link, "box.launch", json_object_ref (self->params), LAUNCH_MS), &reply,
+                         &failure);
   if (self->worker->link != link)
     return NULL;
   if (handle == 0)
@@ -554,8 +557,8 @@ bh_worker_end_box (BhWorker *self, const char *method, const char *box_id, gint6
   end->removed = grace_ms < 0;
   if (grace_ms >= 0)
     json_object_set_int_member (params, "grace_ms", grace_ms);
-  future = dex_future_then (bh_worker_call (self, method, params, END_MS + (guint) MAX (grace_ms, 0)), ended, end,
-                            end_free);
+  future = dex_future_then (bh_worker_call (self, method, params, END_MS + (guint) MAX (grace_ms, 0)), ended,
+                            end, end_free);
   /* the box is told also when nobody waits for the answer any more */
   dex_future_disown (dex_ref (future));
   return future;

@@ -30,11 +30,11 @@ guint bh_worker_count_running (BhWorker *self, GHashTable *except);
 DexFuture *bh_worker_ready (BhWorker *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Rejects with BH_ERROR_WORKER_OFFLINE while it is away. Takes `params` (nullable). */
 DexFuture *bh_worker_call (BhWorker *self, const char *method, JsonObject *params, guint timeout_ms)
-  G_GNUC_WARN_UNUSED_RESULT;
+    G_GNUC_WARN_UNUSED_RESULT;
 /* See bh_workers_launch() and bh_workers_open(). */
 DexFuture *bh_worker_launch (BhWorker *self, const BhLaunch *launch) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_worker_open (BhWorker *self, const char *box_id) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_worker_end_box (BhWorker *self, const char *method, const char *box_id, gint64 grace_ms)
-  G_GNUC_WARN_UNUSED_RESULT;
+    G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -59,8 +59,8 @@ bh_workers_class_init (BhWorkersClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = bh_workers_dispose;
   G_OBJECT_CLASS (klass)->finalize = bh_workers_finalize;
-  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                   G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
@@ -328,7 +328,8 @@ bh_workers_images (BhWorkers *self, const char *worker)
   found = g_hash_table_lookup (self->workers, worker);
   if (found == NULL || bh_worker_get_info (found) == NULL)
     return dex_future_new_for_error (bh_error_new (BH_ERROR_WORKER_NOT_FOUND, NULL,
-                                                   "No worker named %s has connected to this coordinator.", worker));
+                                                   "No worker named %s has connected to this coordinator.",
+                                                   worker));
   return dex_future_then (bh_worker_call (found, "images.list", NULL, CALL_MS), parse_images, NULL, NULL);
 }
 
@@ -369,7 +370,8 @@ listing_fiber (gpointer data)
       array = answer_array (call, "boxes");
       for (guint j = 0; array != NULL && j < json_array_get_length (array); j++)
         {
-          BhBoxInfo *box = bh_worker_link_parse_box (json_array_get_element (array, j), self->names->pdata[i]);
+          BhBoxInfo *box =
+              bh_worker_link_parse_box (json_array_get_element (array, j), self->names->pdata[i]);
 
           if (box != NULL)
             g_ptr_array_add (boxes, box);

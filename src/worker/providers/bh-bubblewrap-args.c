@@ -66,8 +66,8 @@ add_system_folders (Builder *self)
     }
 }
 
-/* What of the host's /etc is needed and says nothing of the person or the machine. Each mount costs bwrap a look at all
- * mounts before, so small files are copied. */
+/* What of the host's /etc is needed and says nothing of the person or the machine. Each mount costs bwrap a
+ * look at all mounts before, so small files are copied. */
 static void
 add_shared_settings (Builder *self)
 {
@@ -119,7 +119,8 @@ add_settings (Builder *self, gboolean offline)
   add_file (self, "/etc/hosts", "127.0.0.1 localhost " HOSTNAME "\n::1 localhost ip6-localhost\n");
   add_file (self, "/etc/hostname", HOSTNAME "\n");
   add_file (self, "/etc/nsswitch.conf",
-            "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\nprotocols: files\nservices: files\n");
+            "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\nprotocols: "
+            "files\nservices: files\n");
   /* the content, as the host's file is mostly a link to what the box cannot see */
   if (!offline && g_file_get_contents ("/etc/resolv.conf", &resolv, NULL, NULL))
     add_file (self, "/etc/resolv.conf", resolv);
@@ -128,7 +129,8 @@ add_settings (Builder *self, gboolean offline)
 static void
 add_namespaces (Builder *self, gboolean offline)
 {
-  add (self, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", NULL);
+  add (self, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+       NULL);
   if (offline)
     add (self, "--unshare-net", NULL);
   add (self, "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL", "--hostname", HOSTNAME, NULL);
@@ -136,16 +138,18 @@ add_namespaces (Builder *self, gboolean offline)
   add (self, "--as-pid-1", "--new-session", NULL);
 }
 
-/* Where a worker that runs as root cannot change the user (see bh-stage.h), the box's user is root outside: powerless by
- * capabilities, but still the owner of the kernel's settings in /proc, which go by the owner alone (core_pattern is a way to run programs as root on the host). bwrap
- * looks only whether the folder /proc/sys itself is writable, which it never is, and leaves it open. */
+/* Where a worker that runs as root cannot change the user (see bh-stage.h), the box's user is root outside:
+ * powerless by capabilities, but still the owner of the kernel's settings in /proc, which go by the owner
+ * alone (core_pattern is a way to run programs as root on the host). bwrap looks only whether the folder
+ * /proc/sys itself is writable, which it never is, and leaves it open. */
 static void
 add_proc (Builder *self, gboolean is_root)
 {
-  static const char *const read_only[] = { "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs" };
+  static const char *const read_only[] = { "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus",
+                                           "/proc/fs" };
   static const char *const hidden[] = {
-    "/proc/kcore", "/proc/keys", "/proc/kmsg", "/proc/kpagecount", "/proc/kpageflags", "/proc/mtrr", "/proc/sched_debug",
-    "/proc/slabinfo", "/proc/timer_list", "/proc/vmallocinfo",
+    "/proc/kcore", "/proc/keys",        "/proc/kmsg",     "/proc/kpagecount", "/proc/kpageflags",
+    "/proc/mtrr",  "/proc/sched_debug", "/proc/slabinfo", "/proc/timer_list", "/proc/vmallocinfo",
   };
   static const char *const emptied[] = { "/proc/acpi", "/proc/scsi", "/proc/pressure", "/proc/driver" };
 
@@ -166,7 +170,8 @@ add_proc (Builder *self, gboolean is_root)
 static void
 add_boxd (Builder *self, const BhBubblewrapSpec *spec)
 {
-  add (self, "--perms", "0755", "--dir", "/run/bellhop", "--perms", "0755", "--dir", "/run/bellhop/bin", NULL);
+  add (self, "--perms", "0755", "--dir", "/run/bellhop", "--perms", "0755", "--dir", "/run/bellhop/bin",
+       NULL);
   add (self, "--ro-bind", spec->boxd, "/run/bellhop/bin/bellhop-boxd", NULL);
   add (self, "--symlink", "bellhop-boxd", "/run/bellhop/bin/bellhop-ask", NULL);
 }

@@ -19,8 +19,9 @@ typedef struct
   gboolean is_root;     /* the box's user is root outside */
 } BhBubblewrapSpec;
 
-/* The command line of bwrap for a box of the image `host`: (transfer full). Descriptors of files made for it are appended to
- * `fds` (int), the caller's to close; all descriptors appear under the numbers that they have here. */
+/* The command line of bwrap for a box of the image `host`: (transfer full). Descriptors of files made for it
+ * are appended to `fds` (int), the caller's to close; all descriptors appear under the numbers that they have
+ * here. */
 GStrv bh_bubblewrap_args (const BhBubblewrapSpec *spec, GArray *fds, GError **error);
 
 /* The environment that the box begins with: (transfer full) */

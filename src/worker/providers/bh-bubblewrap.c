@@ -34,7 +34,7 @@ struct _BhBubblewrap
 {
   GObject parent_instance;
 
-  char *boxes;  /* path of the folder */
+  char *boxes; /* path of the folder */
   char *worker;
   char *boxd;
   int boxes_fd;
@@ -207,7 +207,8 @@ start_bwrap (Work *work, int folder, int listen_fd, GError **error)
   g_autoptr (BhStage) stage = work->self->staged ? bh_stage_new (bh_stage_uid (work->id)) : NULL;
   g_auto (GStrv) environment = bh_bubblewrap_environment ();
   g_auto (GStrv) argv = NULL;
-  g_autofd int log = openat (folder, "launch.log", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  g_autofd int log =
+      openat (folder, "launch.log", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   int seccomp_fd = bh_fd_reopen (work->self->seccomp_fd, error);
   BhBubblewrapSpec spec = {
     .workspace = shown (stage, workspace),
@@ -231,7 +232,8 @@ start_bwrap (Work *work, int folder, int listen_fd, GError **error)
       return -1;
     }
   argv = bh_bubblewrap_args (&spec, fds, error);
-  return argv != NULL ? bh_spawn ((const char *const *) argv, (const char *const *) environment, log, fds, stage, error)
+  return argv != NULL ? bh_spawn ((const char *const *) argv, (const char *const *) environment, log, fds,
+                                  stage, error)
                       : -1;
 }
 
@@ -278,8 +280,8 @@ enter_scope (Work *work, BhInit *init, pid_t bwrap)
     g_message ("Box %s runs without a scope of its own: %s", work->id, error->message);
 }
 
-/* With the socket listening before bwrap starts, connecting succeeds at once and HELLO is answered when boxd is there;
- * when bwrap fails, the socket goes with it and the connection ends. Nothing polls. */
+/* With the socket listening before bwrap starts, connecting succeeds at once and HELLO is answered when boxd
+ * is there; when bwrap fails, the socket goes with it and the connection ends. Nothing polls. */
 static BhInit *
 start_box (Work *work, int folder, GError **error)
 {
@@ -334,8 +336,9 @@ launch_fiber (gpointer data)
   file->created_at = g_get_real_time ();
   folder = prepare_folder (work, file, &error);
   if (folder < 0)
-    return dex_future_new_for_error (
-        bh_error_new (BH_ERROR_LAUNCH_FAILED, NULL, "The DevBox's files could not be made: %s", error->message));
+    return dex_future_new_for_error (bh_error_new (BH_ERROR_LAUNCH_FAILED, NULL,
+                                                   "The DevBox's files could not be made: %s",
+                                                   error->message));
   init = start_box (work, folder, &error);
   if (init == NULL)
     return dex_future_new_for_error (bh_sandbox_explain (folder, error));
@@ -350,10 +353,12 @@ bubblewrap_launch (BhProvider *provider, const BhLaunchSpec *spec)
   Work *work;
 
   if (!bh_id_is_valid (spec->id, 'b'))
-    return dex_future_new_for_error (bh_error_new (BH_ERROR_INVALID_FIELD, "id", "“%s” is not the id of a DevBox", spec->id));
-  if (g_strcmp0 (spec->image, IMAGE) != 0)
     return dex_future_new_for_error (
-        bh_error_new (BH_ERROR_IMAGE_NOT_FOUND, "image", "There is no image “%s”; bubblewrap has “" IMAGE "”", spec->image));
+        bh_error_new (BH_ERROR_INVALID_FIELD, "id", "“%s” is not the id of a DevBox", spec->id));
+  if (g_strcmp0 (spec->image, IMAGE) != 0)
+    return dex_future_new_for_error (bh_error_new (BH_ERROR_IMAGE_NOT_FOUND, "image",
+                                                   "There is no image “%s”; bubblewrap has “" IMAGE "”",
+                                                   spec->image));
   work = work_new (self, spec->id);
   work->image = g_strdup (spec->image);
   work->network = g_strdup (spec->network);
@@ -379,7 +384,8 @@ bubblewrap_connect (BhProvider *provider, const char *id)
   int folder = open_folder (BH_BUBBLEWRAP (provider), id);
 
   if (folder < 0)
-    return dex_future_new_for_error (bh_error_new (BH_ERROR_DEVBOX_GONE, NULL, "There is no DevBox %s here", id));
+    return dex_future_new_for_error (
+        bh_error_new (BH_ERROR_DEVBOX_GONE, NULL, "There is no DevBox %s here", id));
   return dex_future_catch (bh_boxd_connect_waiting (folder), connect_failed, g_strdup (id), g_free);
 }
 
@@ -437,10 +443,12 @@ bubblewrap_remove (BhProvider *provider, const char *id)
   g_autoptr (GError) error = NULL;
 
   if (!bh_id_is_valid (id, 'b'))
-    return dex_future_new_for_error (bh_error_new (BH_ERROR_INVALID_FIELD, "id", "“%s” is not the id of a DevBox", id));
+    return dex_future_new_for_error (
+        bh_error_new (BH_ERROR_INVALID_FIELD, "id", "“%s” is not the id of a DevBox", id));
   g_hash_table_remove (self->inits, id);
   /* from here on the box is not there any more, whatever happens while its files are deleted */
-  if (renameat (self->boxes_fd, id, self->boxes_fd, doomed) < 0 && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST)
+  if (renameat (self->boxes_fd, id, self->boxes_fd, doomed) < 0 && errno != ENOENT && errno != ENOTEMPTY &&
+      errno != EEXIST)
     {
       bh_set_errno_error (&error, errno, "Cannot remove DevBox %s", id);
       return dex_future_new_for_error (g_steal_pointer (&error));
@@ -459,7 +467,8 @@ load_box (BhBubblewrap *self, const char *id)
   file = folder >= 0 ? bh_box_file_load (folder, &error) : NULL;
   if (file == NULL || !g_str_equal (file->id, id))
     {
-      g_message ("The folder %s/%s is left alone: %s", self->boxes, id, error != NULL ? error->message : "not its own id");
+      g_message ("The folder %s/%s is left alone: %s", self->boxes, id,
+                 error != NULL ? error->message : "not its own id");
       return NULL;
     }
   if (!g_str_equal (file->worker, self->worker) || !g_str_equal (file->provider, "bubblewrap"))
@@ -503,7 +512,8 @@ bubblewrap_images (BhProvider *provider)
   g_autofree char *name = g_get_os_info (G_OS_INFO_KEY_PRETTY_NAME);
 
   image->id = g_strdup (IMAGE);
-  image->description = g_strdup_printf ("This machine's own programs, read-only (%s)", name != NULL ? name : "Linux");
+  image->description =
+      g_strdup_printf ("This machine's own programs, read-only (%s)", name != NULL ? name : "Linux");
   image->provider = g_strdup ("bubblewrap");
   g_ptr_array_add (images, image);
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, images);
@@ -528,7 +538,9 @@ provider_init (BhProviderInterface *iface)
   iface->remove = bubblewrap_remove;
 }
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (BhBubblewrap, bh_bubblewrap, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (BhBubblewrap,
+                               bh_bubblewrap,
+                               G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (BH_TYPE_PROVIDER, provider_init))
 
 static void
@@ -571,8 +583,10 @@ can_stage (void)
   hindrance = bh_stage_probe ();
   if (hindrance == NULL)
     return TRUE;
-  g_message ("Programs in DevBoxes run as root of this machine, without its powers and with /proc closed to them: %s. Better "
-             "start the worker as an ordinary user", hindrance);
+  g_message ("Programs in DevBoxes run as root of this machine, without its powers and with /proc closed to "
+             "them: %s. Better "
+             "start the worker as an ordinary user",
+             hindrance);
   return FALSE;
 }
 

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Boxes of the image `host`: the machine's own /usr, read-only, in namespaces of their own, made by bubblewrap. They live
- * on when the worker ends: a box is found again by its folder and its socket, its init by the socket's peer. */
+/* Boxes of the image `host`: the machine's own /usr, read-only, in namespaces of their own, made by
+ * bubblewrap. They live on when the worker ends: a box is found again by its folder and its socket, its init
+ * by the socket's peer. */
 
 #define BH_TYPE_BUBBLEWRAP (bh_bubblewrap_get_type ())
 G_DECLARE_FINAL_TYPE (BhBubblewrap, bh_bubblewrap, BH, BUBBLEWRAP, GObject)

@@ -17,8 +17,9 @@
 
 #define LOG_TAIL 1000
 
-/* The first thing that a sandbox does, in a process of its own. AppArmor lets the namespace be made and then denies
- * what is done in it, so a mount is part of the probe. Only system calls between fork() and _exit(). */
+/* The first thing that a sandbox does, in a process of its own. AppArmor lets the namespace be made and then
+ * denies what is done in it, so a mount is part of the probe. Only system calls between fork() and _exit().
+ */
 static int
 probe (void)
 {
@@ -58,25 +59,30 @@ bh_sandbox_diagnose (void)
   if (denied == 0)
     return NULL;
   if (read_setting ("/proc/sys/user/max_user_namespaces") == 0)
-    return bh_error_new (BH_ERROR_SANDBOX_DENIED, NULL,
-                         "This machine allows no user namespaces (user.max_user_namespaces is 0), which DevBoxes are made "
-                         "of. Allow them: sudo sysctl -w user.max_user_namespaces=28633");
+    return bh_error_new (
+        BH_ERROR_SANDBOX_DENIED, NULL,
+        "This machine allows no user namespaces (user.max_user_namespaces is 0), which DevBoxes are made "
+        "of. Allow them: sudo sysctl -w user.max_user_namespaces=28633");
   if (read_setting ("/proc/sys/kernel/unprivileged_userns_clone") == 0)
-    return bh_error_new (BH_ERROR_SANDBOX_DENIED, NULL,
-                         "This machine lets only root make user namespaces (kernel.unprivileged_userns_clone is 0), which "
-                         "DevBoxes are made of. Allow them: sudo sysctl -w kernel.unprivileged_userns_clone=1");
+    return bh_error_new (
+        BH_ERROR_SANDBOX_DENIED, NULL,
+        "This machine lets only root make user namespaces (kernel.unprivileged_userns_clone is 0), which "
+        "DevBoxes are made of. Allow them: sudo sysctl -w kernel.unprivileged_userns_clone=1");
   if (read_setting ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
-    return bh_error_new (BH_ERROR_SANDBOX_DENIED, NULL,
-                         "AppArmor on this machine denies unprivileged user namespaces, which DevBoxes are made of "
-                         "(kernel.apparmor_restrict_unprivileged_userns is 1). Allow bubblewrap to make them: sudo apt "
-                         "install apparmor-profiles && sudo ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict "
-                         "/etc/apparmor.d/ && sudo systemctl reload apparmor – or for every program: sudo sysctl -w "
-                         "kernel.apparmor_restrict_unprivileged_userns=0");
-  return bh_error_new (BH_ERROR_SANDBOX_DENIED, NULL,
-                       "This machine denies user namespaces (%s), which DevBoxes are made of. In a container, start it so that "
-                       "it may make them (podman: --security-opt seccomp=unconfined --security-opt unmask=ALL); elsewhere see "
-                       "the system's security policy",
-                       g_strerror (denied));
+    return bh_error_new (
+        BH_ERROR_SANDBOX_DENIED, NULL,
+        "AppArmor on this machine denies unprivileged user namespaces, which DevBoxes are made of "
+        "(kernel.apparmor_restrict_unprivileged_userns is 1). Allow bubblewrap to make them: sudo apt "
+        "install apparmor-profiles && sudo ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict "
+        "/etc/apparmor.d/ && sudo systemctl reload apparmor – or for every program: sudo sysctl -w "
+        "kernel.apparmor_restrict_unprivileged_userns=0");
+  return bh_error_new (
+      BH_ERROR_SANDBOX_DENIED, NULL,
+      "This machine denies user namespaces (%s), which DevBoxes are made of. In a container, start it so "
+      "that "
+      "it may make them (podman: --security-opt seccomp=unconfined --security-opt unmask=ALL); elsewhere see "
+      "the system's security policy",
+      g_strerror (denied));
 }
 
 static char *
@@ -102,6 +108,7 @@ bh_sandbox_explain (int folder, const GError *failure)
   if (denied != NULL)
     return denied;
   if (*said != '\0')
-    return bh_error_new (BH_ERROR_LAUNCH_FAILED, NULL, "The DevBox could not be made: %s (%s)", failure->message, said);
+    return bh_error_new (BH_ERROR_LAUNCH_FAILED, NULL, "The DevBox could not be made: %s (%s)",
+                         failure->message, said);
   return bh_error_new (BH_ERROR_LAUNCH_FAILED, NULL, "The DevBox could not be made: %s", failure->message);
 }

@@ -57,9 +57,10 @@ open_bus (const char *address)
 {
   DexPromise *promise = dex_promise_new ();
 
-  g_dbus_connection_new_for_address (
-      address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL,
-      on_connected, dex_ref (promise));
+  g_dbus_connection_new_for_address (address,
+                                     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                         G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                     NULL, NULL, on_connected, dex_ref (promise));
   return DEX_FUTURE (promise);
 }
 
@@ -74,7 +75,8 @@ look_fiber (gpointer data)
 
   if (self->address == NULL)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No message bus of this session");
-  bus = dex_await_object (dex_future_first (open_bus (self->address), dex_timeout_new_msec (LOOK_MS), NULL), &error);
+  bus = dex_await_object (dex_future_first (open_bus (self->address), dex_timeout_new_msec (LOOK_MS), NULL),
+                          &error);
   if (bus == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
   reply = dex_await_variant (dex_dbus_connection_call (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
@@ -123,8 +125,8 @@ make_properties (Start *start)
   g_variant_builder_add (&builder, "(sv)", "Description",
                          g_variant_new_take_string (g_strdup_printf ("Bellhop DevBox %s", start->id)));
   g_variant_builder_add (&builder, "(sv)", "PIDs",
-                         g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, start->pids->data, start->pids->len,
-                                                    sizeof (guint32)));
+                         g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, start->pids->data,
+                                                    start->pids->len, sizeof (guint32)));
   /* nothing stays behind when the box has ended badly */
   g_variant_builder_add (&builder, "(sv)", "CollectMode", g_variant_new_string ("inactive-or-failed"));
   if (start->memory_bytes > 0)
@@ -165,18 +167,22 @@ start_unit (Start *start, GDBusConnection *bus)
   g_autofree char *result = NULL;
   GVariant *no_others = g_variant_new_array (G_VARIANT_TYPE ("(sa(sv))"), NULL, 0);
 
-  reply = dex_await_variant (
-      dex_dbus_connection_call (bus, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "StartTransientUnit",
-                                g_variant_new ("(ss@a(sv)@a(sa(sv)))", start->unit, "fail", make_properties (start), no_others),
-                                G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, JOB_MS),
-      &error);
+  reply =
+      dex_await_variant (dex_dbus_connection_call (bus, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                                   "StartTransientUnit",
+                                                   g_variant_new ("(ss@a(sv)@a(sa(sv)))", start->unit, "fail",
+                                                                  make_properties (start), no_others),
+                                                   G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, JOB_MS),
+                         &error);
   if (reply == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
-  result = dex_await_string (dex_future_first (dex_ref (start->job), dex_timeout_new_msec (JOB_MS), NULL), &error);
+  result =
+      dex_await_string (dex_future_first (dex_ref (start->job), dex_timeout_new_msec (JOB_MS), NULL), &error);
   if (result == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
   if (!g_str_equal (result, "done"))
-    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_FAILED, "systemd could not make %s: %s", start->unit, result);
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_FAILED, "systemd could not make %s: %s", start->unit,
+                                  result);
   return dex_future_new_true ();
 }
 
@@ -191,10 +197,11 @@ start_fiber (gpointer data)
   if (bus == NULL)
     return dex_future_new_false ();
   /* systemd sends its signals only to who has subscribed; asking twice is refused and means nothing */
-  g_dbus_connection_call (bus, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
-                          LOOK_MS, NULL, NULL, NULL);
-  subscription = g_dbus_connection_signal_subscribe (bus, SYSTEMD, SYSTEMD_MANAGER, "JobRemoved", SYSTEMD_PATH, NULL,
-                                                     G_DBUS_SIGNAL_FLAGS_NONE, on_job_removed, start, NULL);
+  g_dbus_connection_call (bus, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NONE, LOOK_MS, NULL, NULL, NULL);
+  subscription =
+      g_dbus_connection_signal_subscribe (bus, SYSTEMD, SYSTEMD_MANAGER, "JobRemoved", SYSTEMD_PATH, NULL,
+                                          G_DBUS_SIGNAL_FLAGS_NONE, on_job_removed, start, NULL);
   done = start_unit (start, bus);
   g_dbus_connection_signal_unsubscribe (bus, subscription);
   return done;

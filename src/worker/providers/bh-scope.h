@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_SCOPE (bh_scope_get_type ())
 G_DECLARE_FINAL_TYPE (BhScope, bh_scope, BH, SCOPE, GObject)
 
-/* `address`: of the message bus with the systemd on it; NULL: the session bus that the environment names. Nothing is
- * connected before the first use, and no bus is ever started for it. */
+/* `address`: of the message bus with the systemd on it; NULL: the session bus that the environment names.
+ * Nothing is connected before the first use, and no bus is ever started for it. */
 BhScope *bh_scope_new (const char *address);
 
 typedef struct
@@ -25,8 +25,9 @@ typedef struct
   guint tasks;          /* 0: no limit */
 } BhScopeLimits;
 
-/* Moves the processes into a new scope with these limits, of which the children they make later are part. Resolves TRUE
- * when they are in it, FALSE when there is no systemd to ask (looked for once, for at most a second); rejects when it refuses. */
+/* Moves the processes into a new scope with these limits, of which the children they make later are part.
+ * Resolves TRUE when they are in it, FALSE when there is no systemd to ask (looked for once, for at most a
+ * second); rejects when it refuses. */
 DexFuture *bh_scope_start (BhScope *self, const BhScopeLimits *limits) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -14,10 +14,11 @@
 
 #include "worker/bh-fd.h"
 
-/* The filter takes away what no build, test or agent needs and what has been a way into kernels or out of sandboxes. It
- * follows the practice of Flatpak's `devel` profile: debuggers work (ptrace is allowed; it reaches only processes of the same
- * box), and so do nested sandboxes: user namespaces, mount and pivot_root are allowed, since an engine's own bwrap needs them
- * and the kernel confines them to the nested namespace. */
+/* The filter takes away what no build, test or agent needs and what has been a way into kernels or out of
+ * sandboxes. It follows the practice of Flatpak's `devel` profile: debuggers work (ptrace is allowed; it
+ * reaches only processes of the same box), and so do nested sandboxes: user namespaces, mount and pivot_root
+ * are allowed, since an engine's own bwrap needs them and the kernel confines them to the nested namespace.
+ */
 
 typedef struct
 {
@@ -26,7 +27,8 @@ typedef struct
 } Denied;
 
 static const Denied denied[] = {
-  /* the kernel's log and other machine-wide state; mostly need capabilities the box lacks, denied all the same */
+  /* the kernel's log and other machine-wide state; mostly need capabilities the box lacks, denied all the
+     same */
   { SCMP_SYS (syslog), EPERM },
   { SCMP_SYS (acct), EPERM },
   { SCMP_SYS (quotactl), EPERM },
@@ -83,8 +85,8 @@ deny_calls (scmp_filter_ctx filter)
   return 0;
 }
 
-/* Injecting keys into a terminal that is shared with the outside. Only the low 32 bits count: the kernel ignores the
- * others, so comparing all 64 could be passed by. */
+/* Injecting keys into a terminal that is shared with the outside. Only the low 32 bits count: the kernel
+ * ignores the others, so comparing all 64 could be passed by. */
 static int
 deny_terminal_injection (scmp_filter_ctx filter)
 {
@@ -105,9 +107,10 @@ deny_personality (scmp_filter_ctx filter, guint64 set, guint64 unset)
                            SCMP_A0 (SCMP_CMP_MASKED_EQ, set | unset, set));
 }
 
-/* Other personalities switch protections off or old interfaces on. Allowed are PER_LINUX, ADDR_NO_RANDOMIZE (what debuggers
- * ask for) and 0xffffffff, which only asks. A rule can look at an argument only once, so this is spelled out in bits: any
- * other bit without the highest is denied, and the highest without any of the others. */
+/* Other personalities switch protections off or old interfaces on. Allowed are PER_LINUX, ADDR_NO_RANDOMIZE
+ * (what debuggers ask for) and 0xffffffff, which only asks. A rule can look at an argument only once, so this
+ * is spelled out in bits: any other bit without the highest is denied, and the highest without any of the
+ * others. */
 static int
 deny_personalities (scmp_filter_ctx filter)
 {
@@ -153,8 +156,8 @@ fill (scmp_filter_ctx filter)
 {
   int r;
 
-  /* Only the native ABI: the rules on sockets and ioctls do not hold for socketcall(2) and x32, so a program of another
-   * ABI gets ENOSYS from every call instead of a way around them. */
+  /* Only the native ABI: the rules on sockets and ioctls do not hold for socketcall(2) and x32, so a program
+   * of another ABI gets ENOSYS from every call instead of a way around them. */
   r = seccomp_attr_set (filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO (ENOSYS));
   /* setuid programs are of no use under no_new_privs; bwrap sets that itself */
   if (r == 0)

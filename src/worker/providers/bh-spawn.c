@@ -51,7 +51,8 @@ say (const char *text)
 
 /* The child of a fork: no malloc, no GLib. What goes wrong is said in the log. */
 static void
-become (const char *const *argv, const char *const *environment, int log_fd, const GArray *fds, BhStage *stage)
+become (
+    const char *const *argv, const char *const *environment, int log_fd, const GArray *fds, BhStage *stage)
 {
   struct sigaction initial = { .sa_handler = SIG_DFL };
   const char *failed = NULL, *why;

@@ -6,10 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* Starts a program in a session of its own, so that nothing sent to the worker's terminal or group reaches it. stdin is
- * /dev/null, stdout and stderr are `log_fd`; the descriptors `fds` (int) appear under their own numbers, all others are
- * closed by their close-on-exec flag. `stage` (nullable): entered first; the program is not
- * looked for until then. Returns the pid, to be reaped, or -1. */
+/* Starts a program in a session of its own, so that nothing sent to the worker's terminal or group reaches
+ * it. stdin is /dev/null, stdout and stderr are `log_fd`; the descriptors `fds` (int) appear under their own
+ * numbers, all others are closed by their close-on-exec flag. `stage` (nullable): entered first; the program
+ * is not looked for until then. Returns the pid, to be reaped, or -1. */
 pid_t bh_spawn (const char *const *argv,
                 const char *const *environment,
                 int log_fd,

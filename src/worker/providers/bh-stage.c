@@ -63,7 +63,8 @@ bh_stage_add (BhStage *self, const char *path)
   return entry->shown;
 }
 
-/* From here to bh_stage_enter() it is between fork() and exec() in a process with threads: no malloc, no GLib. */
+/* From here to bh_stage_enter() it is between fork() and exec() in a process with threads: no malloc, no
+ * GLib. */
 
 /* Before the tmpfs hides what may lie in /tmp. snprintf() may allocate, so the number is written by hand. */
 static gboolean
@@ -163,7 +164,8 @@ probe_in_child (int to)
 
   told.error = errno;
   /* what bwrap does next, and what some systems allow to root alone */
-  if (told.what == NULL && (unshare (CLONE_NEWUSER | CLONE_NEWNS) < 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0))
+  if (told.what == NULL &&
+      (unshare (CLONE_NEWUSER | CLONE_NEWNS) < 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0))
     {
       told.what = "Another user than root cannot make a sandbox";
       told.error = errno;

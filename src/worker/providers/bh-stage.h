@@ -2,9 +2,10 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* How a worker that runs as root makes boxes that are not root's: each box gets a user of its own outside, whom nobody else
- * is. That user could not get at the box's folder, which lies in folders of root's. So a child of the worker, before it
- * becomes bwrap, shows the few paths that bwrap needs under /tmp in a mount namespace of its own, and then changes the user. */
+/* How a worker that runs as root makes boxes that are not root's: each box gets a user of its own outside,
+ * whom nobody else is. That user could not get at the box's folder, which lies in folders of root's. So a
+ * child of the worker, before it becomes bwrap, shows the few paths that bwrap needs under /tmp in a mount
+ * namespace of its own, and then changes the user. */
 
 #include <sys/types.h>
 
