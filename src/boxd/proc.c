@@ -136,6 +136,21 @@ exec_first (const struct launch *launch)
   errno = error;
 }
 
+/* Lower priority for a program without a terminal. Where the kernel groups by sessions (sched(7), autogroup)
+ * niceness counts within the session only, so the session gets the same; it may refuse for a moment when
+ * others just did. */
+static void
+be_quiet (void)
+{
+  int fd = open ("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+
+  setpriority (PRIO_PROCESS, 0, 5);
+  if (fd < 0)
+    return;
+  (void) !write (fd, "5", 1);
+  close (fd);
+}
+
 /* Runs in the child, in the memory of init: no allocation, no return. Signals have their default actions
  * since init_run(); exec() makes the process dumpable again, which init is not. */
 static void __attribute__ ((noreturn))
@@ -151,6 +166,10 @@ child_run (struct launch *launch)
       goto failed;
   syscall (SYS_close_range, 3u, ~0u, 0u);
   set_limits (launch->box);
+  /* what works for nobody's eyes yields to what a person looks at: the desktop, and those who carry the
+   * output */
+  if ((launch->request->flags & BH_SPAWN_PTY) == 0)
+    be_quiet ();
   if (launch->request->cwd[0] != '\0' && chdir (launch->request->cwd) < 0)
     goto failed;
   sigemptyset (&none);

@@ -4,6 +4,7 @@
 #include "coordinator/server/bh-local-worker.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "protocol/bh-paths.h"
 
@@ -80,6 +81,14 @@ on_exited (GObject *object, GAsyncResult *result, gpointer data)
   schedule_retry (self);
 }
 
+/* Of its own: a Ctrl-C meant for the coordinator is not for the worker, and a kernel that shares out the
+ * processor by sessions gives each its part. */
+static void
+become_session (gpointer data)
+{
+  setsid ();
+}
+
 void
 bh_local_worker_start (BhLocalWorker *self)
 {
@@ -96,6 +105,7 @@ bh_local_worker_start (BhLocalWorker *self)
       return;
     }
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_INHERIT);
+  g_subprocess_launcher_set_child_setup (launcher, become_session, NULL, NULL);
   self->started_at = g_get_monotonic_time ();
   self->process = g_subprocess_launcher_spawn (launcher, &error, program, "--coordinator", coordinator, NULL);
   if (self->process == NULL)
