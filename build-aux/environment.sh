@@ -25,7 +25,7 @@ environment_kind() {
   case "$ID" in
     debian) if [ -z "$major" ] || [ "$major" -ge 13 ]; then echo native; else echo root; fi ;;
     ubuntu) if [ "${major:-0}" -ge 25 ]; then echo native; else echo root; fi ;;
-    fedora) if [ "${major:-0}" -ge 42 ]; then echo native; else echo root; fi ;;
+    # Fedora has no cmark-gfm; with one built by hand, BELLHOP_ENVIRONMENT=native takes the rest from its packages
     *) echo root ;;
   esac
 }
@@ -77,10 +77,24 @@ ready_native() {
   fi
 }
 
+# What the root leaves out: documentation, and translations but those of the toolkit, which the app shows.
+root_options=(
+  --aptopt='APT::Install-Recommends "false"'
+  --dpkgopt='path-exclude=/usr/share/doc/*'
+  --dpkgopt='path-exclude=/usr/share/help/*'
+  --dpkgopt='path-exclude=/usr/share/locale/*'
+  --dpkgopt='path-include=/usr/share/locale/locale.alias'
+  --dpkgopt='path-include=/usr/share/locale/*/LC_MESSAGES/gtk40.mo'
+  --dpkgopt='path-include=/usr/share/locale/*/LC_MESSAGES/libadwaita.mo'
+  --dpkgopt='path-include=/usr/share/locale/*/LC_MESSAGES/gtksourceview-5.mo'
+  --dpkgopt='path-include=/usr/share/locale/*/LC_MESSAGES/vte-2.91.mo'
+  --dpkgopt='path-include=/usr/share/locale/*/LC_MESSAGES/glib20.mo'
+)
+
 root_dir() {
   local key
   # the root is made once and holds everything, whatever is needed first
-  key=$(packages debian test | sort | sha256sum | cut -c1-16)
+  key=$( (packages debian test | sort; printf '%s\n' "${root_options[@]}") | sha256sum | cut -c1-16)
   printf '%s\n' "$cache/root-$key"
 }
 
@@ -113,13 +127,11 @@ ready_root() {
   flock 8
   if [ ! -e "$root/.ready" ]; then
     say "this system's libraries are older than Bellhop needs"
-    say "creating a Debian 13 root in $root (about 1.3 GB, some minutes, once)"
+    say "creating a Debian 13 root in $root (about 1.9 GB, some minutes, once)"
     rm -rf --one-file-system "$root.part"
     [ "$(id -u)" = 0 ] && mode=root
     mmdebstrap --quiet --mode=$mode --variant=minbase \
-      --aptopt='APT::Install-Recommends "false"' \
-      --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-      --include="$(packages debian test | paste -sd,)" \
+      "${root_options[@]}" --include="$(packages debian test | paste -sd,)" \
       trixie "$root.part" >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "making the root failed; the whole log is $log"; }
     mkdir -p "$root.part/.old"
     touch "$root.part/.ready"
