@@ -7,8 +7,13 @@
 #define SYSTEMD "org.freedesktop.systemd1"
 #define SYSTEMD_PATH "/org/freedesktop/systemd1"
 #define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
+#define SYSTEMD_UNIT_EXISTS "org.freedesktop.systemd1.UnitExists"
+/* A launch waits for these. The limits of boxd's own hold meanwhile, so there is no reason to wait for long.
+ */
 #define LOOK_MS 1000
-#define JOB_MS 5000
+#define ANSWER_MS 2000
+/* For how long a systemd that did not answer is not asked again. */
+#define SILENCE_US (60 * G_USEC_PER_SEC)
 
 struct _BhScope
 {
@@ -16,6 +21,7 @@ struct _BhScope
 
   char *address;
   DexFuture *bus; /* GDBusConnection with a systemd on it; looked for once */
+  gint64 silent_until;
 };
 
 G_DEFINE_FINAL_TYPE (BhScope, bh_scope, G_TYPE_OBJECT)
@@ -64,10 +70,17 @@ open_bus (const char *address)
   return DEX_FUTURE (promise);
 }
 
+static int
+msec_until (gint64 deadline)
+{
+  return (int) MAX (1, (deadline - g_get_monotonic_time ()) / 1000);
+}
+
 static DexFuture *
 look_fiber (gpointer data)
 {
   BhScope *self = data;
+  gint64 deadline = g_get_monotonic_time () + LOOK_MS * 1000;
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) bus = NULL;
   g_autoptr (GVariant) reply = NULL;
@@ -75,14 +88,15 @@ look_fiber (gpointer data)
 
   if (self->address == NULL)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No message bus of this session");
-  bus = dex_await_object (dex_future_first (open_bus (self->address), dex_timeout_new_msec (LOOK_MS), NULL),
+  bus = dex_await_object (dex_future_first (open_bus (self->address), dex_timeout_new_deadline (deadline),
+                                            NULL),
                           &error);
   if (bus == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
   reply = dex_await_variant (dex_dbus_connection_call (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                                        "org.freedesktop.DBus", "NameHasOwner",
                                                        g_variant_new ("(s)", SYSTEMD), G_VARIANT_TYPE ("(b)"),
-                                                       G_DBUS_CALL_FLAGS_NONE, LOOK_MS),
+                                                       G_DBUS_CALL_FLAGS_NONE, msec_until (deadline)),
                              &error);
   if (reply == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
@@ -102,6 +116,7 @@ typedef struct
   double cpus;
   guint tasks;
   char *unit;
+  gint64 deadline;
   DexPromise *job; /* resolves with the result of our job, a string */
 } Start;
 
@@ -159,52 +174,105 @@ on_job_removed (GDBusConnection *bus,
 }
 
 /* The method returns when the job is queued; the processes have been moved when it is done. */
-static DexFuture *
-start_unit (Start *start, GDBusConnection *bus)
+static gboolean
+queue_job (Start *start, GDBusConnection *bus, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
-  g_autofree char *result = NULL;
   GVariant *no_others = g_variant_new_array (G_VARIANT_TYPE ("(sa(sv))"), NULL, 0);
+  g_autoptr (GVariant) reply = dex_await_variant (
+      dex_dbus_connection_call (bus, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "StartTransientUnit",
+                                g_variant_new ("(ss@a(sv)@a(sa(sv)))", start->unit, "fail",
+                                               make_properties (start), no_others),
+                                G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, msec_until (start->deadline)),
+      error);
 
-  reply =
-      dex_await_variant (dex_dbus_connection_call (bus, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                                   "StartTransientUnit",
-                                                   g_variant_new ("(ss@a(sv)@a(sa(sv)))", start->unit, "fail",
-                                                                  make_properties (start), no_others),
-                                                   G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, JOB_MS),
-                         &error);
-  if (reply == NULL)
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  result =
-      dex_await_string (dex_future_first (dex_ref (start->job), dex_timeout_new_msec (JOB_MS), NULL), &error);
+  return reply != NULL;
+}
+
+static gboolean
+unit_exists (const GError *error)
+{
+  g_autofree char *name = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+
+  return g_strcmp0 (name, SYSTEMD_UNIT_EXISTS) == 0;
+}
+
+static gboolean
+start_unit (Start *start, GDBusConnection *bus, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *result = NULL;
+  gboolean queued = queue_job (start, bus, &failure);
+
+  if (!queued && unit_exists (failure))
+    {
+      /* that of the box's last life has not gone yet */
+      g_clear_error (&failure);
+      g_free (start->unit);
+      start->unit =
+          g_strdup_printf ("bellhop-box-%s-%u.scope", start->id, g_array_index (start->pids, guint32, 0));
+      queued = queue_job (start, bus, &failure);
+    }
+  if (queued)
+    result = dex_await_string (dex_future_first (dex_ref (start->job),
+                                                 dex_timeout_new_deadline (start->deadline), NULL),
+                               &failure);
   if (result == NULL)
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  if (!g_str_equal (result, "done"))
-    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_FAILED, "systemd could not make %s: %s", start->unit,
-                                  result);
-  return dex_future_new_true ();
+    {
+      g_dbus_error_strip_remote_error (failure);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (g_str_equal (result, "done"))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "systemd could not make %s: %s", start->unit, result);
+  return FALSE;
+}
+
+static gboolean
+is_timeout (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
+         g_error_matches (error, DEX_ERROR, DEX_ERROR_TIMED_OUT);
 }
 
 static DexFuture *
 start_fiber (gpointer data)
 {
   Start *start = data;
+  g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) bus = dex_await_object (dex_ref (start->self->bus), NULL);
-  DexFuture *done;
+  gboolean done;
   guint subscription;
 
   if (bus == NULL)
     return dex_future_new_false ();
+  start->deadline = g_get_monotonic_time () + ANSWER_MS * 1000;
   /* systemd sends its signals only to who has subscribed; asking twice is refused and means nothing */
   g_dbus_connection_call (bus, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL,
-                          G_DBUS_CALL_FLAGS_NONE, LOOK_MS, NULL, NULL, NULL);
+                          G_DBUS_CALL_FLAGS_NONE, ANSWER_MS, NULL, NULL, NULL);
   subscription =
       g_dbus_connection_signal_subscribe (bus, SYSTEMD, SYSTEMD_MANAGER, "JobRemoved", SYSTEMD_PATH, NULL,
                                           G_DBUS_SIGNAL_FLAGS_NONE, on_job_removed, start, NULL);
-  done = start_unit (start, bus);
+  done = start_unit (start, bus, &error);
   g_dbus_connection_signal_unsubscribe (bus, subscription);
-  return done;
+  if (done)
+    return dex_future_new_true ();
+  if (!is_timeout (error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+  start->self->silent_until = g_get_monotonic_time () + SILENCE_US;
+  return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "systemd did not answer in time");
+}
+
+/* A bus that went away may have come back. */
+static void
+forget_closed_bus (BhScope *self)
+{
+  const GValue *value =
+      self->bus != NULL && dex_future_is_resolved (self->bus) ? dex_future_get_value (self->bus, NULL) : NULL;
+
+  if (value != NULL && g_dbus_connection_is_closed (g_value_get_object (value)))
+    dex_clear (&self->bus);
 }
 
 DexFuture *
@@ -214,6 +282,9 @@ bh_scope_start (BhScope *self, const BhScopeLimits *limits)
 
   dex_return_error_if_fail (BH_IS_SCOPE (self));
   dex_return_error_if_fail (limits != NULL && limits->n_pids > 0);
+  if (self->silent_until > g_get_monotonic_time ())
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "systemd did not answer a moment ago");
+  forget_closed_bus (self);
   if (self->bus == NULL)
     self->bus = dex_scheduler_spawn (NULL, 0, look_fiber, g_object_ref (self), g_object_unref);
   start = g_new0 (Start, 1);

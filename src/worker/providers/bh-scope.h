@@ -27,7 +27,8 @@ typedef struct
 
 /* Moves the processes into a new scope with these limits, of which the children they make later are part.
  * Resolves TRUE when they are in it, FALSE when there is no systemd to ask (looked for once, for at most a
- * second); rejects when it refuses. */
+ * second); rejects when it refuses, or has not done it after two seconds. One that did not answer in time is
+ * left in peace for a minute: until then this rejects at once. */
 DexFuture *bh_scope_start (BhScope *self, const BhScopeLimits *limits) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
