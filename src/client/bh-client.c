@@ -15,8 +15,7 @@
 #define IDLE_TIMEOUT_S 60 /* the coordinator pings every 15 s */
 #define READY_US (10 * G_USEC_PER_SEC)
 #define GRACE_US (2 * G_USEC_PER_SEC) /* after our coordinator has given way to another one */
-#define RETRY_US (15 * G_USEC_PER_SEC)
-#define HANG_UPS 5 /* so often in a row it may be killed as it is connected to */
+#define HANG_UPS 5                    /* so often in a row it may be killed as it is connected to */
 
 struct _BhClient
 {
@@ -27,6 +26,7 @@ struct _BhClient
   char *url;
   char *token;
   char *fingerprint; /* lower-case hex without colons */
+  char *seen;        /* (nullable) that of the last certificate that was not accepted */
   gboolean may_start;
 };
 
@@ -42,6 +42,7 @@ bh_client_finalize (GObject *object)
   g_free (self->url);
   g_free (self->token);
   g_free (self->fingerprint);
+  g_free (self->seen);
   G_OBJECT_CLASS (bh_client_parent_class)->finalize (object);
 }
 
@@ -125,6 +126,13 @@ bh_client_set_may_start (BhClient *self, gboolean may_start)
   self->may_start = may_start;
 }
 
+const char *
+bh_client_get_seen_fingerprint (BhClient *self)
+{
+  g_return_val_if_fail (BH_IS_CLIENT (self), NULL);
+  return self->seen;
+}
+
 SoupSession *
 bh_client_get_session (BhClient *self)
 {
@@ -145,6 +153,7 @@ accept_certificate_cb (SoupMessage *message,
                        GTlsCertificateFlags flags,
                        gpointer data)
 {
+  BhClient *self = data;
   g_autoptr (GByteArray) der = NULL;
   g_autofree char *digest = NULL;
 
@@ -152,7 +161,10 @@ accept_certificate_cb (SoupMessage *message,
   if (der == NULL)
     return FALSE;
   digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
-  return strcmp (digest, data) == 0;
+  if (g_strcmp0 (digest, self->fingerprint) == 0)
+    return TRUE;
+  g_set_str (&self->seen, digest);
+  return FALSE;
 }
 
 /* The token and what a Run says must not go over a network in the clear. */
@@ -205,9 +217,8 @@ bh_client_message (BhClient *self, const char *method, const char *path, GError 
       g_autofree char *value = g_strconcat ("Bearer ", self->token, NULL);
       soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization", value);
     }
-  if (self->fingerprint != NULL)
-    g_signal_connect_data (message, "accept-certificate", G_CALLBACK (accept_certificate_cb),
-                           g_strdup (self->fingerprint), (GClosureNotify) (void (*) (void)) g_free, 0);
+  g_signal_connect_object (message, "accept-certificate", G_CALLBACK (accept_certificate_cb), self,
+                           G_CONNECT_DEFAULT);
   return message;
 }
 
@@ -217,6 +228,7 @@ GError *
 bh_client_wrap_error (BhClient *self, GError *error)
 {
   g_autoptr (GError) owned = error;
+  GError *wrapped;
   const char *advice = "";
 
   if (error->domain == BH_ERROR)
@@ -226,8 +238,11 @@ bh_client_wrap_error (BhClient *self, GError *error)
                                        : ". Give --fingerprint if its certificate is its own";
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
     advice = ". The socket belongs to another user";
-  return bh_error_new (BH_ERROR_UNREACHABLE, NULL, "The coordinator at %s cannot be reached: %s%s",
-                       self->socket_path != NULL ? self->socket_path : self->url, error->message, advice);
+  wrapped = bh_error_new (BH_ERROR_UNREACHABLE, NULL, "The coordinator at %s cannot be reached: %s%s",
+                          self->socket_path != NULL ? self->socket_path : self->url, error->message, advice);
+  if (error->domain == G_TLS_ERROR)
+    bh_error_set_extra (wrapped, BH_CLIENT_CERTIFICATE, json_node_init_boolean (json_node_alloc (), TRUE));
+  return wrapped;
 }
 
 GError *
@@ -240,13 +255,6 @@ bh_client_problem (SoupMessage *message, GBytes *body)
   if (text != NULL)
     node = bh_json_parse (text, (gssize) length, NULL);
   return bh_problem_from_json (node, soup_message_get_status (message));
-}
-
-/* Nothing listens, or something is not ready: worth another try. */
-static gboolean
-is_passing (const GError *error)
-{
-  return error->domain != BH_ERROR || error->code == BH_ERROR_UNAVAILABLE;
 }
 
 static gboolean
@@ -262,122 +270,6 @@ hung_up (const GError *error)
 {
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
-}
-
-/* --- requests ------------------------------------------------------------------------------------------ */
-
-typedef struct
-{
-  BhClient *client;
-  char *method;
-  char *path;
-  GBytes *body;
-  char *key;
-} Request;
-
-static void
-request_free (Request *self)
-{
-  g_object_unref (self->client);
-  g_free (self->method);
-  g_free (self->path);
-  g_clear_pointer (&self->body, g_bytes_unref);
-  g_free (self->key);
-  g_free (self);
-}
-
-static gboolean
-read_answer (SoupMessage *message, GBytes *bytes, JsonNode **answer, GError **error)
-{
-  gsize length;
-  const char *text = g_bytes_get_data (bytes, &length);
-
-  *answer = NULL;
-  if (!SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (message)))
-    {
-      g_propagate_error (error, bh_client_problem (message, bytes));
-      return FALSE;
-    }
-  if (length == 0 || soup_message_get_status (message) == SOUP_STATUS_NO_CONTENT)
-    return TRUE;
-  *answer = bh_json_parse (text, (gssize) length, error);
-  if (*answer == NULL)
-    g_prefix_error (error, "The coordinator's answer cannot be read. ");
-  return *answer != NULL;
-}
-
-/* One try. Errors are as they came: of HTTP, or BH_ERROR. */
-static gboolean
-try_request (const Request *self, JsonNode **answer, GError **error)
-{
-  g_autoptr (SoupMessage) message = bh_client_message (self->client, self->method, self->path, error);
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (message == NULL)
-    return FALSE;
-  if (self->body != NULL)
-    soup_message_set_request_body_from_bytes (message, "application/json", self->body);
-  if (self->key != NULL)
-    soup_message_headers_replace (soup_message_get_request_headers (message), "Idempotency-Key", self->key);
-  bytes = dex_await_boxed (bh_soup_session_send_and_read (self->client->session, message), error);
-  return bytes != NULL && read_answer (message, bytes, answer, error);
-}
-
-static gboolean
-may_repeat (const Request *self)
-{
-  return self->key != NULL || strcmp (self->method, "GET") == 0;
-}
-
-static DexFuture *
-request_fiber (gpointer data)
-{
-  const Request *self = data;
-  gint64 deadline = g_get_monotonic_time () + RETRY_US;
-  g_autoptr (GError) error = NULL;
-  JsonNode *answer = NULL;
-  guint pause = 50;
-
-  while (!try_request (self, &answer, &error))
-    {
-      if (!is_passing (error) || !may_repeat (self) || g_get_monotonic_time () > deadline)
-        return dex_future_new_for_error (bh_client_wrap_error (self->client, g_steal_pointer (&error)));
-      g_debug ("%s %s: %s; trying again", self->method, self->path, error->message);
-      g_clear_error (&error);
-      bh_client_pause (pause);
-      pause = MIN (pause * 2, 1000);
-      /* what was there may have been killed: then it is started again */
-      if (self->client->socket_path != NULL && !dex_await (bh_client_connect (self->client), &error))
-        return dex_future_new_for_error (g_steal_pointer (&error));
-    }
-  return dex_future_new_take_boxed (JSON_TYPE_NODE, answer);
-}
-
-DexFuture *
-bh_client_request_with_key (
-    BhClient *self, const char *method, const char *path, JsonNode *body, const char *idempotency_key)
-{
-  Request *request;
-
-  dex_return_error_if_fail (BH_IS_CLIENT (self));
-  dex_return_error_if_fail (method != NULL && path != NULL && g_str_has_prefix (path, "/v1/"));
-  request = g_new0 (Request, 1);
-  request->client = g_object_ref (self);
-  request->method = g_strdup (method);
-  request->path = g_strdup (path);
-  request->key = g_strdup (idempotency_key);
-  if (body != NULL)
-    {
-      char *text = json_to_string (body, FALSE);
-      request->body = g_bytes_new_take (text, strlen (text));
-    }
-  return dex_scheduler_spawn (NULL, 0, request_fiber, request, (GDestroyNotify) request_free);
-}
-
-DexFuture *
-bh_client_request (BhClient *self, const char *method, const char *path, JsonNode *body)
-{
-  return bh_client_request_with_key (self, method, path, body, NULL);
 }
 
 /* --- connecting ---------------------------------------------------------------------------------------- */
@@ -414,7 +306,7 @@ not_ready_error (BhClient *self, BhClientStart *start)
 
 /* Tries until the coordinator that was started answers. */
 static gboolean
-await_ready (const Request *request, BhClientStart *start, JsonNode **info, GError **error)
+await_ready (const BhCall *request, BhClientStart *start, JsonNode **info, GError **error)
 {
   gint64 deadline = g_get_monotonic_time () + READY_US;
   gboolean ended = FALSE;
@@ -424,9 +316,9 @@ await_ready (const Request *request, BhClientStart *start, JsonNode **info, GErr
     {
       g_autoptr (GError) local = NULL;
 
-      if (try_request (request, info, &local))
+      if (bh_call_try (request, (gpointer *) info, &local))
         return TRUE;
-      if (!is_passing (local))
+      if (!bh_call_may_pass (local))
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
@@ -448,7 +340,7 @@ await_ready (const Request *request, BhClientStart *start, JsonNode **info, GErr
 }
 
 static gboolean
-start_and_wait (const Request *request, GError *first, JsonNode **info, GError **error)
+start_and_wait (const BhCall *request, GError *first, JsonNode **info, GError **error)
 {
   BhClient *self = request->client;
   g_autoptr (BhClientStart) start = NULL;
@@ -475,16 +367,17 @@ start_and_wait (const Request *request, GError *first, JsonNode **info, GError *
 static DexFuture *
 connect_fiber (gpointer data)
 {
-  const Request *request = data;
+  const BhCall *request = data;
   g_autoptr (JsonNode) info = NULL;
   g_autoptr (GError) first = NULL, error = NULL;
 
-  for (guint i = 0; i < HANG_UPS && !try_request (request, &info, &first) && hung_up (first); i++)
+  for (guint i = 0; i < HANG_UPS && !bh_call_try (request, (gpointer *) &info, &first) && hung_up (first);
+       i++)
     {
       g_clear_error (&first);
       bh_client_pause (50);
     }
-  if (info == NULL && (first != NULL || !try_request (request, &info, &first)))
+  if (info == NULL && (first != NULL || !bh_call_try (request, (gpointer *) &info, &first)))
     {
       if (first->domain == BH_ERROR && first->code != BH_ERROR_UNAVAILABLE)
         return dex_future_new_for_error (g_steal_pointer (&first));
@@ -501,14 +394,11 @@ connect_fiber (gpointer data)
 DexFuture *
 bh_client_connect (BhClient *self)
 {
-  Request *request;
+  BhCall *request;
 
   dex_return_error_if_fail (BH_IS_CLIENT (self));
-  request = g_new0 (Request, 1);
-  request->client = g_object_ref (self);
-  request->method = g_strdup ("GET");
-  request->path = g_strdup ("/v1/info");
-  return dex_scheduler_spawn (NULL, 0, connect_fiber, request, (GDestroyNotify) request_free);
+  request = bh_call_new (self, "GET", "/v1/info");
+  return dex_scheduler_spawn (NULL, 0, connect_fiber, request, (GDestroyNotify) bh_call_free);
 }
 
 /* --- WebSockets ---------------------------------------------------------------------------------------- */
@@ -516,7 +406,7 @@ bh_client_connect (BhClient *self)
 static DexFuture *
 websocket_fiber (gpointer data)
 {
-  const Request *request = data;
+  const BhCall *request = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (SoupMessage) message = bh_client_message (request->client, "GET", request->path, &error);
   g_autoptr (SoupWebsocketConnection) connection = NULL;
@@ -530,12 +420,12 @@ websocket_fiber (gpointer data)
   if (soup_message_get_status (message) >= 400)
     {
       /* libsoup keeps no body of a refused handshake; the same request without the upgrade says why */
-      JsonNode *answer = NULL;
+      gpointer answer = NULL;
       g_autoptr (GError) why = NULL;
-      if (!try_request (request, &answer, &why) && why->domain == BH_ERROR &&
+      if (!bh_call_try (request, &answer, &why) && why->domain == BH_ERROR &&
           why->code != BH_ERROR_METHOD_NOT_ALLOWED)
         return dex_future_new_for_error (g_steal_pointer (&why));
-      g_clear_pointer (&answer, json_node_unref);
+      g_clear_pointer ((JsonNode **) &answer, json_node_unref);
       return dex_future_new_for_error (bh_problem_from_json (NULL, soup_message_get_status (message)));
     }
   return dex_future_new_for_error (bh_client_wrap_error (request->client, g_steal_pointer (&error)));
@@ -544,13 +434,10 @@ websocket_fiber (gpointer data)
 DexFuture *
 bh_client_websocket (BhClient *self, const char *path)
 {
-  Request *request;
+  BhCall *request;
 
   dex_return_error_if_fail (BH_IS_CLIENT (self));
   dex_return_error_if_fail (path != NULL && g_str_has_prefix (path, "/v1/"));
-  request = g_new0 (Request, 1);
-  request->client = g_object_ref (self);
-  request->method = g_strdup ("GET");
-  request->path = g_strdup (path);
-  return dex_scheduler_spawn (NULL, 0, websocket_fiber, request, (GDestroyNotify) request_free);
+  request = bh_call_new (self, "GET", path);
+  return dex_scheduler_spawn (NULL, 0, websocket_fiber, request, (GDestroyNotify) bh_call_free);
 }

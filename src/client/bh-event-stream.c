@@ -244,68 +244,26 @@ read_events (StreamState *self, GInputStream *body, guint *pause, GError **error
     }
 }
 
-/* A refusal that no repetition changes. */
-static gboolean
-is_final (guint status)
-{
-  return status >= 400 && status < 500 && status != 408 && status != 429;
-}
-
-static gboolean
-is_event_stream (SoupMessage *message)
-{
-  const char *type =
-      soup_message_headers_get_content_type (soup_message_get_response_headers (message), NULL);
-  return g_strcmp0 (type, "text/event-stream") == 0;
-}
-
-static GError *
-read_problem (SoupMessage *message, GInputStream *body)
-{
-  g_autoptr (GBytes) bytes =
-      dex_await_boxed (dex_input_stream_read_bytes (body, READ_SIZE, G_PRIORITY_DEFAULT), NULL);
-  return bh_client_problem (message, bytes);
-}
-
 static void
 run_connection (StreamState *self, guint *pause, GError **error)
 {
-  g_autoptr (SoupMessage) message = bh_client_message (self->client, "GET", self->path, error);
-  g_autoptr (DexFuture) sent = NULL;
   g_autoptr (GInputStream) body = NULL;
-  SoupMessageHeaders *headers;
+  g_autoptr (GError) local = NULL;
+  gboolean is_final = FALSE;
 
-  if (message == NULL)
-    return;
-  headers = soup_message_get_request_headers (message);
-  soup_message_headers_replace (headers, "Accept", "text/event-stream");
-  if (self->has_id)
+  body = bh_client_open_events (self->client, self->path, self->has_id, self->last_id,
+                                DEX_FUTURE (self->closed), &is_final, &local);
+  if (body != NULL)
     {
-      g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, self->last_id);
-      soup_message_headers_replace (headers, "Last-Event-ID", id);
+      push_connection (self, TRUE, "");
+      read_events (self, body, pause, error);
     }
-  sent = bh_soup_session_send (bh_client_get_session (self->client), message);
-  dex_await (unless_closed (self, dex_ref (sent)), NULL);
-  if (is_closed (self))
-    return;
-  body = dex_await_object (g_steal_pointer (&sent), error);
-  if (body == NULL)
-    return;
-  if (soup_message_get_status (message) != SOUP_STATUS_OK)
+  else if (local != NULL)
     {
-      GError *problem = read_problem (message, body);
-      if (is_final (soup_message_get_status (message)))
-        self->error = g_error_copy (problem);
-      g_propagate_error (error, problem);
-      return;
+      if (is_final)
+        self->error = g_error_copy (local);
+      g_propagate_error (error, g_steal_pointer (&local));
     }
-  if (!is_event_stream (message))
-    {
-      bh_set_error (&self->error, BH_ERROR_UNREACHABLE, NULL, "What answers there is no Bellhop coordinator");
-      return;
-    }
-  push_connection (self, TRUE, "");
-  read_events (self, body, pause, error);
 }
 
 static void
@@ -336,17 +294,8 @@ stream_fiber (gpointer data)
                                         ? g_steal_pointer (&error)
                                         : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "closed"));
       push_connection (self, FALSE, error->message);
-      dex_await (unless_closed (self, dex_timeout_new_msec ((int) pause)), NULL);
+      bh_client_await_retry (self->client, DEX_FUTURE (self->closed), pause);
       pause = MIN (pause * 2, PAUSE_MAX_MS);
-      /* what was there may have been killed: then it is started again; how that went shows by itself */
-      if (!is_closed (self) && bh_client_get_socket (self->client) != NULL)
-        {
-          DexFuture *connected = bh_client_connect (self->client);
-
-          /* a fiber must end by itself, also when nobody waits for it any more */
-          dex_future_disown (dex_ref (connected));
-          dex_await (unless_closed (self, connected), NULL);
-        }
     }
   if (self->error != NULL)
     finish (self);
