@@ -28,7 +28,7 @@ TERMINAL = ('completed', 'failed', 'stopped')
 
 def program(name):
     folder = {'bellhop-boxd': 'boxd', 'bellhop-worker': 'worker', 'bellhop-coordinator': 'coordinator',
-              'bellhopctl': 'cli'}[name]
+              'bellhopctl': 'cli', 'bellhop': 'app'}[name]
     path = BUILD / 'src' / folder / name
     if not path.exists():
         raise SystemExit(f'{path} is missing: build it before testing')

@@ -15,7 +15,11 @@ import tap  # noqa: E402
 
 BASE = {'libc', 'libm', 'libglib-2.0', 'libgobject-2.0', 'libgio-2.0', 'libsoup-3.0', 'libjson-glib-1.0', 'libdex-1'}
 SANITIZERS = {'libasan', 'libubsan', 'libgcc_s', 'ld-linux-x86-64', 'libresolv', 'libpthread', 'libdl', 'librt'}
+# what GTK's pkg-config file names besides GTK
+TOOLKIT = {'libgtk-4', 'libadwaita-1', 'libgtksourceview-5', 'libvte-2.91-gtk4', 'libpango-1.0', 'libpangocairo-1.0',
+           'libharfbuzz', 'libgdk_pixbuf-2.0', 'libcairo', 'libcairo-gobject', 'libgraphene-1.0'}
 MAY = {
+    'bellhop': BASE | TOOLKIT | {'libcmark-gfm', 'libcmark-gfm-extensions', 'libsecret-1'},
     'bellhopctl': BASE,
     'bellhop-worker': BASE | {'libseccomp'},
     'bellhop-coordinator': BASE | {'libsqlite3'},
@@ -25,6 +29,7 @@ LAYERS = {
     'boxd': {'boxd', 'wire'},
     'protocol': {'protocol'},
     'client': {'client', 'protocol'},
+    'app': {'app', 'client', 'protocol'},
     'cli': {'cli', 'client', 'protocol'},
     'worker': {'worker', 'protocol', 'wire'},
     'coordinator': {'coordinator', 'protocol', 'wire'},

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "app/bh-application.h"
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (BhApplication) application = bh_application_new ();
+
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}
