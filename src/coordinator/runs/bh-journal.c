@@ -26,15 +26,12 @@ struct _BhJournal
 
   BhChange *staged;    /* (nullable) */
   DexFuture *last;     /* (nullable) the commit sent last */
-  DexPromise *waiting; /* (nullable) for the flush of what is staged, once no commit is in flight */
-  guint in_flight;
+  DexPromise *waiting; /* (nullable) for the flush of what is staged, in the store's next turn */
   GError *failure;
   gboolean closed;
 };
 
 G_DEFINE_FINAL_TYPE (BhJournal, bh_journal, G_TYPE_OBJECT)
-
-static DexFuture *send_staged (BhJournal *self, BhDurability durability);
 
 static void
 bh_journal_finalize (GObject *object)
@@ -498,7 +495,6 @@ sent_cb (DexFuture *future, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean ok = dex_future_get_value (future, &error) != NULL;
 
-  self->in_flight--;
   if (!ok && self->failure == NULL)
     {
       self->failure = g_error_copy (error);
@@ -508,9 +504,6 @@ sent_cb (DexFuture *future, gpointer user_data)
     dex_promise_resolve_boolean (sent->waiting, TRUE);
   else if (sent->waiting != NULL)
     dex_promise_reject (sent->waiting, g_error_copy (error));
-  /* whoever was just woken may have sent it already */
-  if (self->in_flight == 0 && self->waiting != NULL)
-    dex_unref (send_staged (self, BH_RELAXED));
   return dex_future_new_true ();
 }
 
@@ -524,7 +517,6 @@ send_staged (BhJournal *self, BhDurability durability)
   g_assert (change != NULL);
   sent->journal = g_object_ref (self);
   sent->waiting = g_steal_pointer (&self->waiting);
-  self->in_flight++;
   dex_clear (&self->last);
   self->last = bh_store_commit (self->store, change, durability);
   dex_future_disown (dex_future_finally (dex_ref (self->last), sent_cb, sent, sent_free));
@@ -562,6 +554,16 @@ bh_journal_commit (BhJournal *self, BhDurability durability)
   return durability == BH_SYNCED ? bh_store_sync (self->store) : wait_for_last (self);
 }
 
+static void
+on_turn (gpointer user_data)
+{
+  BhJournal *self = user_data;
+
+  /* a commit in between may have taken it along */
+  if (self->waiting != NULL)
+    dex_unref (send_staged (self, BH_RELAXED));
+}
+
 DexFuture *
 bh_journal_flush (BhJournal *self)
 {
@@ -573,10 +575,13 @@ bh_journal_flush (BhJournal *self)
     return refused;
   if (self->staged == NULL)
     return wait_for_last (self);
-  if (self->in_flight == 0)
+  if (self->waiting == NULL && bh_store_is_free (self->store))
     return send_staged (self, BH_RELAXED);
   if (self->waiting == NULL)
-    self->waiting = dex_promise_new ();
+    {
+      self->waiting = dex_promise_new ();
+      bh_store_await_turn (self->store, on_turn, g_object_ref (self), g_object_unref);
+    }
   return DEX_FUTURE (dex_ref (self->waiting));
 }
 

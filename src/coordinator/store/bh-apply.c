@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "coordinator/store/bh-change-private.h"
+#include "coordinator/store/bh-recent.h"
 #include "coordinator/store/bh-store-private.h"
 
 /* rows and events deleted in one step; a step's transaction stays at a few milliseconds */
@@ -125,15 +126,10 @@ put_run (BhDb *db, BhRun *record, gint64 run, GError **error)
 }
 
 static gboolean
-check_seqs (BhDb *db, BhChange *change, gint64 run, GError **error)
+check_seqs (BhDb *db, BhChange *change, guint64 last, GError **error)
 {
-  gint64 last;
-  guint64 expected;
+  guint64 expected = last != 0 ? last + 1 : 0;
 
-  if (!bh_db_int (db, &last, 0, error, "SELECT max(id) FROM events WHERE id BETWEEN ? AND ?", "ii",
-                  bh_key (run, 0), bh_key (run, BH_KEY_MASK)))
-    return FALSE;
-  expected = last != 0 ? ((guint64) last & BH_KEY_MASK) + 1 : 0;
   for (guint i = 0; i < change->events->len; i++)
     {
       BhEvent *event = g_ptr_array_index (change->events, i);
@@ -168,12 +164,21 @@ add_event (BhDb *db, BhEvent *event, const BhPlace *place, gint64 run, GError **
                     bh_key (run, event->seq), kind, event->data);
 }
 
+/* Leaves nothing in `recent` unless it could put all there: what is elided is in `events`. */
 static gboolean
 add_events (BhDb *db, BhChange *change, gint64 run, GError **error)
 {
-  if (change->events->len == 0)
+  gint64 last;
+  gboolean recent;
+
+  if (change->events->len == 0 && change->elisions->len == 0)
     return TRUE;
-  if (!check_seqs (db, change, run, error))
+  if (!bh_recent_last_event (db, run, &last, &recent, error) ||
+      !check_seqs (db, change, (guint64) last & BH_KEY_MASK, error))
+    return FALSE;
+  if (change->events->len > 0 && bh_recent_takes (change))
+    return bh_recent_add (db, change, run, error);
+  if (recent && !bh_recent_settle (db, run, error))
     return FALSE;
   for (guint i = 0; i < change->events->len; i++)
     if (!add_event (db, g_ptr_array_index (change->events, i), &g_array_index (change->places, BhPlace, i),
@@ -287,6 +292,7 @@ delete_run (BhDb *db, gint64 run, GError **error)
          bh_db_run (db, error, "DELETE FROM messages WHERE run = ?", "i", run) &&
          bh_db_run (db, error, "DELETE FROM states WHERE run = ?", "i", run) &&
          bh_db_run (db, error, "DELETE FROM idempotency WHERE run = ?", "i", run) &&
+         bh_recent_settle (db, run, error) &&
          bh_db_run (db, error, "INSERT INTO purges (run) VALUES (?)", "i", run);
 }
 

@@ -13,6 +13,7 @@ typedef enum
 {
   BH_DELIVERY_COMMITTED, /* change */
   BH_DELIVERY_RECOVERED, /* epoch */
+  BH_DELIVERY_DONE,      /* count: so many requests, after all that came of them */
   BH_DELIVERY_PROMISE,   /* promise, and value or error */
 } BhDeliveryKind;
 
@@ -21,13 +22,15 @@ typedef struct
   BhDeliveryKind kind;
   BhChange *change;
   guint epoch;
+  guint count;
   DexPromise *promise;
   GValue value;
   GError *error;
 } BhDelivery;
 
 typedef struct _BhMailbox BhMailbox;
-/* Called in the main context for COMMITTED and RECOVERED; promises are settled by the mailbox itself. */
+/* Called in the main context for COMMITTED, RECOVERED and DONE; promises are settled by the mailbox itself.
+ */
 typedef void (*BhMailboxFunc) (const BhDelivery *delivery, gpointer user_data);
 
 /* Delivers in the thread-default main context of the caller. */

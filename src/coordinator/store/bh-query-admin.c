@@ -98,7 +98,7 @@ bh_query_check (BhDb *db, const BhQuery *query, GValue *value, GError **error)
   json_object_set_string_member (object, "path", db->path);
   add_number (db, object, "bytes", "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
   add_number (db, object, "runs", "SELECT count(*) FROM runs");
-  add_number (db, object, "events", "SELECT count(*) FROM events");
+  add_number (db, object, "events", "SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM recent)");
   g_value_init (value, G_TYPE_STRING);
   g_value_take_string (value, bh_json_to_text (node));
   return TRUE;

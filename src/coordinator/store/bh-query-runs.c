@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "coordinator/store/bh-recent.h"
 #include "coordinator/store/bh-store-types.h"
 
 gboolean
@@ -26,8 +27,7 @@ complete_run (BhDb *db, gint64 num, BhRun *run, GError **error)
 
   if (!bh_db_int (db, &last_row, -1, error, "SELECT max(id) FROM rows WHERE id BETWEEN ? AND ?", "ii",
                   bh_key (num, 0), bh_key (num, BH_KEY_MASK)) ||
-      !bh_db_int (db, &last_event, 0, error, "SELECT max(id) FROM events WHERE id BETWEEN ? AND ?", "ii",
-                  bh_key (num, 0), bh_key (num, BH_KEY_MASK)))
+      !bh_recent_last_event (db, num, &last_event, NULL, error))
     return FALSE;
   run->rows = last_row < 0 ? 0 : ((guint64) last_row & BH_KEY_MASK) + 1;
   run->last_seq = (guint64) last_event & BH_KEY_MASK;

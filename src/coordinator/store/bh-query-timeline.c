@@ -9,16 +9,21 @@
 /* a page of events ends after so many bytes */
 #define PAGE_BYTES (1024 * 1024)
 
+/* The same question to either table, see bh-recent.h. */
+#define OLD_AND_RECENT(select, where) { select " FROM events " where, select " FROM recent " where }
+
 static gboolean
 last_byte (BhDb *db, gint64 run, guint64 n, BhPart part, guint64 *end, GError **error)
 {
-  gint64 found;
+  static const char *const sql[] =
+      OLD_AND_RECENT ("SELECT off + length", "WHERE row_id = ? AND part = ? ORDER BY off DESC LIMIT 1");
+  gint64 found = -1;
 
-  if (!bh_db_int (db, &found, (gint64) *end, error,
-                  "SELECT off + length FROM events WHERE row_id = ? AND part = ? ORDER BY off DESC LIMIT 1",
-                  "ii", bh_key (run, n), (gint64) part))
-    return FALSE;
-  *end = (guint64) found;
+  for (int i = 1; i >= 0 && found < 0; i--)
+    if (!bh_db_int (db, &found, -1, error, sql[i], "ii", bh_key (run, n), (gint64) part))
+      return FALSE;
+  if (found >= 0)
+    *end = (guint64) found;
   return TRUE;
 }
 
@@ -82,19 +87,11 @@ bh_query_records (BhDb *db,
   return step == SQLITE_DONE ? g_steal_pointer (&records) : NULL;
 }
 
-GArray *
-bh_query_boundaries (BhDb *db, gint64 run, const BhRow *row, GError **error)
+static gboolean
+add_boundaries (BhDb *db, sqlite3_stmt *statement, guint64 next, GArray *boundaries, GError **error)
 {
-  g_autoptr (GArray) boundaries = g_array_new (FALSE, FALSE, sizeof (guint64));
-  sqlite3_stmt *statement =
-      bh_db_statement (db, "SELECT off FROM events WHERE row_id = ? AND part = ? AND off >= ? ORDER BY off",
-                       error);
-  guint64 next = MAX (BH_OUTPUT_FIRST, row->elided_from + row->elided_bytes);
   int step;
 
-  if (statement == NULL)
-    return NULL;
-  bh_db_bind (statement, "iii", bh_key (run, row->n), (gint64) BH_PART_RESULT, (gint64) next);
   while ((step = bh_db_step (db, statement, error)) == SQLITE_ROW)
     {
       guint64 offset = (guint64) sqlite3_column_int64 (statement, 0);
@@ -104,7 +101,23 @@ bh_query_boundaries (BhDb *db, gint64 run, const BhRow *row, GError **error)
       g_array_append_val (boundaries, offset);
       next = offset + BH_OUTPUT_STEP;
     }
-  return step == SQLITE_DONE ? g_steal_pointer (&boundaries) : NULL;
+  return step == SQLITE_DONE;
+}
+
+/* What is in `recent` is too little for a boundary. */
+GArray *
+bh_query_boundaries (BhDb *db, gint64 run, const BhRow *row, GError **error)
+{
+  g_autoptr (GArray) boundaries = g_array_new (FALSE, FALSE, sizeof (guint64));
+  sqlite3_stmt *statement =
+      bh_db_statement (db, "SELECT off FROM events WHERE row_id = ? AND part = ? AND off >= ? ORDER BY off",
+                       error);
+  guint64 next = MAX (BH_OUTPUT_FIRST, row->elided_from + row->elided_bytes);
+
+  if (statement == NULL)
+    return NULL;
+  bh_db_bind (statement, "iii", bh_key (run, row->n), (gint64) BH_PART_RESULT, (gint64) next);
+  return add_boundaries (db, statement, next, boundaries, error) ? g_steal_pointer (&boundaries) : NULL;
 }
 
 /* The JSON of a row as it is now; NULL with `error`. */
@@ -230,29 +243,46 @@ add_chunk (sqlite3_stmt *statement, GByteArray *bytes, guint64 *at, guint64 end)
   return *at < end;
 }
 
+/* The offset at which the chunk begins that `from` lies in. */
+static gboolean
+first_chunk (BhDb *db, gint64 key, gint64 part, guint64 from, gint64 *first, GError **error)
+{
+  static const char *const sql[] =
+      OLD_AND_RECENT ("SELECT max(off)", "WHERE row_id = ? AND part = ? AND off <= ?");
+
+  *first = -1;
+  for (int i = 1; i >= 0 && *first < 0; i--)
+    if (!bh_db_int (db, first, -1, error, sql[i], "iii", key, part, (gint64) from))
+      return FALSE;
+  *first = MAX (*first, 0);
+  return TRUE;
+}
+
 /* `*from` becomes the offset of the first byte read. */
 static gboolean
 read_body (BhDb *db, const BhQuery *query, gint64 run, guint64 *from, GByteArray *bytes, GError **error)
 {
+  static const char *const sql[] =
+      OLD_AND_RECENT ("SELECT off, bytes", "WHERE row_id = ? AND part = ? AND off >= ? ORDER BY off");
   gint64 key = bh_key (run, query->n), part = (gint64) query->part, first;
   guint64 at = *from;
-  sqlite3_stmt *statement;
-  int step = SQLITE_ROW;
+  int step = SQLITE_DONE;
 
-  if (!bh_db_int (db, &first, 0, error,
-                  "SELECT max(off) FROM events WHERE row_id = ? AND part = ? AND off <= ?", "iii", key, part,
-                  (gint64) *from))
+  if (!first_chunk (db, key, part, *from, &first, error))
     return FALSE;
-  statement = bh_db_statement (
-      db, "SELECT off, bytes FROM events WHERE row_id = ? AND part = ? AND off >= ? ORDER BY off", error);
-  if (statement == NULL)
-    return FALSE;
-  bh_db_bind (statement, "iii", key, part, first);
-  while ((step = bh_db_step (db, statement, error)) == SQLITE_ROW)
-    if (!add_chunk (statement, bytes, &at, at - bytes->len + query->count))
-      break;
-  if (step == SQLITE_ROW)
-    bh_db_reset (statement);
+  for (int i = 0; i < 2 && step == SQLITE_DONE; i++)
+    {
+      sqlite3_stmt *statement = bh_db_statement (db, sql[i], error);
+
+      if (statement == NULL)
+        return FALSE;
+      bh_db_bind (statement, "iii", key, part, first);
+      while ((step = bh_db_step (db, statement, error)) == SQLITE_ROW)
+        if (!add_chunk (statement, bytes, &at, at - bytes->len + query->count))
+          break;
+      if (step == SQLITE_ROW)
+        bh_db_reset (statement);
+    }
   *from = at - bytes->len;
   return step != -1;
 }
@@ -312,39 +342,58 @@ event_size (const BhEvent *event)
   return strlen (event->data) + (event->bytes != NULL ? g_bytes_get_size (event->bytes) : 0);
 }
 
-gboolean
-bh_query_events (BhDb *db, const BhQuery *query, GValue *value, GError **error)
+/* Adds events until the page is full. `*size`: of what is in it. */
+static gboolean
+add_page (BhDb *db,
+          const char *sql,
+          const BhQuery *query,
+          gint64 run,
+          GPtrArray *events,
+          gsize *size,
+          GError **error)
 {
-  GPtrArray *events = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_event_unref);
-  gsize size = 0;
-  sqlite3_stmt *statement;
-  gint64 run;
+  sqlite3_stmt *statement = bh_db_statement (db, sql, error);
   int step;
 
-  g_value_init (value, G_TYPE_PTR_ARRAY);
-  g_value_take_boxed (value, events);
-  if (!bh_query_find_run (db, query->id, &run, error))
-    return FALSE;
-  statement = bh_db_statement (db,
-                               "SELECT id, kind, data, at, row_id, part, off, length, bytes FROM events "
-                               "WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
-                               error);
   if (statement == NULL)
     return FALSE;
   bh_db_bind (statement, "iii", bh_key (run, MIN (query->n, BH_KEY_MASK)), bh_key (run, BH_KEY_MASK),
-              (gint64) query->count);
+              (gint64) query->count - (gint64) events->len);
   while ((step = bh_db_step (db, statement, error)) == SQLITE_ROW)
     {
       BhEvent *event = decode_event (statement);
 
       g_ptr_array_add (events, event);
-      size += event_size (event);
-      if (size < PAGE_BYTES)
+      *size += event_size (event);
+      if (*size < PAGE_BYTES)
         continue;
       bh_db_reset (statement);
       return TRUE;
     }
   return step == SQLITE_DONE;
+}
+
+gboolean
+bh_query_events (BhDb *db, const BhQuery *query, GValue *value, GError **error)
+{
+  static const char *const sql[] = {
+    "SELECT id, kind, data, at, row_id, part, off, length, bytes FROM events "
+    "WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+    "SELECT id, 0, NULL, at, row_id, part, off, length, bytes FROM recent "
+    "WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+  };
+  GPtrArray *events = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_event_unref);
+  gsize size = 0;
+  gint64 run;
+
+  g_value_init (value, G_TYPE_PTR_ARRAY);
+  g_value_take_boxed (value, events);
+  if (!bh_query_find_run (db, query->id, &run, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (sql) && events->len < query->count && size < PAGE_BYTES; i++)
+    if (!add_page (db, sql[i], query, run, events, &size, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean

@@ -152,6 +152,7 @@ check_tables (BhDb *db, GError **error)
     "SELECT count(*) FROM (SELECT record FROM runs ORDER BY num DESC LIMIT 1)",
     "SELECT sum(length(bytes)) FROM (SELECT bytes FROM events ORDER BY id LIMIT 1)",
     "SELECT sum(length(bytes)) FROM (SELECT bytes FROM events ORDER BY id DESC LIMIT 1)",
+    "SELECT sum(length(bytes)) FROM recent",
     "SELECT sum(length(data)) FROM (SELECT data FROM rows ORDER BY id LIMIT 1)",
     "SELECT sum(length(data)) FROM (SELECT data FROM rows ORDER BY id DESC LIMIT 1)",
     "SELECT sum(length(data)) FROM (SELECT data FROM questions ORDER BY num DESC LIMIT 1)",

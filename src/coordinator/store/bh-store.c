@@ -7,6 +7,7 @@
 #include "coordinator/store/bh-queries.h"
 #include "coordinator/store/bh-read-thread.h"
 #include "coordinator/store/bh-store-private.h"
+#include "coordinator/store/bh-turns.h"
 #include "coordinator/store/bh-writer.h"
 
 struct _BhStore
@@ -18,6 +19,7 @@ struct _BhStore
 
   BhMailbox *mailbox;
   BhWriter *writer;
+  BhTurns *turns;
   BhReadThread *reader;
   BhReadThread *checker; /* made by the first check, which takes long: the reader must not wait for it */
   int open_readers;      /* atomic */
@@ -44,6 +46,11 @@ on_delivery (const BhDelivery *delivery, gpointer user_data)
   if (delivery->kind == BH_DELIVERY_COMMITTED)
     {
       g_signal_emit (self, signals[COMMITTED], 0, delivery->change);
+      return;
+    }
+  if (delivery->kind == BH_DELIVERY_DONE)
+    {
+      bh_turns_note_done (self->turns, delivery->count);
       return;
     }
   self->epoch = delivery->epoch;
@@ -80,6 +87,7 @@ bh_store_finalize (GObject *object)
   g_clear_pointer (&self->reader, bh_read_thread_free);
   g_clear_pointer (&self->writer, bh_writer_free);
   g_clear_pointer (&self->mailbox, bh_mailbox_free);
+  g_clear_pointer (&self->turns, bh_turns_free);
   dex_clear (&self->opened);
   dex_clear (&self->closed);
   g_free (self->options.path);
@@ -148,6 +156,7 @@ bh_store_open (BhStore *self)
       self->opened = DEX_FUTURE (dex_promise_new ());
       self->mailbox = bh_mailbox_new (on_delivery, self);
       self->writer = bh_writer_new (&self->options, self->mailbox, DEX_PROMISE (self->opened));
+      self->turns = bh_turns_new ((BhTurnFunc) bh_writer_hold, (BhTurnFunc) bh_writer_release, self->writer);
       self->reader = bh_read_thread_new (self->options.path, self->options.busy_ms, self->mailbox);
       self->open_readers = 1;
     }
@@ -190,8 +199,26 @@ bh_store_commit (BhStore *self, BhChange *change, BhDurability durability)
   if ((refused = refusal (self)) != NULL)
     return refused;
   promise = dex_promise_new ();
+  bh_turns_note_sent (self->turns);
   bh_writer_commit (self->writer, change, durability, self->epoch, promise);
   return DEX_FUTURE (promise);
+}
+
+gboolean
+bh_store_is_free (BhStore *self)
+{
+  g_return_val_if_fail (BH_IS_STORE (self), FALSE);
+  return self->turns == NULL || bh_turns_is_free (self->turns);
+}
+
+void
+bh_store_await_turn (BhStore *self,
+                     void (*func) (gpointer user_data),
+                     gpointer user_data,
+                     GDestroyNotify destroy)
+{
+  g_return_if_fail (BH_IS_STORE (self) && self->turns != NULL);
+  bh_turns_await (self->turns, func, user_data, destroy);
 }
 
 DexFuture *
@@ -205,6 +232,7 @@ bh_store_sync (BhStore *self)
   if ((refused = refusal (self)) != NULL)
     return refused;
   promise = dex_promise_new ();
+  bh_turns_note_sent (self->turns);
   bh_writer_sync (self->writer, self->epoch, promise);
   return DEX_FUTURE (promise);
 }
@@ -392,6 +420,7 @@ write_token (BhStore *self, BhWriteFunc func, const char *name, const char *sha2
   if (refused != NULL)
     return refused;
   promise = dex_promise_new ();
+  bh_turns_note_sent (self->turns);
   bh_writer_write (self->writer, func, name, sha256, self->epoch, promise);
   return DEX_FUTURE (promise);
 }

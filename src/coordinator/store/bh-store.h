@@ -39,6 +39,13 @@ DexFuture *bh_store_close (BhStore *self) G_GNUC_WARN_UNUSED_RESULT;
  * writable again; then "recovered" is emitted, and who keeps state in memory loads it anew. */
 DexFuture *
 bh_store_commit (BhStore *self, BhChange *change, BhDurability durability) G_GNUC_WARN_UNUSED_RESULT;
+/* When to commit what is streamed: now, if the writer is free, else in its next turn, which comes when it has
+ * done what it has; what is staged until then goes along. Takes `user_data`. */
+gboolean bh_store_is_free (BhStore *self);
+void bh_store_await_turn (BhStore *self,
+                          void (*func) (gpointer user_data),
+                          gpointer user_data,
+                          GDestroyNotify destroy);
 /* Resolves once everything committed before is on the disk. */
 DexFuture *bh_store_sync (BhStore *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -8,11 +8,6 @@
 #include "coordinator/store/bh-schema.h"
 
 #define BATCH_MAX 1024
-/* How long a batch waits for company, by the number of requests in the one before: every Run that writes
- * dirties pages of its own, so what counts for the disk is how often each Run is written, not how much. A
- * lone Run waits for nobody; two hundred are written some thirty times a second. */
-#define LINGER_EACH_US 125
-#define LINGER_MAX_US 25000
 /* After so long without a change the writer is idle. */
 #define CALM_US (2 * G_USEC_PER_SEC)
 /* written and removed to find out whether the disk takes anything again */
@@ -52,12 +47,13 @@ struct _BhWriter
   GArray *deliveries; /* BhDelivery, empty between batches */
   GError *failure;    /* the disk's; every request is refused until a retry succeeds */
   gint64 retry_at;
-  gint64 last_commit; /* monotonic */
-  guint last_batch;
   guint epoch;
   gboolean full_sync; /* PRAGMA synchronous = FULL */
   gboolean unsynced;  /* something was committed that is not on the disk yet */
   gboolean purging;
+
+  /* main context */
+  gboolean held;
 };
 
 static void
@@ -257,15 +253,19 @@ add_promise (BhWriter *self, Request *request)
   g_array_append_val (self->deliveries, delivery);
 }
 
-/* All changes are published before the first future resolves. */
+/* All changes are published before the first future resolves. `refused`: how many requests were taken out of
+ * the batch before. */
 static void
-publish_batch (BhWriter *self)
+publish_batch (BhWriter *self, guint refused)
 {
+  BhDelivery done = { .kind = BH_DELIVERY_DONE, .count = refused };
+
   for (guint i = 0; i < self->batch->len; i++)
     {
       Request *request = g_ptr_array_index (self->batch, i);
       BhDelivery delivery = { .kind = BH_DELIVERY_COMMITTED };
 
+      done.count += request->kind != REQUEST_CLOSE;
       if (request->change == NULL || request->error != NULL)
         continue;
       self->purging |= request->change->deletes;
@@ -274,8 +274,8 @@ publish_batch (BhWriter *self)
     }
   for (guint i = 0; i < self->batch->len; i++)
     add_promise (self, g_ptr_array_index (self->batch, i));
-  if (self->deliveries->len > 0)
-    bh_mailbox_post (self->mailbox, (BhDelivery *) (void *) self->deliveries->data, self->deliveries->len);
+  g_array_append_val (self->deliveries, done);
+  bh_mailbox_post (self->mailbox, (BhDelivery *) (void *) self->deliveries->data, self->deliveries->len);
   g_array_set_size (self->deliveries, 0);
   g_ptr_array_set_size (self->batch, 0);
 }
@@ -364,19 +364,6 @@ wait_for_request (BhWriter *self)
   return g_async_queue_pop (self->queue);
 }
 
-/* Another request that waits already, or, while many come in, that comes within a moment. */
-static Request *
-next_request (BhWriter *self, Request *before)
-{
-  Request *request = g_async_queue_try_pop (self->queue);
-  gint64 left;
-
-  if (request != NULL || before->synced || self->failure != NULL || self->last_batch < 2)
-    return request;
-  left = self->last_commit + MIN (self->last_batch * LINGER_EACH_US, LINGER_MAX_US) - g_get_monotonic_time ();
-  return left > 0 ? g_async_queue_timeout_pop (self->queue, (guint64) left) : NULL;
-}
-
 static void
 drop_refused (BhWriter *self, GPtrArray *refused)
 {
@@ -396,11 +383,9 @@ work_off_batch (BhWriter *self)
     fail_from (self, 0);
   drop_refused (self, refused);
   commit_batch (self);
-  self->last_batch = self->batch->len;
-  self->last_commit = g_get_monotonic_time ();
   for (guint i = 0; i < refused->len; i++)
     add_promise (self, g_ptr_array_index (refused, i));
-  publish_batch (self);
+  publish_batch (self, refused->len);
 }
 
 /* The end of the thread is told only when the file is closed. */
@@ -413,7 +398,7 @@ finish (BhWriter *self)
   bh_db_exec (self->db, "PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)", NULL);
   g_clear_pointer (&self->db, bh_db_close);
   g_ptr_array_add (self->batch, close);
-  publish_batch (self);
+  publish_batch (self, 0);
 }
 
 static void
@@ -436,7 +421,7 @@ serve (BhWriter *self)
       while (request != NULL)
         {
           open = take (self, request);
-          request = open && self->batch->len < BATCH_MAX ? next_request (self, request) : NULL;
+          request = open && self->batch->len < BATCH_MAX ? g_async_queue_try_pop (self->queue) : NULL;
         }
       if (open)
         work_off_batch (self);
@@ -459,7 +444,7 @@ wait_for_close (BhWriter *self)
       if (kind != REQUEST_CLOSE)
         request->error = bh_error_new (BH_ERROR_UNAVAILABLE, NULL, "The database is not open.");
       g_ptr_array_add (self->batch, request);
-      publish_batch (self);
+      publish_batch (self, 0);
     }
   while (kind != REQUEST_CLOSE);
 }
@@ -503,21 +488,46 @@ bh_writer_new (const BhWriterOptions *options, BhMailbox *mailbox, DexPromise *o
   return self;
 }
 
-static void
-push (BhWriter *self, Request request)
+static Request *
+request_new (Request request)
 {
   Request *copy = g_new (Request, 1);
 
   *copy = request;
   if (copy->promise != NULL)
     dex_ref (copy->promise);
-  g_async_queue_push (self->queue, copy);
+  return copy;
+}
+
+static void
+push (BhWriter *self, Request request)
+{
+  Request *copy = request_new (request);
+
+  if (self->held)
+    g_async_queue_push_unlocked (self->queue, copy);
+  else
+    g_async_queue_push (self->queue, copy);
+}
+
+void
+bh_writer_hold (BhWriter *self)
+{
+  g_async_queue_lock (self->queue);
+  self->held = TRUE;
+}
+
+void
+bh_writer_release (BhWriter *self)
+{
+  self->held = FALSE;
+  g_async_queue_unlock (self->queue);
 }
 
 void
 bh_writer_close (BhWriter *self, DexPromise *closed)
 {
-  push (self, (Request) { .kind = REQUEST_CLOSE, .promise = closed });
+  g_async_queue_push (self->queue, request_new ((Request) { .kind = REQUEST_CLOSE, .promise = closed }));
 }
 
 void
