@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "client/bh-connection-private.h"
+
+#include "client/bh-future.h"
+
+static DexFuture *
+true_cb (DexFuture *future, gpointer data)
+{
+  return dex_future_new_true ();
+}
+
+/* --- lists --------------------------------------------------------------------------------------------- */
+
+G_DEFINE_BOXED_TYPE (BhRunPage, bh_run_page, bh_run_page_ref, bh_run_page_unref)
+
+static void
+run_page_clear (gpointer data)
+{
+  BhRunPage *self = data;
+
+  g_ptr_array_unref (self->runs);
+  g_free (self->next);
+}
+
+BhRunPage *
+bh_run_page_ref (BhRunPage *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+bh_run_page_unref (BhRunPage *self)
+{
+  g_atomic_rc_box_release_full (self, run_page_clear);
+}
+
+static gpointer
+decode_run_page (JsonNode *answer, GError **error)
+{
+  GPtrArray *runs =
+      bh_decode_list (answer, "runs", (BhDecodeFunc) bh_decode_run, (GDestroyNotify) bh_run_unref, error);
+  BhRunPage *self;
+
+  if (runs == NULL)
+    return NULL;
+  self = g_atomic_rc_box_new0 (BhRunPage);
+  self->runs = runs;
+  /* a page that cannot be read at all leads nowhere */
+  if (runs->len > 0)
+    self->next =
+        g_strdup (json_object_get_string_member_with_default (json_node_get_object (answer), "next", NULL));
+  return self;
+}
+
+DexFuture *
+bh_connection_run_page (BhConnection *self, const char *status, const char *query, const char *before)
+{
+  g_autoptr (GString) path = g_string_new ("/v1/runs?limit=200");
+  const char *names[] = { "status", "q", "before" };
+  const char *values[] = { status, query, before };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *value = values[i] != NULL ? bh_connection_escape (values[i]) : NULL;
+
+      if (value != NULL)
+        g_string_append_printf (path, "&%s=%s", names[i], value);
+    }
+  return bh_connection_call (self, "GET", path->str, NULL, NULL, bh_run_page_get_type (), decode_run_page,
+                             NULL);
+}
+
+static gpointer
+decode_workers (JsonNode *answer, GError **error)
+{
+  return bh_decode_list (answer, "workers", (BhDecodeFunc) bh_worker_info_from_json,
+                         (GDestroyNotify) bh_worker_info_unref, error);
+}
+
+DexFuture *
+bh_connection_list_workers (BhConnection *self)
+{
+  return bh_connection_call (self, "GET", "/v1/workers", NULL, NULL, G_TYPE_PTR_ARRAY, decode_workers, NULL);
+}
+
+static gpointer
+decode_engines (JsonNode *answer, GError **error)
+{
+  return bh_decode_list (answer, "engines", (BhDecodeFunc) bh_engine_info_from_json,
+                         (GDestroyNotify) bh_engine_info_unref, error);
+}
+
+DexFuture *
+bh_connection_list_engines (BhConnection *self)
+{
+  return bh_connection_call (self, "GET", "/v1/engines", NULL, NULL, G_TYPE_PTR_ARRAY, decode_engines, NULL);
+}
+
+static gpointer
+decode_images (JsonNode *answer, GError **error)
+{
+  return bh_decode_list (answer, "images", (BhDecodeFunc) bh_image_info_from_json,
+                         (GDestroyNotify) bh_image_info_unref, error);
+}
+
+DexFuture *
+bh_connection_images (BhConnection *self, const char *worker)
+{
+  g_autofree char *name = NULL, *path = NULL;
+
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  dex_return_error_if_fail (worker != NULL);
+  name = bh_connection_escape (worker);
+  path = g_strdup_printf ("/v1/workers/%s/images", name);
+  return bh_connection_call (self, "GET", path, NULL, NULL, G_TYPE_PTR_ARRAY, decode_images, NULL);
+}
+
+static gpointer
+decode_boxes (JsonNode *answer, GError **error)
+{
+  return bh_decode_list (answer, "devboxes", (BhDecodeFunc) bh_box_info_from_json,
+                         (GDestroyNotify) bh_box_info_unref, error);
+}
+
+DexFuture *
+bh_connection_list_boxes (BhConnection *self)
+{
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  return bh_connection_call (self, "GET", "/v1/devboxes", NULL, NULL, G_TYPE_PTR_ARRAY, decode_boxes, NULL);
+}
+
+/* --- places -------------------------------------------------------------------------------------------- */
+
+static DexFuture *
+box_call (BhConnection *self, const char *method, const char *box_id, const char *rest)
+{
+  g_autofree char *id = bh_connection_escape (box_id);
+  g_autofree char *path = g_strconcat ("/v1/devboxes/", id, rest, NULL);
+
+  return bh_connection_call (self, method, path, NULL, NULL, JSON_TYPE_NODE, bh_client_decode_json, true_cb);
+}
+
+DexFuture *
+bh_connection_stop_box (BhConnection *self, const char *box_id)
+{
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  dex_return_error_if_fail (box_id != NULL);
+  return box_call (self, "POST", box_id, "/stop");
+}
+
+DexFuture *
+bh_connection_remove_box (BhConnection *self, const char *box_id)
+{
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  dex_return_error_if_fail (box_id != NULL);
+  return box_call (self, "DELETE", box_id, "");
+}
+
+DexFuture *
+bh_connection_open_terminal (
+    BhConnection *self, const char *box_id, guint rows, guint columns, const char *command)
+{
+  g_autofree char *id = NULL, *shell = NULL, *path = NULL;
+
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  dex_return_error_if_fail (box_id != NULL);
+  id = bh_connection_escape (box_id);
+  shell = command != NULL ? bh_connection_escape (command) : NULL;
+  path = g_strdup_printf ("/v1/devboxes/%s/terminal?rows=%u&columns=%u%s%s", id, rows, columns,
+                          shell != NULL ? "&command=" : "", shell != NULL ? shell : "");
+  return bh_future_detached (bh_client_websocket (self->client, path));
+}
