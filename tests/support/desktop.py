@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright The Bellhop authors
+"""A desktop of a test's own: a virtual screen, a session bus, accessibility, and apps on it. Everything is in one
+folder and every process carries its name, so that nothing of it can outlive the test.
+
+    with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
+        app = session.app(coordinator)
+        app.find('button', 'New Run').click()
+        session.picture('new-run')
+"""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+import bellhop
+import sanitizers
+import accessible
+import screen
+
+PICTURES = pathlib.Path(os.environ.get('BELLHOP_PICTURES', bellhop.BUILD / 'pictures'))
+ATSPI_LAUNCHERS = ('/usr/libexec/at-spi-bus-launcher', '/usr/lib/at-spi2-core/at-spi-bus-launcher')
+# a bus that starts nothing but what the test names
+BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={path}</listen>
+  <servicedir>{services}</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+'''
+# what a person's own session would bring into the test
+FOREIGN = ('DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS', 'DBUS_SYSTEM_BUS_ADDRESS', 'GTK_THEME',
+           'GTK_DEBUG', 'GTK_MODULES', 'GTK_PATH', 'GTK_A11Y', 'AT_SPI_BUS_ADDRESS', 'DESKTOP_SESSION', 'XDG_CURRENT_DESKTOP',
+           'XDG_SESSION_ID', 'XDG_SESSION_TYPE', 'SESSION_MANAGER', 'DESKTOP_STARTUP_ID', 'XDG_ACTIVATION_TOKEN')
+
+
+def locale_environment(language):
+    """Shows an app in a language as “de” or “he_IL”, with a locale made on the spot: hardly a system has them all."""
+    names = {'de': 'de_DE', 'fr': 'fr_FR', 'es': 'es_ES', 'he': 'he_IL', 'ar': 'ar_EG', 'zh': 'zh_CN'}
+    name = names.get(language, language)
+    folder = pathlib.Path(os.environ.get('BELLHOP_CACHE', tempfile.gettempdir())) / 'locales'
+    path = folder / f'{name}.UTF-8'
+    if not path.exists():
+        screen.need('localedef')
+        folder.mkdir(parents=True, exist_ok=True)
+        part = pathlib.Path(tempfile.mkdtemp(dir=folder)) / f'{name}.UTF-8'
+        subprocess.run(['localedef', '--no-archive', '-i', name, '-f', 'UTF-8', str(part)], check=True)
+        with contextlib.suppress(OSError):
+            part.rename(path)
+        shutil.rmtree(part.parent, ignore_errors=True)
+    return {'LOCPATH': str(folder), 'LC_ALL': f'{name}.UTF-8', 'LANGUAGE': name}
+
+
+class App:
+    """A running app and what assistive technology sees of it."""
+
+    def __init__(self, session, process, log):
+        self.session, self.process, self.log = session, process, log
+        self.root = None
+
+    def wait_window(self, timeout=None):
+        self.root = accessible.application(self.session.accessibility, self.process.pid, self, timeout)
+        return self
+
+    @property
+    def windows(self):
+        return self.root.children
+
+    def find(self, *arguments, **keywords):
+        return self.root.find(*arguments, **keywords)
+
+    def find_all(self, *arguments, **keywords):
+        return self.root.find_all(*arguments, **keywords)
+
+    def wait_gone(self, *arguments, **keywords):
+        return self.root.wait_gone(*arguments, **keywords)
+
+    def walk(self, showing=True):
+        return self.root.walk(showing)
+
+    def dump(self):
+        return self.root.dump()
+
+    def log_text(self):
+        return self.log.read_text(errors='replace')
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def close(self):
+        """Ends it as the desktop would. Raises if it had crashed, as it does for every warning."""
+        ended = self.process.poll()
+        if ended is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError(f'the app did not end:\n{self.log_text()}') from None
+            ended = self.process.returncode
+        if ended not in (0, -signal.SIGTERM, -signal.SIGKILL):
+            raise AssertionError(f'the app ended with {ended}:\n{self.log_text()}')
+
+
+class Session:
+    """A session bus and accessibility; where windows appear is for those that derive from it."""
+
+    def __init__(self):
+        screen.need('dbus-daemon')
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix='bh-desktop-'))
+        self.apps, self.processes = [], []
+        self.closing = contextlib.ExitStack()
+        self.environment = sanitizers.without_leaks({k: v for k, v in os.environ.items() if k not in FOREIGN})
+        self.environment.update(
+            BELLHOP_DESKTOP=str(self.root), HOME=str(self.root / 'home'), XDG_RUNTIME_DIR=str(self.root / 'run'),
+            XDG_DATA_HOME=str(self.root / 'data'), XDG_STATE_HOME=str(self.root / 'state'),
+            XDG_CONFIG_HOME=str(self.root / 'config'), XDG_CACHE_HOME=str(self.root / 'cache'),
+            XDG_DATA_DIRS=f'{self.root / "share"}:/usr/local/share:/usr/share', GSETTINGS_BACKEND='keyfile',
+            NO_AT_BRIDGE='1', LC_ALL='C.UTF-8', LANGUAGE='')
+        if (bellhop.BUILD / 'data' / 'gschemas.compiled').exists():
+            self.environment['GSETTINGS_SCHEMA_DIR'] = str(bellhop.BUILD / 'data')
+        for name in ('home', 'run', 'data', 'state', 'config', 'cache', 'services', 'share'):
+            (self.root / name).mkdir(mode=0o700)
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def start(self):
+        self.start_display()
+        self.start_bus()
+        self.start_accessibility()
+
+    def start_display(self):
+        pass
+
+    def start_bus(self):
+        config, path = self.root / 'bus.conf', self.root / 'bus'
+        config.write_text(BUS.format(path=path, services=self.root / 'services'))
+        self.spawn('dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile', '--nosyslog')
+        bellhop.wait_for(path.exists, 'the session bus')
+        self.address = self.environment['DBUS_SESSION_BUS_ADDRESS'] = f'unix:path={path}'
+        self.bus = accessible.connect(self.address)
+
+    def start_accessibility(self):
+        launcher = next((path for path in ATSPI_LAUNCHERS if os.access(path, os.X_OK)), ATSPI_LAUNCHERS[0])
+        screen.need(launcher)
+        self.spawn(launcher, '--launch-immediately')
+        self.wait_name('org.a11y.Bus')
+        address = accessible.call(self.bus, 'org.a11y.Bus', '/org/a11y/bus', 'org.a11y.Bus', 'GetAddress')
+        self.accessibility = accessible.connect(address)
+        # some of what is accessible is told only to those who listen
+        accessible.call(self.accessibility, 'org.a11y.atspi.Registry', '/org/a11y/atspi/registry', 'org.a11y.atspi.Registry',
+                        'RegisterEvent', 's', 'object:')
+
+    def spawn(self, *command, environment=None, log=None):
+        """Starts a process of the session, which dies with the test."""
+        log = log or self.root / 'log'
+        with open(log, 'ab') as output:
+            process = subprocess.Popen(command, env={**self.environment, **(environment or {})}, stdin=subprocess.DEVNULL,
+                                       stdout=output, stderr=output, start_new_session=True,
+                                       preexec_fn=screen.die_with_parent)
+        self.processes.append(process)
+        return process
+
+    def has_name(self, name):
+        return accessible.call(self.bus, 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus',
+                               'NameHasOwner', 's', name)
+
+    def wait_name(self, name, timeout=None):
+        bellhop.wait_for(lambda: self.has_name(name), f'{name} on the bus', timeout)
+
+    def app_environment(self, coordinator=None, language=None, dark=False, high_contrast=False, **extra):
+        environment = {**self.environment, 'G_DEBUG': 'gc-friendly,fatal-warnings', 'G_ENABLE_DIAGNOSTIC': '1'}
+        if coordinator is not None:
+            # the same folders and socket, should the app start a coordinator itself
+            environment.update({k: v for k, v in coordinator.environment.items()
+                                if k.startswith('BELLHOP_') or k in ('HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME',
+                                                                     'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_RUNTIME_DIR')})
+            environment['BELLHOP_DESKTOP'] = str(self.root)
+        if language:
+            environment.update(locale_environment(language))
+        if dark:
+            environment['ADW_DEBUG_COLOR_SCHEME'] = 'prefer-dark'
+        if high_contrast:
+            environment['ADW_DEBUG_HIGH_CONTRAST'] = '1'
+        environment.update({k: str(v) for k, v in extra.pop('environment', {}).items()})
+        return environment
+
+    def app(self, coordinator=None, *arguments, program=None, window=True, **options):
+        """Starts the app on a coordinator (bellhop.Bellhop) and waits for its window. Options: language, dark,
+        high_contrast, environment; window=False for what shows none."""
+        log = self.root / f'app-{len(self.apps)}.log'
+        command = [*(program or [bellhop.program('bellhop')]), *arguments]
+        app = App(self, self.spawn(*command, environment=self.app_environment(coordinator, **options), log=log), log)
+        self.apps.append(app)
+        if window:
+            app.wait_window()
+            self.arrange(app)
+        return app
+
+    def arrange(self, app):
+        """Puts its window in its place."""
+
+    def picture_path(self, name):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        return PICTURES / f'{name}.png'
+
+    def left(self):
+        """Pids of what still belongs to the session."""
+        found = []
+        mark = f'BELLHOP_DESKTOP={self.root}'.encode()
+        for entry in pathlib.Path('/proc').glob('[0-9]*'):
+            with contextlib.suppress(OSError):
+                if mark in (entry / 'environ').read_bytes().split(b'\0'):
+                    found.append(int(entry.name))
+        return found
+
+    def log_text(self):
+        logs = [path for path in sorted(self.root.glob('*log')) if path.is_file()]
+        return ''.join(f'--- {path.name}\n{path.read_text(errors="replace")[-20000:]}\n' for path in logs)
+
+    def close(self):
+        """Ends everything, and raises if an app had crashed."""
+        failed = []
+        for app in self.apps:
+            try:
+                app.close()
+            except AssertionError as error:
+                failed.append(str(error))
+        for name in ('bus', 'accessibility'):
+            if getattr(self, name, None) is not None:
+                getattr(self, name).set_exit_on_close(False)
+                getattr(self, name).close_sync(None)
+        self.end_processes()
+        self.closing.close()
+        shutil.rmtree(self.root, ignore_errors=True)
+        if failed:
+            raise AssertionError('\n'.join(failed))
+
+    def end_processes(self):
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+
+        def none_left():
+            left = self.left()
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            return not left
+
+        bellhop.wait_for(none_left, 'the last process of the session to end')
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            sys.stderr.write(self.log_text())
+            with contextlib.suppress(Exception):
+                self.picture(f'failed-{self.root.name}')
+        with contextlib.ExitStack() as stack:
+            # the first error is what the test is about
+            if kind is not None:
+                stack.enter_context(contextlib.suppress(AssertionError))
+            self.close()
+
+
+class Desktop(Session):
+    """Windows on a virtual X screen, as large as it."""
+
+    def __init__(self, width=1100, height=720):
+        self.width, self.height = width, height
+        super().__init__()
+
+    def start_display(self):
+        screen.need('xdotool')
+        self.screen = self.closing.enter_context(screen.Screen(self.width, self.height))
+        self.environment.update(self.screen.environment)
+
+    def xdo(self, *arguments):
+        subprocess.run(['xdotool', *map(str, arguments)], env=self.environment, check=True, capture_output=True,
+                       timeout=bellhop.TIMEOUT)
+
+    def arrange(self, app):
+        self.screen.arrange()
+        size = (self.width + 2 * screen.FRAME, self.height + 2 * screen.FRAME)
+        bellhop.wait_for(lambda: app.windows[0].extents[2:] == size, f'the window to be {self.width} × {self.height}')
+
+    def key(self, *keys):
+        """Presses keys as “ctrl+n”, “Return”, “Tab”."""
+        self.xdo('key', *keys)
+
+    def type(self, text):
+        self.xdo('type', '--delay', '4', '--', text)
+
+    def mouse(self, x, y, button=1, times=1):
+        self.xdo('mousemove', x, y, 'click', '--repeat', times, button)
+
+    def picture(self, name, settle=True):
+        path = self.picture_path(name)
+        self.screen.picture(path, settle)
+        return path
