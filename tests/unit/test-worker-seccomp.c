@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,19 @@ try_personality_highest (void)
   return personality (0x80000000ul | READ_IMPLIES_EXEC) < 0 ? errno : 0;
 }
 
+/* How many of the calls that place memory are denied; with these arguments the kernel itself objects to none,
+ * or with another error. */
+static int
+try_memory_placement (void)
+{
+  static const long calls[] = { SYS_mbind, SYS_set_mempolicy, SYS_migrate_pages, SYS_move_pages };
+  int denied = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
+    denied += syscall (calls[i], 0, 0, 0, 0, 0, 0) < 0 && errno == EPERM;
+  return denied;
+}
+
 /* The errno that `attempt` ends with in a process under the filter. */
 static int
 filtered (int (*attempt) (void))
@@ -100,6 +114,7 @@ test_filter (void)
   g_assert_cmpint (filtered (try_personality_debugger), ==, 0);
   g_assert_cmpint (filtered (try_personality_exec), ==, EPERM);
   g_assert_cmpint (filtered (try_personality_highest), ==, EPERM);
+  g_assert_cmpint (filtered (try_memory_placement), ==, 4);
 }
 
 int

@@ -64,7 +64,10 @@ static const Denied denied[] = {
   { SCMP_SYS (nfsservctl), ENOSYS },
   /* opens by inode what no path in the box leads to */
   { SCMP_SYS (open_by_handle_at), EPERM },
-  /* memory placement across processes */
+  /* placement of memory on nodes, of this process and of others: no program needs it, and it has had holes */
+  { SCMP_SYS (mbind), EPERM },
+  { SCMP_SYS (set_mempolicy), EPERM },
+  { SCMP_SYS (set_mempolicy_home_node), EPERM },
   { SCMP_SYS (move_pages), EPERM },
   { SCMP_SYS (migrate_pages), EPERM },
 };
