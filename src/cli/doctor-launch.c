@@ -8,6 +8,8 @@
 
 #define CLOCK_MAX_US (2 * G_USEC_PER_SEC)
 #define LAUNCH_MAX_S 60
+/* How long a local worker that was started just now may take to register. */
+#define WORKER_MAX_US (2 * G_USEC_PER_SEC)
 #define PROOF "bellhop-doctor 42"
 
 /* The shell computes the number, so that the words of the instructions are no proof. */
@@ -125,17 +127,23 @@ doctor_check_worker (Doctor *self)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (BhWorkerInfo) worker = NULL;
+  gint64 deadline = g_get_monotonic_time () + WORKER_MAX_US;
+  gboolean again = FALSE;
   guint n = 0;
 
   /* a coordinator that was started just now has its local worker a moment later */
-  for (guint tries = 0; worker == NULL && error == NULL && tries < 50; tries++)
+  do
     {
-      g_autoptr (JsonArray) workers = cli_get_list (doctor_get_cli (self), "/v1/workers", "workers", &error);
-      if (tries > 0)
-        dex_await (dex_timeout_new_msec (100), NULL);
+      g_autoptr (JsonArray) workers = NULL;
+
+      if (again)
+        dex_await (dex_timeout_new_msec (50), NULL);
+      workers = cli_get_list (doctor_get_cli (self), "/v1/workers", "workers", &error);
       worker = workers != NULL ? find_online (workers) : NULL;
       n = workers != NULL ? json_array_get_length (workers) : 0;
+      again = TRUE;
     }
+  while (worker == NULL && error == NULL && g_get_monotonic_time () < deadline);
   if (worker == NULL)
     {
       doctor_bad (self, "worker",
