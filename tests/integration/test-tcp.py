@@ -29,7 +29,7 @@ class Tcp(unittest.TestCase):
         cls.port = free_port()
         cls.cert, cls.key = str(cls.bellhop.root / 'cert.pem'), str(cls.bellhop.root / 'key.pem')
         subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-                        '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,DNS:desk.example',
+                        '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,DNS:desk.example,DNS:*.lab.example',
                         '-keyout', cls.key, '-out', cls.cert], check=True, capture_output=True)
         cls.bellhop.arguments = ['--listen', f'127.0.0.1:{cls.port}', '--tls-cert', cls.cert, '--tls-key', cls.key]
         cls.bellhop.start()
@@ -89,6 +89,10 @@ class Tcp(unittest.TestCase):
     def test_host_header(self):
         self.assertEqual(self.request('GET', '/v1/runs', token=self.token, host='evil.example')[0], 421)
         self.assertEqual(self.request('GET', '/v1/runs', token=self.token, host='desk.example')[0], 200)
+        # what a wildcard of the certificate stands for
+        for host, status in {'one.lab.example': 200, 'LAB2.Lab.Example': 200, 'lab.example': 421, 'a.b.lab.example': 421,
+                             '.lab.example': 421, '*.lab.example': 421}.items():
+            self.assertEqual(self.request('GET', '/v1/runs', token=self.token, host=host)[0], status, host)
 
     def test_plain_http_beyond_loopback(self):
         other = Bellhop(start=False)

@@ -50,12 +50,21 @@ host_is_known (BhServer *self, SoupServerMessage *message, gboolean local)
 {
   const char *host = g_uri_get_host (soup_server_message_get_uri (message));
   g_autofree char *lower = host != NULL ? g_ascii_strdown (host, -1) : NULL;
+  g_autofree char *wildcard = NULL;
+  const char *rest;
 
-  if (lower == NULL)
+  if (lower == NULL || strchr (lower, '*') != NULL)
     return FALSE;
   if (local)
     return g_str_equal (lower, "localhost");
-  return g_hash_table_contains (self->hosts, lower);
+  if (g_hash_table_contains (self->hosts, lower))
+    return TRUE;
+  /* a certificate for *.example is for desk.example, not for example or a.desk.example (RFC 9525) */
+  rest = strchr (lower, '.');
+  if (rest == NULL || rest == lower)
+    return FALSE;
+  wildcard = g_strconcat ("*", rest, NULL);
+  return g_hash_table_contains (self->hosts, wildcard);
 }
 
 /* Fills in who asks. Over the Unix socket that is the person; over TCP whoever the token was made for. */
