@@ -13,6 +13,7 @@
 #include "config.h"
 #include "protocol/bh-error.h"
 #include "protocol/bh-paths.h"
+#include "protocol/bh-worker-name.h"
 #include "worker/bh-boxes.h"
 #include "worker/bh-heartbeat.h"
 #include "worker/bh-worker-lock.h"
@@ -20,7 +21,6 @@
 
 #define PROTOCOL 1
 #define HEARTBEAT_S 10
-#define NAME_MAX_LENGTH 63
 /* an idle box that a person keeps costs a shell and some 100 kB */
 #define DEFAULT_MAX_BOXES 64
 #define LARGEST_MAX_BOXES 10000
@@ -50,21 +50,6 @@ typedef struct
   guint heartbeat_source;
   int status;
 } Worker;
-
-char *
-bh_worker_clean_name (const char *name)
-{
-  GString *clean = g_string_new (NULL);
-
-  for (const char *p = name; *p != '\0' && clean->len < NAME_MAX_LENGTH; p++)
-    g_string_append_c (clean, g_ascii_isalnum (*p) || strchr ("-_.", *p) != NULL ? *p : '-');
-  /* no name begins like an option or a hidden file */
-  while (clean->len > 0 && !g_ascii_isalnum (clean->str[0]))
-    g_string_erase (clean, 0, 1);
-  if (clean->len == 0)
-    g_string_append (clean, "worker");
-  return g_string_free (clean, FALSE);
-}
 
 static int G_GNUC_PRINTF (1, 2) refuse (const char *format, ...)
 {
@@ -131,12 +116,12 @@ static gboolean
 complete (Options *options)
 {
   if (options->name == NULL)
-    options->name = bh_worker_clean_name (g_get_host_name ());
-  g_autofree char *clean = bh_worker_clean_name (options->name);
+    options->name = bh_worker_name_default ();
+  g_autofree char *clean = bh_worker_name_clean (options->name);
   if (!g_str_equal (clean, options->name))
     {
       refuse ("“%s” cannot be a worker's name: use up to %d letters, digits, “-”, “_” and “.”, such as “%s”",
-              options->name, NAME_MAX_LENGTH, clean);
+              options->name, BH_WORKER_NAME_MAX, clean);
       return FALSE;
     }
   if (options->coordinator == NULL)

@@ -11,7 +11,4 @@ G_BEGIN_DECLS
  * case. */
 int bh_worker_main (int argc, char **argv);
 
-/* A host's name as the name of a worker: letters, digits, "-", "_" and ".", at most 63, never empty. */
-char *bh_worker_clean_name (const char *name);
-
 G_END_DECLS

@@ -4,7 +4,7 @@
 
 #include "protocol/bh-error.h"
 #include "worker/bh-link.h"
-#include "worker/bh-worker.h"
+#include "protocol/bh-worker-name.h"
 #include "worker/providers/bh-bubblewrap-args.h"
 #include "worker/providers/bh-stage.h"
 
@@ -70,7 +70,7 @@ test_names (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *clean = bh_worker_clean_name (cases[i].name);
+      g_autofree char *clean = bh_worker_name_clean (cases[i].name);
       g_assert_cmpstr (clean, ==, cases[i].clean);
     }
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "protocol/bh-paths.h"
+#include "protocol/bh-worker-name.h"
 
 #define BACKOFF_LEAST_MS 200
 #define BACKOFF_MOST_MS 30000
@@ -35,7 +36,8 @@ static void on_exited (GObject *object, GAsyncResult *result, gpointer data);
 static gboolean
 local_worker_is_online (BhLocalWorker *self)
 {
-  g_autoptr (BhWorkerInfo) info = bh_workers_lookup (self->workers, g_get_host_name ());
+  g_autofree char *name = bh_worker_name_default ();
+  g_autoptr (BhWorkerInfo) info = bh_workers_lookup (self->workers, name);
 
   return info != NULL && info->online;
 }
