@@ -7,6 +7,7 @@
 
 #include "coordinator/placement/bh-placement.h"
 #include "coordinator/placement/bh-slots.h"
+#include "test-box-fake.h"
 
 /* "desk: host, big" */
 static void
@@ -284,6 +285,42 @@ test_slots_unknown_limit (Slots *fixture, gconstpointer data)
   g_assert_true (dex_future_is_resolved (waiting));
 }
 
+/* A worker that does not answer must not keep the next from being asked. */
+static void
+test_offers (Fake *fake)
+{
+  g_autoptr (Peer) first = peer_registered (fake, "attic", "[]");
+  g_autoptr (Peer) second = peer_registered (fake, "desk", "[]");
+  g_autoptr (Peer) gone = peer_registered (fake, "gone", "[]");
+  g_autoptr (DexFuture) all = NULL;
+  g_autoptr (DexFuture) one = NULL;
+  g_autoptr (GPtrArray) offers = NULL;
+  g_autoptr (GError) error = NULL;
+  JsonNode *request;
+
+  peer_cut (gone);
+  fake_await_offline (fake, "gone");
+  all = bh_placement_offers (fake->workers, NULL);
+  request = peer_expect (first, "images.list", NULL);
+  peer_answer (second, peer_expect (second, "images.list", NULL),
+               "{\"images\":[{\"id\":\"host\",\"description\":null,\"provider\":\"bubblewrap\"}]}");
+  peer_settle (second);
+  g_assert_true (dex_future_is_pending (all));
+  peer_refuse (first, request, "internal", "no");
+  offers = dex_await_boxed (dex_ref (all), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (offers->len, ==, 1);
+  g_assert_cmpstr (((BhOffer *) g_ptr_array_index (offers, 0))->worker->name, ==, "desk");
+
+  one = bh_placement_offers (fake->workers, "attic");
+  peer_answer (first, peer_expect (first, "images.list", NULL), "{\"images\":[]}");
+  g_clear_pointer (&offers, g_ptr_array_unref);
+  offers = dex_await_boxed (dex_ref (one), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (offers->len, ==, 1);
+  g_assert_true (peer_is_quiet (second));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -293,6 +330,7 @@ main (int argc, char **argv)
   g_test_add_func ("/placement/blank", test_blank);
   g_test_add_func ("/placement/question", test_question);
   g_test_add_func ("/placement/check", test_check);
+  fake_add ("/placement/offers", test_offers);
   g_test_add ("/slots/order", Slots, NULL, slots_set_up, test_slots_order, slots_tear_down);
   g_test_add ("/slots/taken", Slots, NULL, slots_set_up, test_slots_taken, slots_tear_down);
   g_test_add ("/slots/unknown-limit", Slots, NULL, slots_set_up, test_slots_unknown_limit, slots_tear_down);

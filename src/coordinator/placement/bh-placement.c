@@ -259,24 +259,40 @@ offers_free (gpointer data)
   g_free (self);
 }
 
-/* Workers answer one after the other: there are few, and each answers from memory. */
-static DexFuture *
-offers_fiber (gpointer data)
+static GPtrArray *
+online_workers (Offers *self)
 {
-  BhWorkers *workers = ((Offers *) data)->workers;
-  const char *only = ((Offers *) data)->only;
-  g_autoptr (GPtrArray) list = bh_workers_list (workers);
-  g_autoptr (GPtrArray) offers = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_offer_free);
+  g_autoptr (GPtrArray) list = bh_workers_list (self->workers);
+  GPtrArray *online = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_worker_info_unref);
 
   for (guint i = 0; i < list->len; i++)
     {
       BhWorkerInfo *info = g_ptr_array_index (list, i);
-      g_autoptr (GPtrArray) images = NULL;
-      g_autoptr (GError) error = NULL;
 
-      if (!info->online || (only != NULL && !g_str_equal (info->name, only)))
-        continue;
-      images = dex_await_boxed (bh_workers_images (workers, info->name), &error);
+      if (info->online && (self->only == NULL || g_str_equal (info->name, self->only)))
+        g_ptr_array_add (online, bh_worker_info_ref (info));
+    }
+  return online;
+}
+
+/* All are asked at once: however many hang, that takes no longer than the first. */
+static DexFuture *
+offers_fiber (gpointer data)
+{
+  Offers *self = data;
+  g_autoptr (GPtrArray) asked = online_workers (self);
+  g_autoptr (GPtrArray) answers = g_ptr_array_new_with_free_func (dex_unref);
+  g_autoptr (GPtrArray) offers = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_offer_free);
+
+  for (guint i = 0; i < asked->len; i++)
+    g_ptr_array_add (answers, bh_workers_images (self->workers,
+                                                 ((BhWorkerInfo *) g_ptr_array_index (asked, i))->name));
+  for (guint i = 0; i < asked->len; i++)
+    {
+      BhWorkerInfo *info = g_ptr_array_index (asked, i);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) images = dex_await_boxed (dex_ref (g_ptr_array_index (answers, i)), &error);
+
       if (images != NULL)
         g_ptr_array_add (offers, bh_offer_new (info, images));
       else
