@@ -23,6 +23,7 @@ struct _BhBoxes
   GHashTable *boxes;  /* id -> Box */
   GHashTable *relays; /* handle -> BhRelay; of the present connection to the coordinator */
   guint32 last_handle;
+  guint connection;  /* counts them, so that nothing is opened for one that is lost */
   GHashTable *turns; /* id -> DexPromise: the last of the operations on this box */
 };
 
@@ -241,9 +242,10 @@ on_relay_closed (BhRelay *relay, const char *reason, BhBoxes *self)
   settle_gone (self, id);
 }
 
-/* A connection to a box that runs, under a new handle; 0 with `error`. On a fiber. */
+/* A connection to a box that runs, under a new handle of the connection to the coordinator that asked for it;
+ * 0 with `error`. On a fiber. */
 static guint32
-open_relay (BhBoxes *self, Box *box, GError **error)
+open_relay (BhBoxes *self, Box *box, guint connection, GError **error)
 {
   g_autofree char *id = g_strdup (box->file->id);
   g_autoptr (GSocket) gsocket = dex_await_object (bh_provider_connect (box->provider, id), error);
@@ -251,6 +253,11 @@ open_relay (BhBoxes *self, Box *box, GError **error)
 
   if (gsocket == NULL)
     return 0;
+  if (connection != self->connection)
+    {
+      bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "The coordinator that asked for the DevBox has gone");
+      return 0;
+    }
   do
     self->last_handle++;
   while (self->last_handle == 0 ||
@@ -314,6 +321,7 @@ box_launch (JsonObject *params, gpointer data, GError **error)
 {
   BhBoxes *self = data;
   gint64 began = g_get_monotonic_time ();
+  guint connection = self->connection;
   g_auto (BhLaunchSpec) spec = { 0 };
   g_autoptr (Turn) turn = NULL;
   JsonObject *result;
@@ -324,7 +332,7 @@ box_launch (JsonObject *params, gpointer data, GError **error)
     return NULL;
   turn = turn_take (self, spec.id);
   box = launch (self, &spec, error);
-  handle = box != NULL ? open_relay (self, box, error) : 0;
+  handle = box != NULL ? open_relay (self, box, connection, error) : 0;
   if (handle == 0)
     return NULL;
   result = json_object_new ();
@@ -338,6 +346,7 @@ static JsonNode *
 box_connect (JsonObject *params, gpointer data, GError **error)
 {
   BhBoxes *self = data;
+  guint connection = self->connection;
   const char *id = bh_rpc_get_box_id (params, error);
   g_autoptr (Turn) turn = id != NULL ? turn_take (self, id) : NULL;
   JsonObject *result;
@@ -353,7 +362,7 @@ box_connect (JsonObject *params, gpointer data, GError **error)
                     box == NULL ? "There is no DevBox %s on this worker" : "DevBox %s has ended", id);
       return NULL;
     }
-  handle = open_relay (self, box, error);
+  handle = open_relay (self, box, connection, error);
   if (handle == 0)
     return NULL;
   result = json_object_new ();
@@ -506,6 +515,7 @@ on_lost (BhLink *link, BhBoxes *self)
   GHashTableIter iter;
   gpointer box;
 
+  self->connection++;
   g_hash_table_remove_all (self->relays);
   g_hash_table_iter_init (&iter, self->boxes);
   while (g_hash_table_iter_next (&iter, NULL, &box))

@@ -12,7 +12,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
 sys.path.insert(0, os.path.dirname(__file__))
 from bellhop import TIMEOUT, wait_for  # noqa: E402
-from fakecoordinator import SPAWNED, Box, FakeCoordinator, RpcError, new_id, processes_of  # noqa: E402
+from fakecoordinator import DATA, SPAWNED, Box, FakeCoordinator, RpcError, new_id, processes_of  # noqa: E402
 import tap  # noqa: E402
 
 
@@ -110,6 +110,29 @@ class Worker(unittest.TestCase):
         self.assertEqual([(b['id'], b['state']) for b in self.link.registered['boxes']], [(box_id, 'running')])
         handle = self.link.call('box.connect', {'id': box_id})['handle']
         self.assertEqual(Box(self.link, handle).hello()[0], 1)
+
+    def test_coordinator_lost_while_it_launches(self):
+        """Nobody knows the handle of a box that was asked for over a connection that is lost: there is none."""
+        box_id = new_id()
+        _, box = self.link.launch(box_id)
+        box.hello()
+        box.spawn(1, ['/bin/bash', '-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done'])
+        box.attach(1)
+        box.wait(DATA)
+        # operations on one box take turns, so the launch comes when the stop has used up its grace
+        for number, method, params in ((4711, 'box.stop', {'grace_ms': 1500}),
+                                       (4712, 'box.launch', {'image': 'host', 'network': 'offline'})):
+            self.link.send_text({'jsonrpc': '2.0', 'id': number, 'method': method, 'params': {'id': box_id, **params}})
+        self.link.call('box.list')
+        self.link.drop()
+        self.link = self.coordinator.wait_connected()
+        self.coordinator.wait_notification('box.gone', id=box_id)
+        self.coordinator.notifications.clear()
+        wait_for(lambda: [b['state'] for b in self.link.call('box.list')['boxes']] == ['running'], 'the box to run')
+        self.link.call('box.stop', {'id': box_id, 'grace_ms': 0})
+        self.coordinator.wait_notification('box.gone', id=box_id)
+        self.assertEqual([params for method, params in self.coordinator.notifications if method == 'box.closed'], [])
+        self.assertEqual(self.link.handles, {})
 
     def test_twenty_at_once(self):
         ids = [new_id() for _ in range(20)]
