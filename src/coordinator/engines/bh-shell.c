@@ -36,8 +36,9 @@
 
 #define FLUSH_BYTES (2 * 1024 * 1024)
 #define TRIM_BYTES (8 * 1024 * 1024)
-/* A sync stops every writer for as long as the disk takes, so a trickle is left in boxd's spool for a while.
- */
+/* reading waits for the disk when it is so far behind */
+#define BEHIND_BYTES (4 * TRIM_BYTES)
+/* a trickle is left in boxd's spool for a while */
 #define TRIM_INTERVAL (15 * G_USEC_PER_SEC)
 #define GRACE_SECONDS 3
 
@@ -52,6 +53,8 @@ struct _BhShell
   guint64 staged;        /* output staged since a flush was awaited */
   guint64 trimmed;
   gint64 trimmed_at;
+  gboolean trimming;
+  DexFuture *trim; /* (nullable) the last sync that a trim waited for */
 };
 
 G_DEFINE_FINAL_TYPE (BhShell, bh_shell, G_TYPE_OBJECT)
@@ -62,6 +65,7 @@ bh_shell_finalize (GObject *object)
   BhShell *self = BH_SHELL (object);
 
   g_clear_pointer (&self->reader, bh_shell_reader_free);
+  dex_clear (&self->trim);
   g_clear_object (&self->journal);
   g_clear_object (&self->host);
   G_OBJECT_CLASS (bh_shell_parent_class)->finalize (object);
@@ -221,18 +225,65 @@ bh_shell_trim (BhShell *self)
   self->trimmed = consumed;
 }
 
+typedef struct
+{
+  BhShell *shell;
+  BhProcess *process;
+  guint64 consumed;
+} Trim;
+
+static void
+trim_free (gpointer data)
+{
+  Trim *trim = data;
+
+  g_object_unref (trim->shell);
+  g_object_unref (trim->process);
+  g_free (trim);
+}
+
+static DexFuture *
+synced_cb (DexFuture *future, gpointer user_data)
+{
+  Trim *trim = user_data;
+  BhShell *self = trim->shell;
+
+  self->trimming = FALSE;
+  /* who reads hears of a failure by the next flush */
+  if (!dex_future_is_resolved (future) || trim->process != get_process (self) ||
+      trim->consumed <= self->trimmed)
+    return dex_future_new_true ();
+  bh_process_trim (trim->process, BH_STREAM_STDOUT, trim->consumed);
+  self->trimmed = trim->consumed;
+  return dex_future_new_true ();
+}
+
+/* What was read is taken out of boxd's spool once it is on the disk; meanwhile reading goes on. */
+static void
+begin_trim (BhShell *self, BhProcess *process, guint64 consumed)
+{
+  Trim *trim = g_new (Trim, 1);
+
+  trim->shell = g_object_ref (self);
+  trim->process = g_object_ref (process);
+  trim->consumed = consumed;
+  self->trimming = TRUE;
+  self->trimmed_at = g_get_monotonic_time ();
+  dex_clear (&self->trim);
+  self->trim = dex_future_finally (bh_journal_sync (self->journal), synced_cb, trim, trim_free);
+}
+
 /* Keeps what is on its way to the disk bounded, and boxd's spool short. */
 static gboolean
 keep_pace (BhShell *self, guint64 consumed, GError **error)
 {
-  if (consumed - self->trimmed >= TRIM_BYTES || g_get_monotonic_time () - self->trimmed_at >= TRIM_INTERVAL)
-    {
-      self->staged = 0;
-      if (!dex_await (bh_journal_commit (self->journal, BH_SYNCED), error))
-        return FALSE;
-      bh_shell_trim (self);
-      return TRUE;
-    }
+  BhProcess *process = get_process (self);
+
+  if (!self->trimming && process != NULL &&
+      (consumed - self->trimmed >= TRIM_BYTES || g_get_monotonic_time () - self->trimmed_at >= TRIM_INTERVAL))
+    begin_trim (self, process, consumed);
+  if (self->trimming && consumed - self->trimmed >= BEHIND_BYTES && !dex_await (dex_ref (self->trim), error))
+    return FALSE;
   if (self->staged < FLUSH_BYTES)
     {
       dex_future_disown (bh_journal_flush (self->journal));

@@ -585,6 +585,19 @@ bh_journal_flush (BhJournal *self)
   return DEX_FUTURE (dex_ref (self->waiting));
 }
 
+static DexFuture *
+flushed_cb (DexFuture *future, gpointer store)
+{
+  return bh_store_sync (store);
+}
+
+DexFuture *
+bh_journal_sync (BhJournal *self)
+{
+  dex_return_error_if_fail (BH_IS_JOURNAL (self));
+  return dex_future_then (bh_journal_flush (self), flushed_cb, g_object_ref (self->store), g_object_unref);
+}
+
 gboolean
 bh_journal_is_broken (BhJournal *self)
 {

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "coordinator/server/bh-local-worker.h"
 #include "coordinator/server/bh-server.h"
+#include "protocol/bh-files-limit.h"
 #include "protocol/bh-paths.h"
 
 #define BUS_NAME "org.bellhop.Coordinator"
@@ -273,6 +274,7 @@ bh_daemon_main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status = 0;
 
+  bh_files_limit_raise ();
   if (!parse_options (&self, &argc, &argv, &error))
     {
       g_printerr ("bellhop-coordinator: %s\nTry “bellhop-coordinator --help”.\n", error->message);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "protocol/bh-files-limit.h"
 #include "protocol/bh-paths.h"
 #include "protocol/bh-worker-name.h"
 
@@ -89,6 +90,7 @@ static void
 become_session (gpointer data)
 {
   setsid ();
+  bh_files_limit_restore ();
 }
 
 void

@@ -11,8 +11,6 @@ G_BEGIN_DECLS
 /* Measured with bench-store: between 4 and 32 KiB it makes little difference to chunks of output, and none to
  * be seen to lines; a line committed by itself writes three pages. */
 #define BH_PAGE_SIZE "8192"
-/* pages in the log before it is worked into the file: about 32 MiB */
-#define BH_CHECKPOINT_PAGES "4000"
 
 /* Looks at the file without SQLite: a missing or empty one is fine, one that is no database or shorter than
  * it says is BH_ERROR_STORAGE_CORRUPT. */

@@ -6,6 +6,7 @@
 #include "coordinator/store/bh-apply.h"
 #include "coordinator/store/bh-change-private.h"
 #include "coordinator/store/bh-schema.h"
+#include "coordinator/store/bh-syncer.h"
 
 #define BATCH_MAX 1024
 /* After so long without a change the writer is idle. */
@@ -43,6 +44,9 @@ struct _BhWriter
 
   /* the thread's own */
   BhDb *db;
+  BhSyncer *syncer; /* (nullable) until the database is open */
+  int log_pages;
+  gboolean wrote;     /* the last transaction was not empty */
   GPtrArray *batch;   /* Request */
   GArray *deliveries; /* BhDelivery, empty between batches */
   GError *failure;    /* the disk's; every request is refused until a retry succeeds */
@@ -83,6 +87,16 @@ apply_limit (BhWriter *self, GError **error)
   return bh_db_exec (self->db, sql, error);
 }
 
+static int
+on_log_written (void *data, sqlite3 *handle, const char *name, int pages)
+{
+  BhWriter *self = data;
+
+  self->log_pages = pages;
+  self->wrote = TRUE;
+  return SQLITE_OK;
+}
+
 static gboolean
 open_database (BhWriter *self, GError **error)
 {
@@ -98,13 +112,15 @@ open_database (BhWriter *self, GError **error)
   if (!bh_schema_prepare (self->db, error))
     return FALSE;
   sqlite3_db_config (self->db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+  /* in place of SQLite's own checkpoints */
+  sqlite3_wal_hook (self->db->handle, on_log_written, self);
+  self->syncer = bh_syncer_new (options->path, options->busy_ms, self->mailbox);
   return bh_db_exec (self->db,
                      "PRAGMA synchronous = NORMAL;"
                      "PRAGMA cache_size = -12000;" /* two hundred Runs keep some three pages each warm */
                      "PRAGMA temp_store = MEMORY;"
                      "PRAGMA secure_delete = FAST;"
-                     "PRAGMA wal_autocheckpoint = " BH_CHECKPOINT_PAGES ";"
-                     "PRAGMA journal_size_limit = 16777216;",
+                     "PRAGMA journal_size_limit = 67108864;",
                      error) &&
          apply_limit (self, error);
 }
@@ -131,9 +147,6 @@ do_request (BhWriter *self, Request *request, GError **error)
       self->db->last_error = SQLITE_OK;
       return request->func (self->db, request->first, request->second, error);
     case REQUEST_SYNC:
-      /* a synced transaction takes everything before it along; there must be something in it */
-      return !self->unsynced ||
-             bh_db_run (self->db, error, "INSERT OR REPLACE INTO probe (id, filler) VALUES (1, NULL)", NULL);
     case REQUEST_CLOSE:
     default:
       return TRUE;
@@ -151,6 +164,7 @@ transact (BhWriter *self, guint from, guint to, guint *bad, GError **error)
   for (guint i = from; i < to; i++)
     synced |= ((Request *) g_ptr_array_index (self->batch, i))->synced;
   self->db->last_error = SQLITE_OK;
+  self->wrote = FALSE;
   if (!set_full_sync (self, synced, error) || !bh_db_run (self->db, error, "BEGIN IMMEDIATE", NULL))
     return FALSE;
   for (guint i = from; i < to; i++)
@@ -165,7 +179,8 @@ transact (BhWriter *self, guint from, guint to, guint *bad, GError **error)
       bh_db_rollback (self->db);
       return FALSE;
     }
-  self->unsynced = !synced;
+  if (self->wrote)
+    self->unsynced = !synced;
   return TRUE;
 }
 
@@ -243,6 +258,11 @@ add_promise (BhWriter *self, Request *request)
 
   if (request->promise == NULL)
     return;
+  if ((request->synced || request->kind == REQUEST_SYNC) && request->error == NULL && self->unsynced)
+    {
+      bh_syncer_sync (self->syncer, g_steal_pointer (&request->promise));
+      return;
+    }
   delivery.promise = g_steal_pointer (&request->promise);
   delivery.error = g_steal_pointer (&request->error);
   if (delivery.error == NULL)
@@ -386,6 +406,7 @@ work_off_batch (BhWriter *self)
   for (guint i = 0; i < refused->len; i++)
     add_promise (self, g_ptr_array_index (refused, i));
   publish_batch (self, refused->len);
+  bh_syncer_keep_log_short (self->syncer, self->db, self->log_pages);
 }
 
 /* The end of the thread is told only when the file is closed. */
@@ -395,6 +416,7 @@ finish (BhWriter *self)
   Request *close = g_ptr_array_steal_index (self->batch, self->batch->len - 1);
 
   work_off_batch (self);
+  g_clear_pointer (&self->syncer, bh_syncer_free);
   bh_db_exec (self->db, "PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)", NULL);
   g_clear_pointer (&self->db, bh_db_close);
   g_ptr_array_add (self->batch, close);
@@ -458,6 +480,7 @@ run_thread (gpointer data)
 
   if (!open_database (self, &error))
     {
+      g_clear_pointer (&self->syncer, bh_syncer_free);
       g_clear_pointer (&self->db, bh_db_close);
       bh_mailbox_settle (self->mailbox, g_steal_pointer (&self->opened), &done, error);
       wait_for_close (self);
@@ -556,7 +579,7 @@ bh_writer_commit (BhWriter *self, BhChange *change, BhDurability durability, gui
 void
 bh_writer_sync (BhWriter *self, guint epoch, DexPromise *promise)
 {
-  push (self, (Request) { .kind = REQUEST_SYNC, .synced = TRUE, .epoch = epoch, .promise = promise });
+  push (self, (Request) { .kind = REQUEST_SYNC, .epoch = epoch, .promise = promise });
 }
 
 void
