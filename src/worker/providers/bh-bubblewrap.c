@@ -254,13 +254,6 @@ kill_bwrap (pid_t pid)
   kill (pid, SIGKILL);
 }
 
-static void
-on_bwrap_ended (GPid pid, int status, gpointer promise)
-{
-  g_debug ("bwrap %d ended with status %d", (int) pid, status);
-  dex_promise_resolve_int (promise, status);
-}
-
 /* The limits of the whole box, where there is a systemd; those of boxd's own hold everywhere. */
 static void
 enter_scope (Work *work, BhInit *init, pid_t bwrap)
@@ -287,7 +280,7 @@ start_box (Work *work, int folder, GError **error)
 {
   g_autoptr (GSocket) waiting = NULL;
   g_autoptr (GSocket) served = NULL;
-  g_autoptr (DexPromise) bwrap_ended = dex_promise_new ();
+  g_autoptr (DexFuture) bwrap_ended = NULL;
   BhInit *init = NULL;
   pid_t bwrap;
   int listen_fd = bh_boxd_listen (folder, error);
@@ -303,18 +296,18 @@ start_box (Work *work, int folder, GError **error)
   bwrap = start_bwrap (work, folder, listen_fd, error);
   if (bwrap < 0)
     return NULL;
-  g_child_watch_add_full (G_PRIORITY_DEFAULT, bwrap, on_bwrap_ended, dex_ref (bwrap_ended), dex_unref);
+  bwrap_ended = bh_spawn_wait (bwrap);
   /* a second connection: the first was made before boxd listened, its peer is this process */
   if (bh_boxd_hello (waiting, HELLO_MS, error) && (served = bh_boxd_connect (folder, error)) != NULL)
     init = remember_init (work->self, work->id, served, error);
   if (init == NULL)
     {
       /* once it has been waited for, its pid may be another's */
-      if (dex_future_is_pending (DEX_FUTURE (bwrap_ended)))
+      if (dex_future_is_pending (bwrap_ended))
         kill_bwrap (bwrap);
       return NULL;
     }
-  bh_init_set_monitor (init, DEX_FUTURE (bwrap_ended));
+  bh_init_set_monitor (init, bwrap_ended);
   enter_scope (work, init, bwrap);
   return init;
 }

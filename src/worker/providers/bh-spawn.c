@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "worker/bh-fd.h"
@@ -136,4 +138,53 @@ bh_spawn (const char *const *argv,
     return pid;
   bh_set_errno_error (error, r, "Cannot start %s", argv[0]);
   return -1;
+}
+
+typedef struct
+{
+  pid_t pid;
+  int pidfd;
+} Child;
+
+static void
+child_free (gpointer data)
+{
+  Child *child = data;
+
+  close (child->pidfd);
+  g_free (child);
+}
+
+static DexFuture *
+reap_cb (DexFuture *ready, gpointer data)
+{
+  Child *child = data;
+  int status;
+
+  if (TEMP_FAILURE_RETRY (waitpid (child->pid, &status, WNOHANG)) == child->pid)
+    return dex_future_new_for_int (status);
+  return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_FAILED, "How process %d ended is not known",
+                                (int) child->pid);
+}
+
+DexFuture *
+bh_spawn_wait (pid_t pid)
+{
+  Child *child = g_new (Child, 1);
+  DexFuture *ended;
+
+  child->pid = pid;
+  child->pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
+  if (child->pidfd < 0)
+    {
+      DexFuture *failed =
+          dex_future_new_reject (G_IO_ERROR, g_io_error_from_errno (errno),
+                                 "Process %d cannot be watched: %s", (int) pid, g_strerror (errno));
+
+      g_free (child);
+      return failed;
+    }
+  ended = dex_future_finally (bh_fd_ready (child->pidfd), reap_cb, child, child_free);
+  dex_future_disown (dex_ref (ended));
+  return ended;
 }

@@ -2,6 +2,7 @@
  * Copyright The Bellhop authors */
 #pragma once
 
+#include <libdex.h>
 #include "worker/providers/bh-stage.h"
 
 G_BEGIN_DECLS
@@ -16,5 +17,9 @@ pid_t bh_spawn (const char *const *argv,
                 const GArray *fds,
                 BhStage *stage,
                 GError **error);
+
+/* Resolves the wait status of a child of this process once it has ended, and reaps it even if nobody holds
+ * the future. Costs the main loop nothing while it runs, however many there are. */
+DexFuture *bh_spawn_wait (pid_t pid) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
