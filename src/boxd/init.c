@@ -284,6 +284,7 @@ retry (struct box *box)
   if (loop_watch (&box->loop, &box->outside, EPOLLIN) < 0)
     box->starved = true;
   units_retry (box);
+  procs_retry (box);
 }
 
 static void

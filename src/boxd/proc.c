@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -16,6 +17,11 @@
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER 0x5441
 #endif
+
+/* What works for nobody's eyes yields to what a person looks at: the desktop, and those who carry the output.
+ * For a program without a terminal. */
+#define NICENESS 5
+#define NICENESS_TEXT "5"
 
 /* The descriptors of a process to be. */
 struct plumbing
@@ -136,19 +142,33 @@ exec_first (const struct launch *launch)
   errno = error;
 }
 
-/* Lower priority for a program without a terminal. Where the kernel groups by sessions (sched(7), autogroup)
- * niceness counts within the session only, so the session gets the same; it may refuse for a moment when
- * others just did. */
+/* Where the kernel groups by sessions (sched(7), autogroup) niceness counts within the session only, so the
+ * session gets the same. It takes that of ten sessions a second; the others are asked for again. The child
+ * cannot do it by itself: until exec() its files in /proc are out of its reach, as init's are. */
 static void
-be_quiet (void)
+quiet_session (struct unit *self)
 {
-  int fd = open ("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+  char path[40];
+  int fd;
 
-  setpriority (PRIO_PROCESS, 0, 5);
-  if (fd < 0)
-    return;
-  (void) !write (fd, "5", 1);
-  close (fd);
+  snprintf (path, sizeof path, "/proc/%d/autogroup", (int) self->pid);
+  fd = open (path, O_WRONLY | O_CLOEXEC);
+  self->eager = fd >= 0 && write (fd, NICENESS_TEXT, sizeof NICENESS_TEXT - 1) < 0 && errno == EAGAIN;
+  if (self->eager)
+    self->box->starved = true;
+  if (fd >= 0)
+    close (fd);
+}
+
+void
+procs_retry (struct box *box)
+{
+  units_foreach (unit, box) if (unit->eager)
+  {
+    unit->eager = false;
+    if (!unit->ended)
+      quiet_session (unit);
+  }
 }
 
 /* Runs in the child, in the memory of init: no allocation, no return. Signals have their default actions
@@ -166,10 +186,8 @@ child_run (struct launch *launch)
       goto failed;
   syscall (SYS_close_range, 3u, ~0u, 0u);
   set_limits (launch->box);
-  /* what works for nobody's eyes yields to what a person looks at: the desktop, and those who carry the
-   * output */
   if ((launch->request->flags & BH_SPAWN_PTY) == 0)
-    be_quiet ();
+    setpriority (PRIO_PROCESS, 0, NICENESS);
   if (launch->request->cwd[0] != '\0' && chdir (launch->request->cwd) < 0)
     goto failed;
   sigemptyset (&none);
@@ -231,6 +249,8 @@ proc_spawn (struct box *box, uint32_t id, const struct spawn_request *request)
       self->pid = pid;
       if ((request->flags & BH_SPAWN_PTY) != 0)
         self->terminal = plumbing.ours[1];
+      else
+        quiet_session (self);
       unit_adopt (self, steal_fd (&plumbing.ours[0]), steal_fd (&plumbing.ours[1]),
                   steal_fd (&plumbing.ours[2]));
     }

@@ -9,6 +9,8 @@
 
 /* Starts a process. The unit, or NULL with errno; what exec() said when the program could not be started. */
 struct unit *proc_spawn (struct box *box, uint32_t id, const struct spawn_request *request);
+/* What the kernel did not take yet: to be called some time after box->starved was set. */
+void procs_retry (struct box *box);
 /* 0 or an errno. `flags`: BH_SIGNAL_*. */
 int proc_signal (struct unit *self, int signum, uint8_t flags);
 /* Every process of the box but init. 0 or an errno. */
