@@ -12,6 +12,7 @@ folder and every process carries its name, so that nothing of it can outlive the
 import contextlib
 import os
 import pathlib
+import select
 import shutil
 import signal
 import subprocess
@@ -39,6 +40,7 @@ BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
   </policy>
 </busconfig>
 '''
+DBUS = ('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus')
 # what a person's own session would bring into the test
 FOREIGN = ('DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS', 'DBUS_SYSTEM_BUS_ADDRESS', 'GTK_THEME',
            'GTK_DEBUG', 'GTK_MODULES', 'GTK_PATH', 'GTK_A11Y', 'AT_SPI_BUS_ADDRESS', 'DESKTOP_SESSION', 'XDG_CURRENT_DESKTOP',
@@ -114,6 +116,32 @@ class App:
             raise AssertionError(f'the app ended with {ended}:\n{self.log_text()}')
 
 
+class Started:
+    """A process that the bus started: what of subprocess.Popen can be had of another's child."""
+
+    def __init__(self, pid):
+        self.pid, self.fd, self.returncode = pid, os.pidfd_open(pid), None
+
+    def poll(self):
+        if self.returncode is None and select.select([self.fd], [], [], 0)[0]:
+            # how it ended, only its parent learns
+            self.returncode = 0
+        return self.returncode
+
+    def wait(self, timeout=None):
+        try:
+            bellhop.wait_for(lambda: self.poll() is not None, 'the process to end', timeout)
+        except AssertionError:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout) from None
+        return self.returncode
+
+    def terminate(self):
+        signal.pidfd_send_signal(self.fd, signal.SIGTERM)
+
+    def kill(self):
+        signal.pidfd_send_signal(self.fd, signal.SIGKILL)
+
+
 class Session:
     """A session bus and accessibility; where windows appear is for those that derive from it."""
 
@@ -177,8 +205,7 @@ class Session:
         return process
 
     def has_name(self, name):
-        return accessible.call(self.bus, 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus',
-                               'NameHasOwner', 's', name)
+        return accessible.call(self.bus, *DBUS, 'NameHasOwner', 's', name)
 
     def wait_name(self, name, timeout=None):
         bellhop.wait_for(lambda: self.has_name(name), f'{name} on the bus', timeout)
@@ -211,6 +238,14 @@ class Session:
             app.wait_window()
             self.arrange(app)
         return app
+
+    def app_on_bus(self, name, window=True):
+        """The app that the bus started, or is to start now, for a name."""
+        accessible.call(self.bus, *DBUS, 'StartServiceByName', 'su', name, 0)
+        process = Started(accessible.call(self.bus, *DBUS, 'GetConnectionUnixProcessID', 's', name))
+        app = App(self, process, self.root / 'log')
+        self.apps.append(app)
+        return app.wait_window() if window else app
 
     def arrange(self, app):
         """Puts its window in its place."""
