@@ -4,12 +4,28 @@
 
 #include <adwaita.h>
 
+#include "client/bh-connections.h"
+
 G_BEGIN_DECLS
 
+/* The one instance of a session: owns the connections, the settings, the notifier and the windows, and goes
+ * on without a window while Runs are active.
+ *
+ * Actions (all of them also work without a window):
+ *   app.new-run
+ *   app.open-run (ss)       connection id ("" for: wherever it is known), Run id
+ *   app.show-question (sss) connection id, Run id, question set id: opens the sheet
+ *   app.answer (ssss)       connection id, Run id, question set id, option id: answers a set of one question
+ *                           without opening a window; what fails is told by a notification
+ *   app.preferences, app.shortcuts, app.help, app.about, app.quit */
 #define BH_TYPE_APPLICATION (bh_application_get_type ())
 G_DECLARE_FINAL_TYPE (BhApplication, bh_application, BH, APPLICATION, AdwApplication)
 
-/* The one instance of a session; sets up the locale and libdex too. */
+/* Sets up the locale and libdex too. */
 BhApplication *bh_application_new (void);
+/* (transfer none) */
+BhConnections *bh_application_get_connections (BhApplication *self);
+/* (transfer none): of the schema org.bellhop.Bellhop */
+GSettings *bh_application_get_settings (BhApplication *self);
 
 G_END_DECLS

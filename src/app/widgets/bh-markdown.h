@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#pragma once
+
+/* Markdown in native widgets, from untrusted text: no Pango markup of its, no images, no scheme but http,
+ * https and mailto, and no stall however long the text or a line of it is. */
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Properties: "text" (string, the Markdown), "plain" (boolean: show it as it is). A text that grows at its
+ * end rebuilds only its last block. Long texts are built over several frames; very long ones show their
+ * beginning and a button for more. Signal "link" (string uri) → boolean: handled; else the portal opens it.
+ */
+#define BH_TYPE_MARKDOWN (bh_markdown_get_type ())
+G_DECLARE_FINAL_TYPE (BhMarkdown, bh_markdown, BH, MARKDOWN, GtkWidget)
+
+GtkWidget *bh_markdown_new (void);
+void bh_markdown_set_text (BhMarkdown *self, const char *text);
+const char *bh_markdown_get_text (BhMarkdown *self);
+/* Adds at the end. */
+void bh_markdown_append (BhMarkdown *self, const char *text);
+
+G_END_DECLS
