@@ -17,7 +17,7 @@ BhWindow *bh_window_new (BhApplication *application);
 void bh_window_open_run (BhWindow *self, BhRunItem *run);
 /* (transfer none) (nullable): the Run that is to be seen now, for the notifier. */
 BhRunItem *bh_window_get_run (BhWindow *self);
-/* The composer;  (nullable): a Run whose fields it is to be filled with. */
+/* The composer; `like` (nullable): a Run whose fields it is to be filled with. */
 void bh_window_compose (BhWindow *self, BhRun *like);
 /* The question sheet. */
 void bh_window_ask (BhWindow *self, BhConnection *connection, BhQuestionSet *set, const char *run_name);

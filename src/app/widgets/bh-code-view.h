@@ -16,9 +16,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BhCodeView, bh_code_view, BH, CODE_VIEW, GtkWidget)
 
 GtkWidget *bh_code_view_new (void);
-/*  -1: up to the NUL. */
+/* `length` -1: up to the NUL. */
 void bh_code_view_set_text (BhCodeView *self, const char *text, gssize length);
-/* At the end; follows it if it was in sight. Keeps at most  bytes of the tail (0: all). */
+/* At the end; follows it if it was in sight. Keeps at most `keep` bytes of the tail (0: all). */
 void bh_code_view_append (BhCodeView *self, const char *text, gsize keep);
 /* Puts a button into the header, before Copy. */
 void bh_code_view_add_action (BhCodeView *self, GtkWidget *button);
