@@ -15,6 +15,7 @@ import pathlib
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -41,9 +42,11 @@ BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 </busconfig>
 '''
 DBUS = ('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus')
+# what is for programs of ours only: those of others do warn
+STRICT = {'G_DEBUG': 'gc-friendly,fatal-warnings', 'G_ENABLE_DIAGNOSTIC': '1', 'MALLOC_CHECK_': '2'}
 # what a person's own session would bring into the test
-FOREIGN = ('DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS', 'DBUS_SYSTEM_BUS_ADDRESS', 'GTK_THEME',
-           'GTK_DEBUG', 'GTK_MODULES', 'GTK_PATH', 'GTK_A11Y', 'AT_SPI_BUS_ADDRESS', 'DESKTOP_SESSION', 'XDG_CURRENT_DESKTOP',
+FOREIGN = (*STRICT, 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS', 'DBUS_SYSTEM_BUS_ADDRESS',
+           'GTK_THEME', 'GTK_DEBUG', 'GTK_MODULES', 'GTK_PATH', 'GTK_A11Y', 'AT_SPI_BUS_ADDRESS', 'DESKTOP_SESSION', 'XDG_CURRENT_DESKTOP',
            'XDG_SESSION_ID', 'XDG_SESSION_TYPE', 'SESSION_MANAGER', 'DESKTOP_STARTUP_ID', 'XDG_ACTIVATION_TOKEN')
 
 
@@ -164,6 +167,7 @@ class Session:
         try:
             self.start()
         except BaseException:
+            sys.stderr.write(self.log_text())
             self.close()
             raise
 
@@ -176,12 +180,23 @@ class Session:
         pass
 
     def start_bus(self):
-        config, path = self.root / 'bus.conf', self.root / 'bus'
+        self.address = self.environment['DBUS_SESSION_BUS_ADDRESS'] = self.spawn_bus('bus')
+        self.bus = accessible.connect(self.address)
+
+    def spawn_bus(self, name):
+        """Starts a bus and returns its address, once it listens there."""
+        config, path = self.root / f'{name}.conf', self.root / name
         config.write_text(BUS.format(path=path, services=self.root / 'services'))
         self.spawn('dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile', '--nosyslog')
-        bellhop.wait_for(path.exists, 'the session bus')
-        self.address = self.environment['DBUS_SESSION_BUS_ADDRESS'] = f'unix:path={path}'
-        self.bus = accessible.connect(self.address)
+
+        def listens():
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+                client.connect(str(path))
+                return True
+            return False
+
+        bellhop.wait_for(listens, f'the {name} to listen')
+        return f'unix:path={path}'
 
     def start_accessibility(self):
         launcher = next((path for path in ATSPI_LAUNCHERS if os.access(path, os.X_OK)), ATSPI_LAUNCHERS[0])
@@ -211,7 +226,7 @@ class Session:
         bellhop.wait_for(lambda: self.has_name(name), f'{name} on the bus', timeout)
 
     def app_environment(self, coordinator=None, language=None, dark=False, high_contrast=False, **extra):
-        environment = {**self.environment, 'G_DEBUG': 'gc-friendly,fatal-warnings', 'G_ENABLE_DIAGNOSTIC': '1'}
+        environment = {**self.environment, **STRICT}
         if coordinator is not None:
             # the same folders and socket, should the app start a coordinator itself
             environment.update({k: v for k, v in coordinator.environment.items()

@@ -66,11 +66,7 @@ class Shell(desktop.Session):
                                         "[org/gnome/mutter]\nauto-maximize=false\n[org/gnome/shell]\nwelcome-dialog-last-shown-version='999'\n")
 
     def start_system_bus(self):
-        config, path = self.root / 'system.conf', self.root / 'system-bus'
-        config.write_text(desktop.BUS.format(path=path, services=self.root / 'none'))
-        self.spawn('dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile', '--nosyslog')
-        bellhop.wait_for(path.exists, 'the system bus')
-        address = self.environment['DBUS_SYSTEM_BUS_ADDRESS'] = f'unix:path={path}'
+        address = self.environment['DBUS_SYSTEM_BUS_ADDRESS'] = self.spawn_bus('system-bus')
         self.spawn(sys.executable, '-m', 'dbusmock', '--system', '--template', 'logind')
         system = accessible.connect(address)
         bellhop.wait_for(lambda: accessible.call(system, *desktop.DBUS, 'NameHasOwner', 's', 'org.freedesktop.login1'), 'logind')
