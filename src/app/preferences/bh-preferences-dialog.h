@@ -15,4 +15,7 @@ G_DECLARE_FINAL_TYPE (
 
 BhPreferencesDialog *bh_preferences_dialog_new (BhConnections *connections, GSettings *settings);
 
+/* Says `text` in a toast of the dialog that `widget` is in; nothing, when it is in none any more. */
+void bh_preferences_toast (GtkWidget *widget, const char *text);
+
 G_END_DECLS

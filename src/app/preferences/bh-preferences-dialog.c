@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include "app/preferences/bh-preferences-dialog.h"
+
+#include "app/preferences/bh-general-page.h"
+
+struct _BhPreferencesDialog
+{
+  AdwPreferencesDialog parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (BhPreferencesDialog, bh_preferences_dialog, ADW_TYPE_PREFERENCES_DIALOG)
+
+static void
+bh_preferences_dialog_class_init (BhPreferencesDialogClass *klass)
+{
+}
+
+static void
+bh_preferences_dialog_init (BhPreferencesDialog *self)
+{
+}
+
+BhPreferencesDialog *
+bh_preferences_dialog_new (BhConnections *connections, GSettings *settings)
+{
+  BhPreferencesDialog *self;
+
+  g_return_val_if_fail (BH_IS_CONNECTIONS (connections), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+  self = g_object_new (BH_TYPE_PREFERENCES_DIALOG, "search-enabled", TRUE, NULL);
+  adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (self), bh_general_page_new (connections, settings));
+  return self;
+}
+
+void
+bh_preferences_toast (GtkWidget *widget, const char *text)
+{
+  GtkWidget *dialog = gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_DIALOG);
+  AdwToast *toast;
+
+  if (dialog == NULL)
+    return;
+  toast = adw_toast_new (text);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (dialog), toast);
+}
