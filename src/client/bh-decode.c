@@ -316,12 +316,9 @@ bh_feed_event_decode (BhFeedEvent *self, const char *id, const char *kind, const
   g_autoptr (GError) error = NULL;
 
   memset (self, 0, sizeof *self);
-  if (*id != '\0' && !g_ascii_string_to_unsigned (id, 10, 1, G_MAXINT64, &self->seq, &error))
-    {
-      self->kind = BH_FEED_BAD;
-      self->text = g_strdup (error->message);
-      return;
-    }
+  /* an id that is no number is none: it stays that of the stream until another one comes */
+  if (*id != '\0' && !g_ascii_string_to_unsigned (id, 10, 1, G_MAXINT64, &self->seq, NULL))
+    self->seq = 0;
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       if (strcmp (kinds[i].name, kind) != 0)

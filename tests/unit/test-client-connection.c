@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+/* A connection and what it knows, against a scripted coordinator. */
+
+#include <string.h>
+
+#include "client/bh-engine-item.h"
+#include "client/bh-worker-item.h"
+#include "test-client-util.h"
+
+static ScriptedCoordinator *
+coordinator_with (guint n_runs)
+{
+  ScriptedCoordinator *coordinator = scripted_coordinator_new ();
+
+  for (guint i = 0; i < n_runs; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("r_%u", i);
+      g_autoptr (BhRun) run = scripted_run_new (id, BH_RUN_COMPLETED, 10 + i);
+
+      scripted_coordinator_put_run (coordinator, run);
+    }
+  return coordinator;
+}
+
+static void
+let_go (BhConnection *connection)
+{
+  bh_connection_close (connection);
+  g_object_unref (connection);
+  drain_loop ();
+}
+
+static void
+test_listed (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (3);
+  g_autoptr (BhWorkerInfo) worker = bh_worker_info_new ();
+  g_autoptr (BhEngineInfo) engine = bh_engine_info_new ();
+  BhConnection *connection;
+  g_autoptr (BhWorkerItem) item = NULL;
+
+  worker->name = g_strdup ("desk");
+  worker->online = TRUE;
+  scripted_coordinator_put_worker (coordinator, worker);
+  engine->id = g_strdup ("runbook");
+  engine->name = g_strdup ("Runbook");
+  scripted_coordinator_put_engine (coordinator, engine);
+  connection = connected_to (coordinator);
+  g_assert_cmpstr (bh_connection_get_version (connection), ==, "7");
+  g_assert_cmpstr (bh_connection_get_id (connection), ==, "local");
+  g_assert_null (bh_connection_get_detail (connection));
+  g_assert_nonnull (bh_connection_lookup_run (connection, "r_2"));
+  g_assert_cmpuint (g_list_model_get_n_items (bh_connection_get_workers (connection)), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (bh_connection_get_engines (connection)), ==, 1);
+  item = g_list_model_get_item (bh_connection_get_workers (connection), 0);
+  g_assert_true (bh_worker_item_get_online (item));
+  worker->online = FALSE;
+  scripted_coordinator_put_worker (coordinator, worker);
+  wait_until (!bh_worker_item_get_online (item));
+  let_go (connection);
+}
+
+static void
+test_events (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (1);
+  BhConnection *connection = connected_to (coordinator);
+  g_autoptr (BhRun) run = scripted_run_new ("r_new", BH_RUN_RUNNING, 0);
+  guint changed = 0, deleted = 0, names = 0, states = 0;
+  BhRunItem *item;
+
+  count_signal (connection, "run-changed", &changed);
+  count_signal (connection, "run-deleted", &deleted);
+  scripted_coordinator_put_run (coordinator, run);
+  wait_until (changed == 1);
+  item = bh_connection_lookup_run (connection, "r_new");
+  g_assert_nonnull (item);
+  g_assert_false (bh_run_item_get_unread (item));
+  count_signal (item, "notify::name", &names);
+  count_signal (item, "notify::state", &states);
+  scripted_coordinator_set_state (coordinator, "r_new", BH_RUN_COMPLETED);
+  wait_until (bh_run_item_get_state (item) == BH_RUN_COMPLETED);
+  g_assert_true (bh_run_item_get_unread (item));
+  g_assert_cmpuint (states, ==, 1);
+  g_assert_cmpuint (names, ==, 0);
+  scripted_coordinator_delete_run (coordinator, "r_new", FALSE);
+  wait_until (deleted == 1);
+  g_assert_null (bh_connection_lookup_run (connection, "r_new"));
+  let_go (connection);
+}
+
+/* What happened while nobody listened is known after the reconnection, what was known is kept meanwhile. */
+static void
+test_reconnects (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (5);
+  BhConnection *connection = connected_to (coordinator);
+  g_autoptr (BhRun) run = scripted_run_new ("r_while", BH_RUN_RUNNING, 0);
+  guint again = 0, deleted = 0;
+
+  count_signal (connection, "reconnected", &again);
+  count_signal (connection, "run-deleted", &deleted);
+  scripted_coordinator_set_down (coordinator, TRUE);
+  wait_until (bh_connection_get_state (connection) == BH_CONNECTION_LOST);
+  g_assert_nonnull (bh_connection_get_detail (connection));
+  g_assert_nonnull (bh_connection_lookup_run (connection, "r_4"));
+  scripted_coordinator_put_run (coordinator, run);
+  scripted_coordinator_delete_run (coordinator, "r_3", TRUE);
+  scripted_coordinator_set_down (coordinator, FALSE);
+  bh_connection_reconnect (connection);
+  wait_until (again == 1);
+  g_assert_cmpint (bh_connection_get_state (connection), ==, BH_CONNECTION_CONNECTED);
+  g_assert_null (bh_connection_get_detail (connection));
+  g_assert_nonnull (bh_connection_lookup_run (connection, "r_while"));
+  g_assert_null (bh_connection_lookup_run (connection, "r_3"));
+  g_assert_cmpuint (deleted, ==, 1);
+  let_go (connection);
+}
+
+static void
+test_versions (gconstpointer data)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (1);
+  BhConnection *connection =
+      bh_connection_new_local ("This computer", scripted_coordinator_get_socket (coordinator));
+
+  scripted_coordinator_set_api (coordinator, GPOINTER_TO_INT (data));
+  bh_client_set_may_start (bh_connection_get_client (connection), FALSE);
+  bh_connection_open (connection);
+  wait_until (bh_connection_get_state (connection) == BH_CONNECTION_REFUSED);
+  g_assert_true (
+      g_error_matches (bh_connection_get_problem (connection), BH_ERROR, BH_ERROR_VERSION_MISMATCH));
+  g_assert_nonnull (strstr (bh_connection_get_detail (connection), "release"));
+  scripted_coordinator_set_api (coordinator, 1);
+  bh_connection_reconnect (connection);
+  wait_until (bh_connection_get_state (connection) == BH_CONNECTION_CONNECTED);
+  let_go (connection);
+}
+
+/* Says so, goes on, and lists again lest it has missed something. */
+static void
+test_bad_events (void)
+{
+  static const char *const bad[] = {
+    "event: run\ndata: {\"id\":\n\n",   "event: run\ndata: [1,2]\n\n",    "event: run\ndata: {\"id\":7}\n\n",
+    "event: question\ndata: {}\n\n",    "event: worker\ndata: \"x\"\n\n", "event: run_deleted\ndata: {}\n\n",
+    "id: -4\nevent: run\ndata: {}\n\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (2);
+      BhConnection *connection = connected_to (coordinator);
+      guint before = scripted_coordinator_count (coordinator, "GET /v1/workers");
+
+      scripted_coordinator_send (coordinator, "/v1/events", bad[i]);
+      wait_until (bh_connection_get_detail (connection) != NULL);
+      g_assert_cmpint (bh_connection_get_state (connection), ==, BH_CONNECTION_CONNECTED);
+      wait_until (scripted_coordinator_count (coordinator, "GET /v1/workers") > before);
+      g_assert_nonnull (bh_connection_lookup_run (connection, "r_1"));
+      scripted_coordinator_set_state (coordinator, "r_1", BH_RUN_FAILED);
+      wait_until (bh_run_item_get_state (bh_connection_lookup_run (connection, "r_1")) == BH_RUN_FAILED);
+      let_go (connection);
+    }
+}
+
+static void
+test_unknown_words (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (1);
+  BhConnection *connection = connected_to (coordinator);
+  guint changed = 0;
+  BhRunItem *item;
+
+  count_signal (connection, "run-changed", &changed);
+  scripted_coordinator_send (coordinator, "/v1/events",
+                             "event: weather\ndata: {\"sun\":true}\n\n"
+                             "event: run\ndata: {\"id\":\"r_odd\",\"name\":\"Odd\",\"state\":\"hibernating\","
+                             "\"mode\":\"dreaming\",\"last_seq\":9}\n\n");
+  wait_until (changed == 1);
+  item = bh_connection_lookup_run (connection, "r_odd");
+  g_assert_cmpstr (bh_run_item_get_unknown_state (item), ==, "hibernating");
+  g_assert_null (bh_connection_get_detail (connection));
+  /* an older record of it changes nothing */
+  scripted_coordinator_send (
+      coordinator, "/v1/events",
+      "event: run\ndata: {\"id\":\"r_odd\",\"name\":\"Old\",\"state\":\"queued\",\"last_seq\":8}\n\n"
+      "event: run\ndata: {\"id\":\"r_end\",\"name\":\"End\",\"state\":\"queued\",\"last_seq\":1}\n\n");
+  wait_until (bh_connection_lookup_run (connection, "r_end") != NULL);
+  g_assert_cmpstr (bh_run_item_get_name (item), ==, "Odd");
+  let_go (connection);
+}
+
+/* Dies in the middle of a line; then answers 500 for a while. */
+static void
+test_dies (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (2);
+  BhConnection *connection = connected_to (coordinator);
+  guint again = 0;
+
+  count_signal (connection, "reconnected", &again);
+  scripted_coordinator_fail (coordinator, "GET /v1/runs", 500, "{}", 1);
+  scripted_coordinator_fail (coordinator, "GET /v1/events", 500, "oops", 1);
+  scripted_coordinator_send (coordinator, "/v1/events", "event: run\ndata: {\"id\":\"r_0\",\"na");
+  scripted_coordinator_hang_up (coordinator, "/v1/events");
+  wait_until (bh_connection_get_state (connection) == BH_CONNECTION_LOST);
+  g_assert_nonnull (bh_connection_lookup_run (connection, "r_1"));
+  wait_until (again == 1);
+  g_assert_null (bh_connection_get_detail (connection));
+  let_go (connection);
+}
+
+static void
+test_nobody_there (void)
+{
+  BhConnection *connection = bh_connection_new_local ("This computer", "/nonexistent/socket");
+
+  bh_client_set_may_start (bh_connection_get_client (connection), FALSE);
+  bh_connection_open (connection);
+  wait_until (bh_connection_get_state (connection) == BH_CONNECTION_LOST);
+  g_assert_nonnull (bh_connection_get_detail (connection));
+  let_go (connection);
+}
+
+static void
+test_questions (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = scripted_coordinator_new ();
+  g_autoptr (BhRun) run = scripted_run_new ("r_1", BH_RUN_NEEDS_YOU, 5);
+  g_autoptr (BhQuestionSet) set = scripted_question_new ("q_1", "r_1", 0);
+  g_autoptr (GPtrArray) choices = NULL;
+  g_autoptr (JsonNode) answers = NULL;
+  g_autoptr (DexFuture) done = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BhQuestionSet) first = NULL;
+  BhConnection *connection;
+  BhRunItem *item;
+  guint asked = 0;
+
+  scripted_coordinator_put_run (coordinator, run);
+  scripted_coordinator_put_question (coordinator, set);
+  connection = connected_to (coordinator);
+  count_signal (connection, "question", &asked);
+  item = bh_connection_lookup_run (connection, "r_1");
+  g_assert_nonnull (bh_run_item_get_question (item));
+  choices = bh_question_set_recommended (bh_run_item_get_question (item));
+  answers = bh_choices_to_json (choices);
+  done = settled (bh_connection_answer (connection, "r_1", NULL, answers));
+  g_assert_true (dex_future_is_resolved (done));
+  g_assert_null (bh_run_item_get_question (item));
+  g_assert_cmpuint (asked, >=, 1);
+  error = rejected (bh_connection_answer (connection, "r_1", NULL, answers));
+  g_assert_error (error, BH_ERROR, BH_ERROR_ALREADY_ANSWERED);
+  first = bh_connection_error_answer (error);
+  g_assert_nonnull (first);
+  g_assert_cmpstr (first->answered_by, ==, "you");
+  let_go (connection);
+}
+
+static void
+test_calls (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (1);
+  BhConnection *connection = connected_to (coordinator);
+  g_autoptr (BhRunRequest) request = bh_run_request_new ();
+  g_autoptr (DexFuture) made = NULL, renamed = NULL, sent = NULL, withdrawn = NULL, images = NULL,
+                        gone = NULL;
+  g_autoptr (GError) error = NULL, missing = NULL;
+  const BhRun *run;
+  const BhMessage *message;
+
+  request->instructions = g_strdup ("Do it");
+  request->engine = g_strdup ("auto");
+  request->network = g_strdup ("open");
+  made = settled (bh_connection_create_run (connection, request, "k_1"));
+  run = g_value_get_boxed (dex_future_get_value (made, NULL));
+  g_assert_nonnull (bh_connection_lookup_run (connection, run->id));
+  renamed = settled (bh_connection_rename_run (connection, run->id, "New name"));
+  g_assert_cmpstr (bh_run_item_get_name (bh_connection_lookup_run (connection, run->id)), ==, "New name");
+  sent = settled (bh_connection_send_message (connection, run->id, "Faster", FALSE));
+  message = g_value_get_boxed (dex_future_get_value (sent, NULL));
+  g_assert_cmpstr (message->text, ==, "Faster");
+  withdrawn = settled (bh_connection_withdraw_message (connection, run->id, message->id));
+  message = g_value_get_boxed (dex_future_get_value (withdrawn, NULL));
+  g_assert_cmpint (message->state, ==, BH_MESSAGE_WITHDRAWN);
+  images = settled (bh_connection_images (connection, "desk"));
+  g_assert_true (dex_future_is_resolved (images));
+  gone = settled (bh_connection_delete_run (connection, run->id));
+  g_assert_true (dex_future_is_resolved (gone));
+  g_assert_null (bh_connection_lookup_run (connection, run->id));
+  missing = rejected (bh_connection_get_run (connection, "r_none"));
+  g_assert_error (missing, BH_ERROR, BH_ERROR_RUN_NOT_FOUND);
+  scripted_coordinator_fail (coordinator, "POST /v1/runs", 422,
+                             "{\"title\":\"T\",\"status\":422,\"detail\":\"Choose a target\","
+                             "\"code\":\"target_required\",\"field\":\"target\"}",
+                             1);
+  error = rejected (bh_connection_create_run (connection, request, "k_2"));
+  g_assert_error (error, BH_ERROR, BH_ERROR_TARGET_REQUIRED);
+  g_assert_cmpstr (bh_error_field (error), ==, "target");
+  let_go (connection);
+}
+
+static void
+test_saves (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (1);
+  BhConnection *connection = connected_to (coordinator);
+  g_autofree char *folder = g_dir_make_tmp ("bellhop-save-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "out", NULL);
+  g_autofree char *kept = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path), parent = g_file_new_for_path (folder);
+  g_autoptr (DexFuture) saved = NULL;
+  g_autoptr (GError) error = NULL;
+
+  scripted_coordinator_set_rows (coordinator, "r_0", 1);
+  scripted_coordinator_append (coordinator, "r_0", 0, BH_PART_RESULT, "all of it\n");
+  saved = settled (bh_connection_save_body (connection, "r_0", 0, BH_PART_RESULT, file));
+  g_assert_cmpuint (g_value_get_uint64 (dex_future_get_value (saved, &error)), ==, 10);
+  scripted_coordinator_fail (coordinator, "GET /v1/runs/r_0/rows/0/body", 500, "{}", 1);
+  error = rejected (bh_connection_save_body (connection, "r_0", 0, BH_PART_RESULT, file));
+  g_assert_nonnull (error);
+  g_assert_true (g_file_get_contents (path, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, "all of it\n");
+  g_assert_true (g_file_delete (file, NULL, NULL));
+  g_assert_true (g_file_delete (parent, NULL, NULL));
+  let_go (connection);
+}
+
+int
+main (int argc, char **argv)
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/connection/listed", test_listed);
+  g_test_add_func ("/client/connection/events", test_events);
+  g_test_add_func ("/client/connection/reconnects", test_reconnects);
+  g_test_add_data_func ("/client/connection/older", GINT_TO_POINTER (0), test_versions);
+  g_test_add_data_func ("/client/connection/newer", GINT_TO_POINTER (2), test_versions);
+  g_test_add_func ("/client/connection/bad-events", test_bad_events);
+  g_test_add_func ("/client/connection/unknown-words", test_unknown_words);
+  g_test_add_func ("/client/connection/dies", test_dies);
+  g_test_add_func ("/client/connection/nobody-there", test_nobody_there);
+  g_test_add_func ("/client/connection/questions", test_questions);
+  g_test_add_func ("/client/connection/calls", test_calls);
+  g_test_add_func ("/client/connection/saves", test_saves);
+  return g_test_run ();
+}
