@@ -153,6 +153,7 @@ read_exactly (GSocket *gsocket, guint8 *to, gsize length, gint64 deadline, GErro
 {
   while (length > 0)
     {
+      g_autoptr (DexFuture) ready = NULL;
       gint64 left = deadline - g_get_monotonic_time ();
       gssize n = TEMP_FAILURE_RETRY (recv (g_socket_get_fd (gsocket), to, length, MSG_DONTWAIT));
 
@@ -177,9 +178,10 @@ read_exactly (GSocket *gsocket, guint8 *to, gsize length, gint64 deadline, GErro
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The box did not answer in time");
           return FALSE;
         }
-      dex_await (dex_future_first (bh_fd_ready (g_socket_get_fd (gsocket)), dex_timeout_new_usec (left),
-                                   NULL),
-                 NULL);
+      ready = bh_fd_ready (g_socket_get_fd (gsocket));
+      if (dex_future_is_rejected (ready))
+        return dex_await (g_steal_pointer (&ready), error);
+      dex_await (dex_future_first (g_steal_pointer (&ready), dex_timeout_new_usec (left), NULL), NULL);
     }
   return TRUE;
 }

@@ -262,7 +262,9 @@ open_relay (BhBoxes *self, Box *box, guint connection, GError **error)
     self->last_handle++;
   while (self->last_handle == 0 ||
          g_hash_table_contains (self->relays, GUINT_TO_POINTER (self->last_handle)));
-  relay = bh_relay_new (self->link, self->last_handle, id, gsocket);
+  relay = bh_relay_new (self->link, self->last_handle, id, gsocket, error);
+  if (relay == NULL)
+    return 0;
   g_hash_table_insert (self->relays, GUINT_TO_POINTER (self->last_handle), relay);
   g_signal_connect_object (relay, "closed", G_CALLBACK (on_relay_closed), self, G_CONNECT_DEFAULT);
   return self->last_handle;

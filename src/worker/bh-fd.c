@@ -52,9 +52,16 @@ bh_fd_ready (int fd)
 {
   DexPromise *promise = dex_promise_new_cancellable ();
   Waiting *self = g_new0 (Waiting, 1);
+  GError *error = NULL;
 
   self->promise = promise;
-  self->watch = bh_watch_new (fd, on_ready, self);
+  self->watch = bh_watch_new (fd, on_ready, self, &error);
+  if (self->watch == NULL)
+    {
+      g_free (self);
+      dex_unref (promise);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
   g_signal_connect_data (dex_promise_get_cancellable (promise), "cancelled", G_CALLBACK (on_dropped), self,
                          waiting_free, G_CONNECT_DEFAULT);
   return DEX_FUTURE (promise);
@@ -96,6 +103,18 @@ bh_fd_reopen (int fd, GError **error)
   return again;
 }
 
+const char *
+bh_errno_advice (int saved_errno)
+{
+  if (saved_errno == EMFILE)
+    return ". Raise the worker's limit of open files (LimitNOFILE= of its unit, or ulimit -Hn), or let it "
+           "run "
+           "fewer DevBoxes (--max-boxes)";
+  if (saved_errno == ENFILE)
+    return ". Raise the machine's limit of open files (sysctl fs.file-max)";
+  return "";
+}
+
 void
 bh_set_errno_error (GError **error, int saved_errno, const char *format, ...)
 {
@@ -105,6 +124,6 @@ bh_set_errno_error (GError **error, int saved_errno, const char *format, ...)
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (saved_errno), "%s: %s", what,
-               g_strerror (saved_errno));
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (saved_errno), "%s: %s%s", what,
+               g_strerror (saved_errno), bh_errno_advice (saved_errno));
 }

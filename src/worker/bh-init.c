@@ -14,6 +14,7 @@
 
 #define KILLED_MS 10000
 #define MONITOR_MS 1000
+#define LOOK_MS 1000
 
 struct _BhInit
 {
@@ -70,18 +71,23 @@ bh_init_has_ended (BhInit *self)
   return poll (&poll_fd, 1, 0) == 1;
 }
 
-/* The descriptor has to outlive the watch. */
-static DexFuture *
-hold (DexFuture *future, gpointer self)
+/* Waits until it has ended, and with it every process of its pid namespace. On a fiber. One that cannot be
+ * watched is looked at from time to time. `deadline`: monotonic, or 0. */
+static void
+await_end (BhInit *self, gint64 deadline)
 {
-  return dex_ref (future);
-}
+  while (!bh_init_has_ended (self) && (deadline == 0 || g_get_monotonic_time () < deadline))
+    {
+      g_autoptr (DexFuture) ended = bh_fd_ready (self->pidfd);
 
-DexFuture *
-bh_init_ended (BhInit *self)
-{
-  return dex_future_finally (bh_fd_ready (self->pidfd), hold, bh_init_ref (self),
-                             (GDestroyNotify) bh_init_unref);
+      if (dex_future_is_rejected (ended))
+        dex_await (dex_timeout_new_msec (LOOK_MS), NULL);
+      else if (deadline == 0)
+        dex_await (g_steal_pointer (&ended), NULL);
+      else
+        dex_await (dex_future_first (g_steal_pointer (&ended), dex_timeout_new_deadline (deadline), NULL),
+                   NULL);
+    }
 }
 
 void
@@ -113,7 +119,7 @@ ended_how_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
   int status = 0;
 
-  dex_await (bh_init_ended (self), NULL);
+  await_end (self, 0);
   /* bwrap has yet to notice; one that is stopped never does */
   if (self->monitor == NULL)
     return dex_future_new_take_string (describe (FALSE, 0));
@@ -137,7 +143,8 @@ bh_init_kill (BhInit *self, GError **error)
       bh_set_errno_error (error, errno, "Cannot kill process %d", (int) self->pid);
       return FALSE;
     }
-  if (dex_await (dex_future_first (bh_init_ended (self), dex_timeout_new_msec (KILLED_MS), NULL), NULL))
+  await_end (self, g_get_monotonic_time () + KILLED_MS * 1000);
+  if (bh_init_has_ended (self))
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
                "Process %d was killed and does not end: it hangs in the kernel", (int) self->pid);

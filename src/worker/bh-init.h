@@ -19,8 +19,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhInit, bh_init_unref)
 
 pid_t bh_init_get_pid (BhInit *self);
 gboolean bh_init_has_ended (BhInit *self);
-/* Resolves when it has ended, and with it every process of its pid namespace. */
-DexFuture *bh_init_ended (BhInit *self) G_GNUC_WARN_UNUSED_RESULT;
 /* `status` resolves with the wait status of the bwrap that waits for this init, which tells how it ended. */
 void bh_init_set_monitor (BhInit *self, DexFuture *status);
 /* Resolves when it has ended, with a sentence that says how. */

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "worker/bh-fd.h"
 #include "worker/bh-link.h"
 
 /* What one turn of the main loop takes: enough to be worth it, little enough to let others in between. */
@@ -17,7 +18,7 @@ struct _BhWatch
   int fd;
   BhWatchFunc func;
   gpointer data;
-  gboolean owned; /* fd is a duplicate: an epoll takes a descriptor once only */
+  gboolean owned; /* fd is a duplicate */
   gboolean freed; /* while events that name it may still be in hand */
 };
 
@@ -53,48 +54,70 @@ static GSourceFuncs poller_funcs = { .dispatch = poller_dispatch };
 
 /* The one poller: it lives as long as the process. */
 static Poller *
-poller_get (void)
+poller_get (GError **error)
 {
   static Poller *poller;
+  GSource *source;
+  int epoll;
 
-  if (poller == NULL)
+  if (poller != NULL)
+    return poller;
+  epoll = epoll_create1 (EPOLL_CLOEXEC);
+  if (epoll < 0)
     {
-      GSource *source = g_source_new (&poller_funcs, sizeof (Poller));
-
-      poller = (Poller *) source;
-      poller->epoll = epoll_create1 (EPOLL_CLOEXEC);
-      if (poller->epoll < 0)
-        g_error ("epoll_create1: %s", g_strerror (errno));
-      g_source_add_unix_fd (source, poller->epoll, G_IO_IN);
-      g_source_set_priority (source, BH_LINK_PRIORITY_RELAY);
-      g_source_set_static_name (source, "bh-poller");
-      g_source_attach (source, NULL);
+      bh_set_errno_error (error, errno, "Cannot watch connections");
+      return NULL;
     }
+  source = g_source_new (&poller_funcs, sizeof (Poller));
+  poller = (Poller *) source;
+  poller->epoll = epoll;
+  g_source_add_unix_fd (source, poller->epoll, G_IO_IN);
+  g_source_set_priority (source, BH_LINK_PRIORITY_RELAY);
+  g_source_set_static_name (source, "bh-poller");
+  g_source_attach (source, NULL);
   return poller;
 }
 
-BhWatch *
-bh_watch_new (int fd, BhWatchFunc func, gpointer data)
+/* An epoll takes a descriptor once only: a second watch of it gets a duplicate. */
+static gboolean
+add (BhWatch *self, int epoll)
 {
-  BhWatch *self = g_new0 (BhWatch, 1);
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = self };
 
+  if (epoll_ctl (epoll, EPOLL_CTL_ADD, self->fd, &event) == 0)
+    return TRUE;
+  if (errno != EEXIST)
+    return FALSE;
+  self->fd = fcntl (self->fd, F_DUPFD_CLOEXEC, 3);
+  self->owned = self->fd >= 0;
+  return self->owned && epoll_ctl (epoll, EPOLL_CTL_ADD, self->fd, &event) == 0;
+}
+
+BhWatch *
+bh_watch_new (int fd, BhWatchFunc func, gpointer data, GError **error)
+{
+  Poller *poller = poller_get (error);
+  BhWatch *self;
+
+  if (poller == NULL)
+    return NULL;
+  self = g_new0 (BhWatch, 1);
   self->fd = fd;
   self->func = func;
   self->data = data;
-  if (epoll_ctl (poller_get ()->epoll, EPOLL_CTL_ADD, fd, &event) == 0)
+  if (add (self, poller->epoll))
     return self;
-  self->owned = errno == EEXIST;
-  self->fd = self->owned ? fcntl (fd, F_DUPFD_CLOEXEC, 3) : -1;
-  if (self->fd < 0 || epoll_ctl (poller_get ()->epoll, EPOLL_CTL_ADD, self->fd, &event) != 0)
-    g_error ("epoll_ctl: %s", g_strerror (errno));
-  return self;
+  bh_set_errno_error (error, errno, "Cannot watch a connection");
+  if (self->owned)
+    close (self->fd);
+  g_free (self);
+  return NULL;
 }
 
 void
 bh_watch_free (BhWatch *self)
 {
-  Poller *poller = poller_get ();
+  Poller *poller = poller_get (NULL);
 
   epoll_ctl (poller->epoll, EPOLL_CTL_DEL, self->fd, NULL);
   if (self->owned)

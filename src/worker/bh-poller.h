@@ -13,8 +13,9 @@ typedef struct _BhWatch BhWatch;
 typedef void (*BhWatchFunc) (int fd, gpointer data);
 
 /* Calls `func` whenever `fd` can be read or has hung up, in the default main context with the relays'
- * priority. `fd` has to stay open until bh_watch_free(). */
-BhWatch *bh_watch_new (int fd, BhWatchFunc func, gpointer data);
+ * priority. `fd` has to stay open until bh_watch_free(). NULL with `error` when the process may open no more
+ * files, or the user watch no more. */
+BhWatch *bh_watch_new (int fd, BhWatchFunc func, gpointer data, GError **error);
 /* May be called from within any watch's function. */
 void bh_watch_free (BhWatch *self);
 

@@ -195,11 +195,20 @@ on_readable (int fd, gpointer data)
     fail (self, n == 0 ? "The box closed the connection" : g_strerror (errno));
 }
 
-static void
-watch_input (BhRelay *self)
+static gboolean
+watch_input (BhRelay *self, GError **error)
 {
-  if (self->gsocket != NULL && self->input == NULL)
-    self->input = bh_watch_new (g_socket_get_fd (self->gsocket), on_readable, self);
+  self->input = bh_watch_new (g_socket_get_fd (self->gsocket), on_readable, self, error);
+  return self->input != NULL;
+}
+
+static void
+on_drained (BhRelay *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->gsocket != NULL && self->input == NULL && !watch_input (self, &error))
+    fail (self, error->message);
 }
 
 /* Writes what is queued. After an error the rest is dropped: the reading side sees the end, after what the
@@ -287,15 +296,14 @@ bh_relay_init (BhRelay *self)
 }
 
 BhRelay *
-bh_relay_new (BhLink *link, guint32 handle, const char *box_id, GSocket *gsocket)
+bh_relay_new (BhLink *link, guint32 handle, const char *box_id, GSocket *gsocket, GError **error)
 {
-  BhRelay *self = g_object_new (BH_TYPE_RELAY, NULL);
+  g_autoptr (BhRelay) self = g_object_new (BH_TYPE_RELAY, NULL);
 
   self->link = g_object_ref (link);
   self->handle = handle;
   self->box_id = g_strdup (box_id);
   self->gsocket = g_object_ref (gsocket);
-  self->drained_id = g_signal_connect_swapped (link, "drained", G_CALLBACK (watch_input), self);
-  watch_input (self);
-  return self;
+  self->drained_id = g_signal_connect_swapped (link, "drained", G_CALLBACK (on_drained), self);
+  return watch_input (self, error) ? g_steal_pointer (&self) : NULL;
 }

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_RELAY (bh_relay_get_type ())
 G_DECLARE_FINAL_TYPE (BhRelay, bh_relay, BH, RELAY, GObject)
 
-/* `gsocket`: connected and non-blocking. Begins at once. */
-BhRelay *bh_relay_new (BhLink *link, guint32 handle, const char *box_id, GSocket *gsocket);
+/* `gsocket`: connected and non-blocking. Begins at once. NULL with `error` when it cannot be watched. */
+BhRelay *bh_relay_new (BhLink *link, guint32 handle, const char *box_id, GSocket *gsocket, GError **error);
 /* signal "closed" (BhRelay *, const char *reason): at the end of its connection, once; not after
  * bh_relay_close(). */
 

@@ -12,6 +12,7 @@
 
 #include "config.h"
 #include "protocol/bh-error.h"
+#include "protocol/bh-files-limit.h"
 #include "protocol/bh-paths.h"
 #include "protocol/bh-worker-name.h"
 #include "worker/bh-boxes.h"
@@ -270,6 +271,7 @@ bh_worker_main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   g_set_prgname ("bellhop-worker");
+  bh_files_limit_raise ();
   dex_init ();
   if (!read_environment (&worker.options) || !parse (&worker.options, &argc, &argv))
     return EXIT_REFUSED;

@@ -299,7 +299,11 @@ class FakeCoordinator:
             process.said += line
 
     def wait_connected(self):
-        return self.connections.get(timeout=TIMEOUT)
+        try:
+            return self.connections.get(timeout=TIMEOUT)
+        except queue.Empty:
+            states = [(process.poll(), process.said) for process in self.workers]
+            raise AssertionError(f'no worker has connected: {states}') from None
 
     def boxes(self):
         return self.state / 'bellhop' / 'boxes'

@@ -3,6 +3,7 @@
 """The worker: what a coordinator may ask of it, and what it stands: kill -9, floods, nonsense, a box that is wedged."""
 
 import os
+import resource
 import signal
 import struct
 import sys
@@ -133,6 +134,43 @@ class Worker(unittest.TestCase):
         self.coordinator.wait_notification('box.gone', id=box_id)
         self.assertEqual([params for method, params in self.coordinator.notifications if method == 'box.closed'], [])
         self.assertEqual(self.link.handles, {})
+
+    def restart_with_files(self, soft, hard):
+        self.worker.kill()
+        self.worker.wait(TIMEOUT)
+        self.worker = self.coordinator.start('--max-boxes', '32', wrap=('prlimit', f'--nofile={soft}:{hard}'))
+        self.link = self.coordinator.wait_connected()
+
+    def test_limit_of_files(self):
+        """The worker takes what it may have, boxes get what it was started with."""
+        self.restart_with_files(200, 300)
+        limit = resource.prlimit(self.worker.pid, resource.RLIMIT_NOFILE)
+        self.assertEqual(limit, (300, 300))
+        _, box = self.link.launch(new_id())
+        box.hello()
+        self.assertEqual(box.shell('ulimit -Sn; ulimit -Hn'), (0, '200\n300\n'))
+
+    def test_out_of_files(self):
+        """Launches are refused with a reason, and all else goes on."""
+        self.restart_with_files(40, 40)
+        ids, refusals = [], []
+        while not refusals:
+            box_id = new_id()
+            try:
+                ids.append((box_id, self.link.launch(box_id)[1]))
+            except RpcError as error:
+                refusals.append(error)
+            self.assertLess(len(ids), 32)
+        self.assertIn('LimitNOFILE', refusals[0].message)
+        self.assertGreater(len(ids), 0)
+        for _, box in ids:
+            box.hello()
+            self.assertEqual(box.shell('echo well'), (0, 'well\n'))
+        # what the others had is enough for one more
+        for box_id, _ in ids[1:]:
+            self.link.call('box.remove', {'id': box_id})
+        self.link.launch(new_id())
+        self.assertIsNone(self.worker.poll())
 
     def test_twenty_at_once(self):
         ids = [new_id() for _ in range(20)]

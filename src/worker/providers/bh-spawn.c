@@ -11,6 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <glib/gstdio.h>
+
+#include "protocol/bh-files-limit.h"
 #include "worker/bh-fd.h"
 
 static int
@@ -57,14 +60,16 @@ become (
     const char *const *argv, const char *const *environment, int log_fd, const GArray *fds, BhStage *stage)
 {
   struct sigaction initial = { .sa_handler = SIG_DFL };
-  const char *failed = NULL, *why;
+  const char *failed = NULL, *why, *advice;
   sigset_t none;
-  int null = open ("/dev/null", O_RDONLY);
 
+  bh_files_limit_restore ();
   for (int signum = 1; signum < NSIG; signum++)
     sigaction (signum, &initial, NULL);
-  if (setsid () < 0 || null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (log_fd, STDOUT_FILENO) < 0 ||
-      dup2 (log_fd, STDERR_FILENO) < 0 || (null > STDERR_FILENO && close (null) < 0) || chdir ("/") < 0)
+  /* closed first, so that it works when no more files may be open, and becomes 0 */
+  close (STDIN_FILENO);
+  if (dup2 (log_fd, STDERR_FILENO) < 0 || dup2 (log_fd, STDOUT_FILENO) < 0 ||
+      open ("/dev/null", O_RDONLY) != STDIN_FILENO || setsid () < 0 || chdir ("/") < 0)
     failed = "Cannot set up the process";
   for (guint i = 0; failed == NULL && i < fds->len; i++)
     if (fcntl (g_array_index (fds, int, i), F_SETFD, 0) < 0)
@@ -79,9 +84,11 @@ become (
       failed = "Cannot start bwrap";
     }
   why = strerrordesc_np (errno);
+  advice = bh_errno_advice (errno);
   say (failed);
   say (": ");
   say (why);
+  say (advice);
   say ("\n");
   _exit (127);
 }
@@ -130,8 +137,11 @@ bh_spawn (const char *const *argv,
   r = add_descriptors (&actions, log_fd, fds);
   if (r == 0)
     r = set_attributes (&attributes);
+  /* there is no attribute for it: the child gets what holds at this moment, and what is open stays open */
+  bh_files_limit_restore ();
   if (r == 0)
     r = posix_spawn (&pid, argv[0], &actions, &attributes, (char **) argv, (char **) environment);
+  bh_files_limit_raise ();
   posix_spawn_file_actions_destroy (&actions);
   posix_spawnattr_destroy (&attributes);
   if (r == 0)
@@ -167,24 +177,40 @@ reap_cb (DexFuture *ready, gpointer data)
                                 (int) child->pid);
 }
 
+static void
+on_child_ended (GPid pid, int status, gpointer promise)
+{
+  dex_promise_resolve_int (promise, status);
+}
+
+/* Where no more files can be opened; GLib makes do without. */
+static DexFuture *
+wait_without_files (pid_t pid)
+{
+  DexPromise *promise = dex_promise_new ();
+
+  g_child_watch_add_full (G_PRIORITY_DEFAULT, pid, on_child_ended, dex_ref (promise), dex_unref);
+  return DEX_FUTURE (promise);
+}
+
 DexFuture *
 bh_spawn_wait (pid_t pid)
 {
-  Child *child = g_new (Child, 1);
+  int pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
+  DexFuture *ready = pidfd >= 0 ? bh_fd_ready (pidfd) : NULL;
   DexFuture *ended;
+  Child *child;
 
-  child->pid = pid;
-  child->pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
-  if (child->pidfd < 0)
+  if (ready == NULL || dex_future_is_rejected (ready))
     {
-      DexFuture *failed =
-          dex_future_new_reject (G_IO_ERROR, g_io_error_from_errno (errno),
-                                 "Process %d cannot be watched: %s", (int) pid, g_strerror (errno));
-
-      g_free (child);
-      return failed;
+      dex_clear (&ready);
+      g_clear_fd (&pidfd, NULL);
+      return wait_without_files (pid);
     }
-  ended = dex_future_finally (bh_fd_ready (child->pidfd), reap_cb, child, child_free);
+  child = g_new (Child, 1);
+  child->pid = pid;
+  child->pidfd = pidfd;
+  ended = dex_future_finally (ready, reap_cb, child, child_free);
   dex_future_disown (dex_ref (ended));
   return ended;
 }
