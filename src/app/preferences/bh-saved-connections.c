@@ -50,11 +50,21 @@ entry_new (BhConnections *connections, GSettings *settings)
 
 /* --- what is kept with a connection -------------------------------------------------------------------- */
 
-static G_DEFINE_QUARK (bh - saved - note, note)
-    /* only of a connection whose token is stored nowhere */
-    static G_DEFINE_QUARK (bh - saved - token, session_token)
+static GQuark
+note_quark (void)
+{
+  return g_quark_from_static_string ("bh-saved-note");
+}
 
-        const char *bh_saved_connections_get_note (BhConnection *connection)
+/* only of a connection whose token is stored nowhere */
+static GQuark
+session_token_quark (void)
+{
+  return g_quark_from_static_string ("bh-saved-token");
+}
+
+const char *
+bh_saved_connections_get_note (BhConnection *connection)
 {
   g_return_val_if_fail (BH_IS_CONNECTION (connection), NULL);
   return g_object_get_qdata (G_OBJECT (connection), note_quark ());
