@@ -28,25 +28,29 @@ GType bh_connection_state_get_type (void);
 
 #define BH_CONNECTION_LOCAL_ID "local"
 
-/* Properties, all read-only and notified:
- *   "id"       string, "local" for this computer; never changes
- *   "name"     string for a person (construct; "This computer")
- *   "url"      string: the address, or the path of the socket
- *   "state"    BhConnectionState
- *   "detail"   string (nullable): a sentence why it is lost or refused, and what to do
- *   "version"  string (nullable): of the coordinator
- *   "host"     string (nullable): the name that the coordinator gives itself
- * "name" may be written.
+/* Properties, notified; all read-only but "name":
+ * - "id": string, "local" for this computer; never changes
+ * - "name": string for a person ("This computer")
+ * - "url": string: the address, or the path of the socket
+ * - "state": BhConnectionState
+ * - "detail": string (nullable): a sentence why it is lost or refused, and what to do; while it is connected:
+ * that something came that could not be read
+ * - "version": string (nullable): of the coordinator
+ * - "host": string (nullable): the name that the coordinator gives itself
  *
  * Signals, each after what it tells is in the model:
- *   "run-changed" (BhRun)           also for Runs that were not known; not while it is listed the first time
- *   "run-deleted" (string id)
- *   "question" (BhQuestionSet)      opened, answered or withdrawn; for those that are open when first
- * connected, too, so a notifier needs nothing else "worker" (BhWorkerInfo) "item-added" (BhRunItem) for
- * lists: a Run has become known, by an event or because it was listed "items-listed"                  a whole
- * page of Runs came; "item-added" was not emitted for each "item-changed" (BhRunItem)      what a list sorts
- * by may have changed "item-removed" (BhRunItem)      deleted "reconnected"                   connected
- * again, and listed */
+ * - "run-changed" (BhRun): also of a Run that was not known; not while they are listed the first time
+ * - "run-deleted" (string): its id
+ * - "question" (BhQuestionSet): opened, answered or withdrawn; of those that are open when first connected,
+ * too, so a notifier needs nothing else
+ * - "worker" (BhWorkerInfo)
+ * - "reconnected": connected again, and listed again
+ *
+ * Signals for lists:
+ * - "item-added" (BhRunItem): a Run has become known
+ * - "items-listed" (GPtrArray of BhRunItem): so many at once; "item-added" is not emitted for each
+ * - "item-changed" (BhRunItem): what a list sorts by may have changed
+ * - "item-removed" (BhRunItem): deleted */
 #define BH_TYPE_CONNECTION (bh_connection_get_type ())
 G_DECLARE_FINAL_TYPE (BhConnection, bh_connection, BH, CONNECTION, GObject)
 

@@ -26,14 +26,18 @@ typedef enum
 #define BH_TYPE_SECTION (bh_section_get_type ())
 GType bh_section_get_type (void);
 
-/* Read-only properties but "unread"; notified only when they have changed:
- *   "id", "name", "state" (BhRunState), "mode" (BhMode), "current" (string, one line), "summary", "reason",
- *   "created-at", "started-at", "completed-at" (int64, µs since 1970, 0 none), "connection" (BhConnection),
- *   "run" (BhRun, notified for every new record), "unread" (boolean, writable: set when a change brings the
- *   Run to needs you or to its end; whoever shows it clears it),
- *   "question" (BhQuestionSet, the open one, or NULL), "section" (BhSection), "removed" (boolean: deleted,
- *   the item is of the past), "unknown-state" (string: what the coordinator calls a state that this program
- *   does not know; "state" is running then). */
+/* Properties, read-only but "unread", notified only when they have changed:
+ * - "id", "name", "current" (one line), "summary", "reason": strings (nullable but id)
+ * - "state" (BhRunState), "mode" (BhMode), "section" (BhSection)
+ * - "created-at", "started-at", "completed-at": int64, µs since 1970, 0: none
+ * - "connection" (BhConnection)
+ * - "run" (BhRun): notified for every new record
+ * - "unread" (boolean, writable): set when a change brings the Run to needs you or to its end; whoever shows
+ * it clears it
+ * - "question" (BhQuestionSet): the open one, or NULL
+ * - "removed" (boolean): deleted; the item is of the past
+ * - "unknown-state" (string, nullable): what the coordinator calls a state that this program does not know;
+ * "state" is running then */
 #define BH_TYPE_RUN_ITEM (bh_run_item_get_type ())
 G_DECLARE_FINAL_TYPE (BhRunItem, bh_run_item, BH, RUN_ITEM, GObject)
 

@@ -5,13 +5,14 @@
 /* One row of a timeline. It exists while somebody holds it: the model makes the object anew when the row is
  * asked for again, with what it remembers ("expanded").
  *
- * Texts. What a row shows lies in the coordinator and is asked for on demand:
- *   text    of messages, status rows and the result line of a Run: the head (at most 512 bytes) at once, all
- * of it after bh_timeline_row_load_text(), at most BH_TIMELINE_TEXT_MAX; the rest by ranges
- *           (bh_connection_row_body()).
- *   call, result  of steps: while "expanded" is TRUE; dropped when it becomes FALSE. The result is the end of
- * the output, at most BH_TIMELINE_TAIL_MAX. A row under way grows: what is loaded grows with it. All texts
- * are safe to show (protocol/bh-text.h), but are not Pango markup. */
+ * What a row shows lies in the coordinator and is fetched on demand:
+ * - text of messages and status rows: the head (at most 512 bytes) at once, all of it after
+ *   bh_timeline_row_load_text(), at most BH_TIMELINE_TEXT_MAX; the rest by ranges (bh_connection_row_body())
+ * - call and result of steps: while "expanded" is TRUE; dropped when it becomes FALSE. The result is the end
+ * of the output, about BH_TIMELINE_TAIL_MAX at most
+ *
+ * A row under way grows: what is loaded grows with it. All texts are safe to show (protocol/bh-text.h), but
+ * are not Pango markup. */
 
 #include <glib-object.h>
 
@@ -22,24 +23,24 @@ G_BEGIN_DECLS
 #define BH_TIMELINE_TEXT_MAX (1024 * 1024)
 #define BH_TIMELINE_TAIL_MAX (256 * 1024)
 
-/* Read-only properties but "expanded", notified when they change:
- *   "position" (uint: its place in the model, also its ordinal),
- *   "loaded" (boolean: the record is there; FALSE: nothing else is), "row" (BhRow, NULL until loaded),
- *   "kind" (BhRowKind), "state" (BhRowState), "title", "author", "tool", "exit-status" (int, -1 none),
- *   "expanded" (boolean, writable: kept by the model for the row, not the object),
- *   "text" (string: as much as is loaded), "text-complete" (boolean),
- *   "call", "result" (string, nullable: NULL until loaded),
- *   "loading" (boolean: a text is being fetched), "problem" (string, nullable: why a text could not be had),
- *   "question" (BhQuestionSet of a question row, NULL until known), "message" (BhMessage, likewise),
- *   "unknown-kind" (string, nullable: what the coordinator calls a kind of row that this program does not
- * know; "kind" is status then, and title and head are to be shown as they are). "row" is notified for each
- * new record, after the more special ones.
+/* Properties, read-only but "expanded", notified when they change:
+ * - "position": uint, its place in the model, which is its ordinal
+ * - "loaded": boolean, the record is there; FALSE: nothing else is
+ * - "row": BhRow, NULL until loaded; notified for each new record, after what follows from it
+ * - "kind" (BhRowKind), "state" (BhRowState), "title", "author", "tool", "exit-status" (int, -1: none)
+ * - "expanded": boolean, writable; the model keeps it for the row, not for the object
+ * - "text": string, as much as is loaded; "text-complete": boolean
+ * - "call", "result": strings, NULL until loaded
+ * - "loading": boolean, a text is being fetched; "problem": string, nullable: why it could not be had
+ * - "question": BhQuestionSet of a question row, NULL until known; "message": BhMessage, likewise
+ * - "unknown-kind": string, nullable: what the coordinator calls a kind of row that this program does not
+ * know; "kind" is status then, and title and head are to be shown as they are
  *
- * Signals
- *   "appended" (BhPart, string): that text was added at the end of a text that is loaded. "text", "call" and
- *           "result" are not notified for it: whoever shows them appends, or follows "reset" only.
- *   "reset" (BhPart): that text is another one now (loaded, dropped, or parts in between were missed).
- *   "bytes-changed" (BhPart): the size of that part has grown. At most once a frame. */
+ * Signals:
+ * - "appended" (BhPart, string): that text was added at the end of one that is loaded, at most once a frame.
+ * "text", "call" and "result" are not notified for it: whoever shows them appends
+ * - "reset" (BhPart): that text is another one now: loaded, dropped, or parts in between were missed
+ * - "bytes-changed" (BhPart): the size of that part has grown; at most once a frame */
 #define BH_TYPE_TIMELINE_ROW (bh_timeline_row_get_type ())
 G_DECLARE_FINAL_TYPE (BhTimelineRow, bh_timeline_row, BH, TIMELINE_ROW, GObject)
 

@@ -22,13 +22,15 @@ G_BEGIN_DECLS
 #define BH_TIMELINE_PAGE 100
 #define BH_TIMELINE_PAGES_MAX 12
 
-/* Read-only properties, notified when they change:
- *   "run-id", "connection",
- *   "run" (BhRun, nullable until known), "ready" (boolean: the Run is known and its end is loaded),
- *   "live" (boolean: events are coming; FALSE: what is shown is the last known state; bind the connection's
- *   state and detail for the reason),
- *   "question" (BhQuestionSet, the open one, or NULL),
- *   "problem" (string, nullable: why the timeline cannot be had at all: "There is no such Run"), "deleted".
+/* Properties, read-only, notified when they change:
+ * - "run-id", "connection"
+ * - "run": BhRun, NULL until known; the record may be ahead of "items-changed" by a frame
+ * - "ready": boolean, the Run is known and its end is loaded
+ * - "live": boolean, events are coming; FALSE: what is shown is the last known state, and the connection's
+ * state and detail say why
+ * - "question": BhQuestionSet, the open one, or NULL
+ * - "problem": string, nullable: why the timeline cannot be had; "deleted": boolean, it never will
+ *
  * GListModel's items-changed is emitted for new rows only. */
 #define BH_TYPE_TIMELINE (bh_timeline_get_type ())
 G_DECLARE_FINAL_TYPE (BhTimeline, bh_timeline, BH, TIMELINE, GObject)
