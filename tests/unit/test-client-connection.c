@@ -2,6 +2,7 @@
  * Copyright The Bellhop authors */
 /* A connection and what it knows, against a scripted coordinator. */
 
+#include <libsoup/soup.h>
 #include <string.h>
 
 #include "client/bh-engine-item.h"
@@ -224,6 +225,83 @@ test_nobody_there (void)
   let_go (connection);
 }
 
+/* Made for this test, valid for a hundred years, good for nothing else. */
+static const char certificate_pem[] = "-----BEGIN CERTIFICATE-----\n"
+                                      "MIIBmjCCAUGgAwIBAgIUNQbQw/WIBun+0ifgrNAI7a7eQ6owCgYIKoZIzj0EAwIw\n"
+                                      "FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzAwMTg0NFoYDzIxMjYxMDMw\n"
+                                      "MDAxODQ0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO\n"
+                                      "PQMBBwNCAASqj9SpVanm28wy6eOGHHbbtal/Uz7f/1gJkMhuQNqoxVokuysU1e0A\n"
+                                      "zORGMN6Jmo1nV3xev2cJfjQoIfesQ1RPo28wbTAdBgNVHQ4EFgQUtP2TPDlSRp1e\n"
+                                      "WX4a11Uzyg9XwSowHwYDVR0jBBgwFoAUtP2TPDlSRp1eWX4a11Uzyg9XwSowDwYD\n"
+                                      "VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARhwR/AAABgglsb2NhbGhvc3QwCgYIKoZI\n"
+                                      "zj0EAwIDRwAwRAIgeNhZSIzfsLX0Vs/4seBLqnleG27jN4wTtvz3+j8OfVUCIE44\n"
+                                      "M2flY9BKIToCgQ+/tJuO+bb5r/OqQ67pzzs0rCrV\n"
+                                      "-----END CERTIFICATE-----\n"
+                                      "-----BEGIN PRIVATE KEY-----\n"
+                                      "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgQVY1Tj7BYFYsuiQA\n"
+                                      "Jefs0i1lvOnuii6BjpxX6gj/oaOhRANCAASqj9SpVanm28wy6eOGHHbbtal/Uz7f\n"
+                                      "/1gJkMhuQNqoxVokuysU1e0AzORGMN6Jmo1nV3xev2cJfjQoIfesQ1RP\n"
+                                      "-----END PRIVATE KEY-----\n";
+
+static void
+serve_tls_cb (
+    SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+{
+  static const char info[] = "{\"name\":\"far\",\"version\":\"7\",\"api\":1}";
+
+  if (strcmp (path, "/v1/info") != 0)
+    {
+      soup_server_message_set_status (message, 401, NULL);
+      return;
+    }
+  soup_server_message_set_status (message, 200, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, info, strlen (info));
+}
+
+static BhConnection *
+open_remote (guint port, const char *fingerprint)
+{
+  g_autofree char *url = g_strdup_printf ("https://127.0.0.1:%u", port);
+  BhConnection *connection = bh_connection_new_remote ("far", "Far", url, "token", fingerprint);
+
+  bh_connection_open (connection);
+  wait_until (bh_connection_get_state (connection) != BH_CONNECTION_CONNECTING);
+  return connection;
+}
+
+/* Another certificate is refused and named; accepted by that name it is good, and then a token is refused. */
+static void
+test_certificate (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_pem (certificate_pem, -1, &error);
+  g_autoptr (SoupServer) server = soup_server_new ("tls-certificate", certificate, NULL);
+  g_autofree char *seen = NULL, *other = g_strnfill (64, 'a');
+  GSList *uris;
+  BhConnection *connection;
+  guint port;
+
+  g_assert_no_error (error);
+  soup_server_add_handler (server, NULL, serve_tls_cb, NULL, NULL);
+  g_assert_true (
+      soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY, &error));
+  uris = soup_server_get_uris (server);
+  port = (guint) g_uri_get_port (uris->data);
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  connection = open_remote (port, other);
+  g_assert_cmpint (bh_connection_get_state (connection), ==, BH_CONNECTION_REFUSED);
+  seen = g_strdup (bh_connection_get_seen_fingerprint (connection));
+  g_assert_nonnull (seen);
+  g_assert_nonnull (strstr (bh_connection_get_detail (connection), seen));
+  let_go (connection);
+  connection = open_remote (port, seen);
+  g_assert_cmpint (bh_connection_get_state (connection), !=, BH_CONNECTION_CONNECTED);
+  g_assert_null (bh_connection_get_seen_fingerprint (connection));
+  g_assert_cmpstr (bh_connection_get_host (connection), ==, "far");
+  let_go (connection);
+  soup_server_disconnect (server);
+}
+
 static void
 test_questions (void)
 {
@@ -342,6 +420,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/connection/unknown-words", test_unknown_words);
   g_test_add_func ("/client/connection/dies", test_dies);
   g_test_add_func ("/client/connection/nobody-there", test_nobody_there);
+  g_test_add_func ("/client/connection/certificate", test_certificate);
   g_test_add_func ("/client/connection/questions", test_questions);
   g_test_add_func ("/client/connection/calls", test_calls);
   g_test_add_func ("/client/connection/saves", test_saves);
