@@ -255,6 +255,41 @@ test_turn_closed (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What nobody looks at may wait, but not for ever, and no longer once somebody does, or waits for it. */
+static void
+test_unseen (Fixture *fixture, gconstpointer data)
+{
+  Stream stream;
+  DexFuture *first, *soon, *now;
+
+  begin (&stream, fixture->store);
+  g_assert_false (bh_journal_is_watched (stream.journal));
+  append (&stream, "one\n");
+  settle_ok (bh_journal_flush_soon (stream.journal));
+  append (&stream, "two\n");
+  settle_ok (bh_journal_flush_soon (stream.journal));
+  append (&stream, "three\n");
+  soon = bh_journal_flush_soon (stream.journal);
+  append (&stream, "four\n");
+  now = bh_journal_flush (stream.journal);
+  settle_ok (now);
+  settle_ok (soon);
+  check (fixture->store, &stream);
+  append (&stream, "five\n");
+  first = bh_journal_flush_soon (stream.journal);
+  bh_store_watch (fixture->store, stream.id);
+  bh_store_watch (fixture->store, stream.id);
+  settle_ok (first);
+  bh_store_unwatch (fixture->store, stream.id);
+  g_assert_true (bh_journal_is_watched (stream.journal));
+  bh_store_unwatch (fixture->store, stream.id);
+  g_assert_false (bh_journal_is_watched (stream.journal));
+  append (&stream, "six\n");
+  settle_ok (bh_journal_flush_soon (stream.journal));
+  check (fixture->store, &stream);
+  end (&stream);
+}
+
 /* However much is written without a pause, the log is brought into the database and begins anew; what was
  * synced beside it is there when it is opened again. */
 static void
@@ -298,6 +333,7 @@ main (int argc, char **argv)
   ADD (recent_deleted);
   ADD (turns);
   ADD (turn_closed);
+  ADD (unseen);
   ADD (log);
   return g_test_run ();
 }

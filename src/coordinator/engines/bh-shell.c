@@ -36,6 +36,10 @@
 
 #define FLUSH_BYTES (2 * 1024 * 1024)
 #define TRIM_BYTES (8 * 1024 * 1024)
+/* A block that has said something so often and says little at a time is not read again before that is
+ * committed, unless somebody looks: of hundreds of those, each would wake up for every line. */
+#define CHATTY_PIECES 32
+#define CHATTY_BYTES (64 * 1024)
 /* reading waits for the disk when it is so far behind */
 #define BEHIND_BYTES (4 * TRIM_BYTES)
 /* a trickle is left in boxd's spool for a while */
@@ -51,6 +55,7 @@ struct _BhShell
   BhShellReader *reader; /* (nullable) of the shell that lives */
   gint64 cutting;        /* the row that a fiber was begun to interrupt */
   guint64 staged;        /* output staged since a flush was awaited */
+  guint pieces;          /* of the block, read so far */
   guint64 trimmed;
   gint64 trimmed_at;
   gboolean trimming;
@@ -273,6 +278,13 @@ begin_trim (BhShell *self, BhProcess *process, guint64 consumed)
   self->trim = dex_future_finally (bh_journal_sync (self->journal), synced_cb, trim, trim_free);
 }
 
+static gboolean
+is_unseen_chatter (BhShell *self)
+{
+  return self->pieces >= CHATTY_PIECES && self->staged < CHATTY_BYTES &&
+         !bh_journal_is_watched (self->journal);
+}
+
 /* Keeps what is on its way to the disk bounded, and boxd's spool short. */
 static gboolean
 keep_pace (BhShell *self, guint64 consumed, GError **error)
@@ -284,13 +296,16 @@ keep_pace (BhShell *self, guint64 consumed, GError **error)
     begin_trim (self, process, consumed);
   if (self->trimming && consumed - self->trimmed >= BEHIND_BYTES && !dex_await (dex_ref (self->trim), error))
     return FALSE;
-  if (self->staged < FLUSH_BYTES)
+  if (self->staged >= FLUSH_BYTES || is_unseen_chatter (self))
     {
-      dex_future_disown (bh_journal_flush (self->journal));
-      return TRUE;
+      gboolean much = self->staged >= FLUSH_BYTES;
+
+      self->staged = 0;
+      return dex_await (much ? bh_journal_flush (self->journal) : bh_journal_flush_soon (self->journal),
+                        error);
     }
-  self->staged = 0;
-  return dex_await (bh_journal_flush (self->journal), error);
+  dex_future_disown (bh_journal_flush_soon (self->journal));
+  return TRUE;
 }
 
 static void
@@ -301,6 +316,7 @@ stage_output (BhShell *self, BhShellReader *reader, GBytes *bytes, gsize length,
   if (output != NULL)
     bh_journal_append (self->journal, (guint64) bh_shell_get_row (self), BH_PART_RESULT, output);
   self->staged += length;
+  self->pieces++;
   bh_shell_reader_consume (reader, consumed);
   set_int (self, STATE_CONSUMED, (gint64) bh_shell_reader_get_offset (reader));
 }
@@ -408,7 +424,7 @@ bh_shell_interrupt (BhShell *self)
   if (bh_shell_get_row (self) < 0)
     return;
   set_int (self, STATE_CUT, bh_shell_get_row (self));
-  dex_future_disown (bh_journal_flush (self->journal));
+  dex_future_disown (bh_journal_flush_soon (self->journal));
   begin_cut (self);
 }
 
@@ -442,6 +458,7 @@ bh_shell_run (BhShell *self, const char *script, BhBlockEnd *end, GError **error
   command = block_command (self);
   self->trimmed = (guint64) get_int (self, STATE_CONSUMED);
   self->trimmed_at = g_get_monotonic_time ();
+  self->pieces = 0;
   if (!start_block (self, process, script, error))
     return FALSE;
   if (is_cut (self))

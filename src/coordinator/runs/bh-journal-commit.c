@@ -5,6 +5,9 @@
 
 #include "coordinator/runs/bh-journal-private.h"
 
+/* How far apart flushes of what nobody looks at are. */
+#define UNSEEN_US (200 * 1000)
+
 /* One commit on its way. */
 typedef struct
 {
@@ -62,6 +65,7 @@ send_staged (BhJournal *self, BhDurability durability)
   g_assert (change != NULL);
   sent->journal = g_object_ref (self);
   sent->waiting = g_steal_pointer (&self->waiting);
+  self->sent_at = g_get_monotonic_time ();
   dex_clear (&self->last);
   self->last = bh_store_commit (self->store, change, durability);
   dex_future_disown (dex_future_finally (dex_ref (self->last), sent_cb, sent, sent_free));
@@ -109,25 +113,46 @@ on_turn (gpointer user_data)
     dex_unref (send_staged (self, BH_RELAXED));
 }
 
-DexFuture *
-bh_journal_flush (BhJournal *self)
+static DexFuture *
+flush_at (BhJournal *self, gint64 due)
 {
-  DexFuture *refused;
+  DexFuture *refused = refusal (self);
 
-  dex_return_error_if_fail (BH_IS_JOURNAL (self));
-
-  if ((refused = refusal (self)) != NULL)
+  if (refused != NULL)
     return refused;
   if (self->staged == NULL)
     return wait_for_last (self);
-  if (self->waiting == NULL && bh_store_is_free (self->store))
+  if (due <= g_get_monotonic_time () && bh_store_is_free (self->store))
     return send_staged (self, BH_RELAXED);
-  if (self->waiting == NULL)
+  if (self->waiting == NULL || due < self->due)
     {
-      self->waiting = dex_promise_new ();
-      bh_store_await_turn (self->store, on_turn, g_object_ref (self), g_object_unref);
+      self->due = due;
+      bh_store_await_turn (self->store, due, on_turn, g_object_ref (self), g_object_unref);
     }
+  if (self->waiting == NULL)
+    self->waiting = dex_promise_new ();
   return DEX_FUTURE (dex_ref (self->waiting));
+}
+
+DexFuture *
+bh_journal_flush (BhJournal *self)
+{
+  dex_return_error_if_fail (BH_IS_JOURNAL (self));
+  return flush_at (self, 0);
+}
+
+gboolean
+bh_journal_is_watched (BhJournal *self)
+{
+  g_return_val_if_fail (BH_IS_JOURNAL (self), TRUE);
+  return bh_store_is_watched (self->store, self->run_id);
+}
+
+DexFuture *
+bh_journal_flush_soon (BhJournal *self)
+{
+  dex_return_error_if_fail (BH_IS_JOURNAL (self));
+  return flush_at (self, bh_journal_is_watched (self) ? 0 : self->sent_at + UNSEEN_US);
 }
 
 static DexFuture *

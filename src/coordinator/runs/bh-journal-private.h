@@ -22,6 +22,7 @@ struct _BhJournal
 
   BhChange *staged;    /* (nullable) */
   DexFuture *last;     /* (nullable) the commit sent last */
+  gint64 sent_at, due; /* monotonic: when something was sent last, and the turn that is waited for */
   DexPromise *waiting; /* (nullable) for the flush of what is staged, in the store's next turn */
   GError *failure;
   gboolean closed;

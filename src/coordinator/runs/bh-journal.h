@@ -59,8 +59,13 @@ DexFuture *bh_journal_commit (BhJournal *self, BhDurability durability) G_GNUC_W
  * together (deltas of one row merge). For streamed output. The future resolves when what is staged now is
  * committed. */
 DexFuture *bh_journal_flush (BhJournal *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for output that nobody waits for: at once if somebody looks at the Run, else some times a second.
+ */
+DexFuture *bh_journal_flush_soon (BhJournal *self) G_GNUC_WARN_UNUSED_RESULT;
 /* The same, and resolves when that is on the disk; commits go on meanwhile. */
 DexFuture *bh_journal_sync (BhJournal *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether somebody looks at the Run (bh_store_watch()). */
+gboolean bh_journal_is_watched (BhJournal *self);
 /* A commit has failed: this journal is of no more use; load the Run again. */
 gboolean bh_journal_is_broken (BhJournal *self);
 /* Lets go of an engine that may still hold this journal: what was committed before stays under way, from now

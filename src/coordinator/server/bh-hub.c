@@ -202,6 +202,7 @@ bh_hub_subscribe (BhHub *self, const char *run_id)
         {
           listeners = g_ptr_array_new ();
           g_hash_table_insert (self->by_run, g_strdup (run_id), listeners);
+          bh_store_watch (bh_coordinator_get_store (self->coordinator), run_id);
         }
     }
   g_ptr_array_add (listeners, subscription);
@@ -219,7 +220,10 @@ bh_subscription_free (BhSubscription *self)
 
       g_ptr_array_remove_fast (listeners, self);
       if (listeners->len == 0)
-        g_hash_table_remove (self->hub->by_run, self->run_id);
+        {
+          g_hash_table_remove (self->hub->by_run, self->run_id);
+          bh_store_unwatch (bh_coordinator_get_store (self->hub->coordinator), self->run_id);
+        }
     }
   g_queue_clear_full (&self->items, item_free);
   dex_clear (&self->waiting);

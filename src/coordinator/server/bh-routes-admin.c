@@ -193,6 +193,7 @@ bh_route_remove_token (BhRequest *request, GError **error)
                                          request->arguments[0]),
                   error))
     return FALSE;
+  bh_server_expel (request->server, request->arguments[0]);
   bh_request_respond_empty (request);
   return TRUE;
 }

@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "coordinator/server/bh-gate.h"
 #include "coordinator/server/bh-routes.h"
 
 /* Instructions, environment and the JSON around them. */
 #define BODY_MAX (2 * 1024 * 1024)
+#define BEARER "Bearer "
 
 struct _BhServer
 {
@@ -23,10 +25,10 @@ struct _BhServer
   BhCoordinator *coordinator;
   /* owned */
   BhHub *hub;
-  SoupServer *local;  /* Unix sockets */
-  SoupServer *remote; /* TCP */
-  GHashTable *hosts;  /* names a Host header may carry on TCP */
-  char *socket_path;  /* to be removed at the end */
+  SoupServer *soup;  /* listens on Unix sockets */
+  BhGate *gate;      /* (nullable) brings it what comes over TCP */
+  GHashTable *hosts; /* names a Host header may carry on TCP */
+  char *socket_path; /* to be removed at the end */
 
   guint open; /* requests under way */
   gint64 idle_since;
@@ -34,6 +36,15 @@ struct _BhServer
 };
 
 G_DEFINE_FINAL_TYPE (BhServer, bh_server, G_TYPE_OBJECT)
+
+/* What the gate brings has no socket of libsoup's. */
+static gboolean
+is_local (SoupServerMessage *message)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  return socket != NULL && g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX;
+}
 
 static gboolean
 peer_is_me (SoupServerMessage *message)
@@ -67,40 +78,27 @@ host_is_known (BhServer *self, SoupServerMessage *message, gboolean local)
   return g_hash_table_contains (self->hosts, wildcard);
 }
 
-/* Fills in who asks. Over the Unix socket that is the person; over TCP whoever the token was made for. */
-static gboolean
-authenticate (BhRequest *request, GError **error)
+/* The name of the token in the Authorization header, on a fiber; NULL with error. */
+static char *
+whose_token (BhServer *self, const char *header, GError **error)
 {
-  const char *header;
+  g_autofree char *token = NULL;
   g_autofree char *sha256 = NULL;
   g_autoptr (GError) local_error = NULL;
+  char *name;
 
-  if (request->local)
-    {
-      request->by = g_strdup ("you");
-      return TRUE;
-    }
-  header = soup_message_headers_get_one (soup_server_message_get_request_headers (request->message),
-                                         "Authorization");
-  if (header == NULL || g_ascii_strncasecmp (header, "Bearer ", 7) != 0)
-    {
-      bh_set_error (error, BH_ERROR_UNAUTHORIZED, NULL,
-                    "Send “Authorization: Bearer TOKEN”; “bellhopctl token add NAME” on the coordinator's "
-                    "machine makes one");
-      return FALSE;
-    }
+  token = g_strstrip (g_strdup (header + strlen (BEARER)));
   /* the digest, not the token, is looked up: timing tells nothing of use */
-  sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, g_strstrip ((char *) header + 7), -1);
-  request->by =
-      dex_await_string (bh_store_token_name (bh_coordinator_get_store (request->coordinator), sha256),
-                        &local_error);
-  if (request->by != NULL)
-    return TRUE;
+  sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
+  name = dex_await_string (bh_store_token_name (bh_coordinator_get_store (self->coordinator), sha256),
+                           &local_error);
+  if (name != NULL)
+    return name;
   if (g_error_matches (local_error, BH_ERROR, BH_ERROR_NOT_FOUND))
     bh_set_error (error, BH_ERROR_UNAUTHORIZED, NULL, "This token is not known or was removed");
   else
     g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  return NULL;
 }
 
 static gboolean
@@ -110,8 +108,6 @@ handle (BhRequest *request, GError **error)
   const char *method = soup_server_message_get_method (request->message);
   const BhRoute *route;
 
-  if (!authenticate (request, error))
-    return FALSE;
   route = bh_routes_find (method, g_uri_get_path (uri), request->arguments, error);
   if (route == NULL || !bh_routes_check_query (route, request->query, error))
     return FALSE;
@@ -149,7 +145,9 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
   request->hub = self->hub;
   request->message = g_object_ref (message);
   request->query = query != NULL ? g_hash_table_ref (query) : NULL;
-  request->local = soup == self->local;
+  request->local = is_local (message);
+  /* over the Unix socket that is the person; over TCP whoever the token was made for */
+  request->by = g_strdup (request->local ? "you" : bh_gate_get_name (self->gate, message));
   self->open++;
   soup_server_message_pause (message);
   dex_future_disown (dex_scheduler_spawn (NULL, 0, request_fiber, request, (GDestroyNotify) bh_request_free));
@@ -158,15 +156,80 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
 /* Refuses before anything of the request is looked at. libsoup reads on to the end of its body all the same:
  * none of that is kept. */
 static void
-refuse (SoupServerMessage *message, BhError code, const char *detail)
+refuse_with_error (SoupServerMessage *message, const GError *error)
 {
   BhRequest request = { .message = message };
-  g_autoptr (GError) error = bh_error_new (code, NULL, "%s", detail);
   SoupMessageBody *body = soup_server_message_get_request_body (message);
 
   soup_message_body_set_accumulate (body, FALSE);
   soup_message_body_truncate (body);
   bh_request_fail (&request, error);
+}
+
+static void
+refuse (SoupServerMessage *message, BhError code, const char *detail)
+{
+  g_autoptr (GError) error = bh_error_new (code, NULL, "%s", detail);
+
+  refuse_with_error (message, error);
+}
+
+typedef struct
+{
+  BhServer *server;
+  SoupServerMessage *message;
+  char *header;
+} Knock;
+
+static void
+knock_free (gpointer data)
+{
+  Knock *knock = data;
+
+  g_object_unref (knock->server);
+  g_object_unref (knock->message);
+  g_free (knock->header);
+  g_free (knock);
+}
+
+static DexFuture *
+knock_fiber (gpointer data)
+{
+  Knock *knock = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = whose_token (knock->server, knock->header, &error);
+
+  if (name == NULL)
+    {
+      refuse_with_error (knock->message, error);
+      return NULL;
+    }
+  bh_gate_admit (knock->server->gate, knock->message, name);
+  soup_server_message_unpause (knock->message);
+  return NULL;
+}
+
+/* Over TCP the token comes first: nothing of a body is read before it is known. */
+static void
+check_token (BhServer *self, SoupServerMessage *message)
+{
+  const char *header =
+      soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Authorization");
+  Knock *knock;
+
+  if (header == NULL || g_ascii_strncasecmp (header, BEARER, strlen (BEARER)) != 0)
+    {
+      refuse (message, BH_ERROR_UNAUTHORIZED,
+              "Send “Authorization: Bearer TOKEN”; “bellhopctl token add NAME” on the coordinator's machine "
+              "makes one");
+      return;
+    }
+  knock = g_new0 (Knock, 1);
+  knock->server = g_object_ref (self);
+  knock->message = g_object_ref (message);
+  knock->header = g_strdup (header);
+  soup_server_message_pause (message);
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, knock_fiber, knock, knock_free));
 }
 
 static void
@@ -184,7 +247,7 @@ on_request_headers (
     SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
   BhServer *self = data;
-  gboolean local = soup == self->local;
+  gboolean local = is_local (message);
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
 
   if (local && !peer_is_me (message))
@@ -195,19 +258,11 @@ on_request_headers (
   else if (soup_message_headers_get_content_length (headers) > BODY_MAX)
     refuse (message, BH_ERROR_TOO_LARGE, "A request may have 2 MiB");
   else
-    g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), NULL);
-}
-
-static SoupServer *
-server_new (BhServer *self, GTlsCertificate *certificate)
-{
-  SoupServer *soup = soup_server_new ("server-header", "Bellhop", NULL);
-
-  if (certificate != NULL)
-    soup_server_set_tls_certificate (soup, certificate);
-  soup_server_add_early_handler (soup, NULL, on_request_headers, self, NULL);
-  soup_server_add_handler (soup, NULL, on_request, self, NULL);
-  return soup;
+    {
+      g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), NULL);
+      if (!local)
+        check_token (self, message);
+    }
 }
 
 /* Refuses if somebody listens at `path`; removes a socket that nobody listens on any more. */
@@ -243,9 +298,7 @@ clear_stale_socket (const char *path, GError **error)
 static gboolean
 listen_local_socket (BhServer *self, GSocket *socket, GError **error)
 {
-  if (self->local == NULL)
-    self->local = server_new (self, NULL);
-  return soup_server_listen_socket (self->local, socket, 0, error);
+  return soup_server_listen_socket (self->soup, socket, 0, error);
 }
 
 gboolean
@@ -356,31 +409,33 @@ bh_server_listen_tcp (BhServer *self, const char *text, GTlsCertificate *certifi
                     text);
       return FALSE;
     }
-  if (self->remote == NULL)
-    self->remote = server_new (self, certificate);
+  if (self->gate == NULL)
+    self->gate = bh_gate_new (self->soup);
   if (certificate != NULL)
     add_certificate_hosts (self, certificate);
   host = g_inet_address_to_string (inet);
   bh_server_add_host (self, host);
   address = g_inet_socket_address_new (inet, port);
-  return soup_server_listen (self->remote, address, certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0,
-                             error);
+  return bh_gate_listen (self->gate, address, certificate, error);
 }
 
 char *
 bh_server_describe (BhServer *self)
 {
   GString *text = g_string_new (self->socket_path);
-  GSList *uris = self->remote != NULL ? soup_server_get_uris (self->remote) : NULL;
+  GPtrArray *addresses = self->gate != NULL ? bh_gate_get_addresses (self->gate) : NULL;
 
-  for (GSList *l = uris; l != NULL; l = l->next)
-    {
-      g_autofree char *uri = g_uri_to_string (l->data);
-
-      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", uri);
-    }
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  for (guint i = 0; addresses != NULL && i < addresses->len; i++)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "",
+                            (const char *) g_ptr_array_index (addresses, i));
   return g_string_free (text, FALSE);
+}
+
+void
+bh_server_expel (BhServer *self, const char *token_name)
+{
+  if (self->gate != NULL)
+    bh_gate_expel (self->gate, token_name);
 }
 
 gint64
@@ -404,10 +459,9 @@ bh_server_get_auto_started (BhServer *self)
 void
 bh_server_close (BhServer *self)
 {
-  if (self->local != NULL)
-    soup_server_disconnect (self->local);
-  if (self->remote != NULL)
-    soup_server_disconnect (self->remote);
+  if (self->gate != NULL)
+    bh_gate_close (self->gate);
+  soup_server_disconnect (self->soup);
   if (self->socket_path != NULL)
     g_unlink (self->socket_path);
   g_clear_pointer (&self->socket_path, g_free);
@@ -419,8 +473,8 @@ bh_server_finalize (GObject *object)
   BhServer *self = BH_SERVER (object);
 
   bh_server_close (self);
-  g_clear_object (&self->local);
-  g_clear_object (&self->remote);
+  g_clear_object (&self->gate);
+  g_clear_object (&self->soup);
   g_clear_object (&self->hub);
   g_clear_pointer (&self->hosts, g_hash_table_unref);
   G_OBJECT_CLASS (bh_server_parent_class)->finalize (object);
@@ -437,6 +491,9 @@ bh_server_init (BhServer *self)
 {
   self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->idle_since = g_get_monotonic_time ();
+  self->soup = soup_server_new ("server-header", "Bellhop", NULL);
+  soup_server_add_early_handler (self->soup, NULL, on_request_headers, self, NULL);
+  soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
   bh_server_add_host (self, "localhost");
   bh_server_add_host (self, "127.0.0.1");
   bh_server_add_host (self, "::1");

@@ -27,6 +27,9 @@ void bh_server_add_host (BhServer *self, const char *host);
 /* "https://0.0.0.0:8443", for the log. (transfer full) */
 char *bh_server_describe (BhServer *self);
 
+/* The token of this name is no more: ends the connections that it let in. */
+void bh_server_expel (BhServer *self, const char *token_name);
+
 /* Microseconds since the last request ended; 0 while one (a worker's WebSocket apart) is open. */
 gint64 bh_server_idle_us (BhServer *self);
 void bh_server_set_auto_started (BhServer *self, gboolean auto_started);

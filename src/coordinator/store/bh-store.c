@@ -20,6 +20,7 @@ struct _BhStore
   BhMailbox *mailbox;
   BhWriter *writer;
   BhTurns *turns;
+  GHashTable *watched; /* id of a Run -> how many look at it */
   BhReadThread *reader;
   BhReadThread *checker; /* made by the first check, which takes long: the reader must not wait for it */
   int open_readers;      /* atomic */
@@ -88,6 +89,7 @@ bh_store_finalize (GObject *object)
   g_clear_pointer (&self->writer, bh_writer_free);
   g_clear_pointer (&self->mailbox, bh_mailbox_free);
   g_clear_pointer (&self->turns, bh_turns_free);
+  g_clear_pointer (&self->watched, g_hash_table_unref);
   dex_clear (&self->opened);
   dex_clear (&self->closed);
   g_free (self->options.path);
@@ -109,6 +111,7 @@ bh_store_class_init (BhStoreClass *klass)
 static void
 bh_store_init (BhStore *self)
 {
+  self->watched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->options.busy_ms = 5000;
   self->options.retry_ms = 2000;
 }
@@ -212,13 +215,45 @@ bh_store_is_free (BhStore *self)
 }
 
 void
-bh_store_await_turn (BhStore *self,
-                     void (*func) (gpointer user_data),
-                     gpointer user_data,
-                     GDestroyNotify destroy)
+bh_store_await_turn (
+    BhStore *self, gint64 due, void (*func) (gpointer user_data), gpointer user_data, GDestroyNotify destroy)
 {
   g_return_if_fail (BH_IS_STORE (self) && self->turns != NULL);
-  bh_turns_await (self->turns, func, user_data, destroy);
+  bh_turns_await (self->turns, due, func, user_data, destroy);
+}
+
+void
+bh_store_watch (BhStore *self, const char *run_id)
+{
+  guint count;
+
+  g_return_if_fail (BH_IS_STORE (self) && run_id != NULL);
+  count = GPOINTER_TO_UINT (g_hash_table_lookup (self->watched, run_id));
+  g_hash_table_insert (self->watched, g_strdup (run_id), GUINT_TO_POINTER (count + 1));
+  /* what it has staged is wanted now */
+  if (count == 0 && self->turns != NULL)
+    bh_turns_hurry (self->turns);
+}
+
+void
+bh_store_unwatch (BhStore *self, const char *run_id)
+{
+  guint count;
+
+  g_return_if_fail (BH_IS_STORE (self) && run_id != NULL);
+  count = GPOINTER_TO_UINT (g_hash_table_lookup (self->watched, run_id));
+  g_return_if_fail (count > 0);
+  if (count > 1)
+    g_hash_table_insert (self->watched, g_strdup (run_id), GUINT_TO_POINTER (count - 1));
+  else
+    g_hash_table_remove (self->watched, run_id);
+}
+
+gboolean
+bh_store_is_watched (BhStore *self, const char *run_id)
+{
+  g_return_val_if_fail (BH_IS_STORE (self), TRUE);
+  return g_hash_table_contains (self->watched, run_id);
 }
 
 DexFuture *

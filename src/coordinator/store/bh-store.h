@@ -39,13 +39,17 @@ DexFuture *bh_store_close (BhStore *self) G_GNUC_WARN_UNUSED_RESULT;
  * writable again; then "recovered" is emitted, and who keeps state in memory loads it anew. */
 DexFuture *
 bh_store_commit (BhStore *self, BhChange *change, BhDurability durability) G_GNUC_WARN_UNUSED_RESULT;
-/* When to commit what is streamed: now, if the writer is free, else in its next turn, which comes when it has
- * done what it has; what is staged until then goes along. Takes `user_data`. */
+/* When to commit what is streamed: now, if the writer is free, else in a turn, which comes when it has done
+ * what it has; what is staged until then goes along. `due`: monotonic time before which there is no hurry.
+ * Takes `user_data`. */
 gboolean bh_store_is_free (BhStore *self);
-void bh_store_await_turn (BhStore *self,
-                          void (*func) (gpointer user_data),
-                          gpointer user_data,
-                          GDestroyNotify destroy);
+void bh_store_await_turn (
+    BhStore *self, gint64 due, void (*func) (gpointer user_data), gpointer user_data, GDestroyNotify destroy);
+/* Somebody looks at what this Run streams, or does no longer: calls are counted. What nobody looks at may
+ * wait a little, so that many Runs cost less. */
+void bh_store_watch (BhStore *self, const char *run_id);
+void bh_store_unwatch (BhStore *self, const char *run_id);
+gboolean bh_store_is_watched (BhStore *self, const char *run_id);
 /* Resolves once everything committed before is on the disk. */
 DexFuture *bh_store_sync (BhStore *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -3,6 +3,8 @@
 
 #include "coordinator/store/bh-turns.h"
 
+#include <string.h>
+
 /* How long after a turn the next one is, at the least, by how many took part: every Run that writes dirties
  * pages of its own, so what counts for the disk is how often each Run is written, not how much. A lone Run
  * waits for nobody. */
@@ -14,15 +16,17 @@ typedef struct
   BhTurnFunc func;
   gpointer user_data;
   GDestroyNotify destroy;
+  gint64 due;
 } Waiter;
 
 struct _BhTurns
 {
   BhTurnFunc begin, end;
   gpointer user_data;
-  GArray *waiting; /* Waiter */
+  GArray *waiting; /* Waiter, in no order */
   guint sent;      /* and not done yet */
   gint64 next;     /* monotonic; no turn before */
+  gint64 first;    /* when the first of those waiting is due */
   GSource *timer;
 };
 
@@ -31,7 +35,8 @@ clear_waiter (gpointer data)
 {
   Waiter *waiter = data;
 
-  waiter->destroy (waiter->user_data);
+  if (waiter->destroy != NULL)
+    waiter->destroy (waiter->user_data);
 }
 
 static GArray *
@@ -43,17 +48,42 @@ waiter_array_new (void)
   return array;
 }
 
-static void
-give_turn (BhTurns *self)
+/* Those who are due leave `waiting`. (transfer full) */
+static GArray *
+take_due (BhTurns *self, gint64 now)
 {
-  g_autoptr (GArray) waiting = g_steal_pointer (&self->waiting);
+  GArray *due = waiter_array_new ();
+  guint left = 0;
 
-  self->waiting = waiter_array_new ();
-  self->next = g_get_monotonic_time () + MIN (waiting->len * APART_EACH_US, APART_MAX_US);
-  self->begin (self->user_data);
-  for (guint i = 0; i < waiting->len; i++)
+  self->first = G_MAXINT64;
+  for (guint i = 0; i < self->waiting->len; i++)
     {
-      Waiter *waiter = &g_array_index (waiting, Waiter, i);
+      Waiter waiter = g_array_index (self->waiting, Waiter, i);
+
+      if (waiter.due <= now)
+        {
+          g_array_append_val (due, waiter);
+          continue;
+        }
+      self->first = MIN (self->first, waiter.due);
+      g_array_index (self->waiting, Waiter, left++) = waiter;
+    }
+  /* those that were taken are not to be cleared */
+  memset (&g_array_index (self->waiting, Waiter, left), 0, (self->waiting->len - left) * sizeof (Waiter));
+  g_array_set_size (self->waiting, left);
+  return due;
+}
+
+static void
+give_turn (BhTurns *self, gint64 now)
+{
+  g_autoptr (GArray) due = take_due (self, now);
+
+  self->next = now + MIN (due->len * APART_EACH_US, APART_MAX_US);
+  self->begin (self->user_data);
+  for (guint i = 0; i < due->len; i++)
+    {
+      Waiter *waiter = &g_array_index (due, Waiter, i);
 
       waiter->func (waiter->user_data);
     }
@@ -64,12 +94,15 @@ give_turn (BhTurns *self)
 static void
 consider (BhTurns *self)
 {
+  gint64 now;
+
   if (self->sent > 0 || self->waiting->len == 0)
     return;
-  if (g_get_monotonic_time () >= self->next)
-    give_turn (self);
+  now = g_get_monotonic_time ();
+  if (now >= MAX (self->next, self->first))
+    give_turn (self, now);
   else
-    g_source_set_ready_time (self->timer, self->next);
+    g_source_set_ready_time (self->timer, MAX (self->next, self->first));
 }
 
 static gboolean
@@ -99,6 +132,7 @@ bh_turns_new (BhTurnFunc begin, BhTurnFunc end, gpointer user_data)
   self->end = end;
   self->user_data = user_data;
   self->waiting = waiter_array_new ();
+  self->first = G_MAXINT64;
   self->timer = g_source_new (&funcs, sizeof (GSource));
   g_source_set_static_name (self->timer, "bellhop store turns");
   g_source_set_callback (self->timer, on_timer, self, NULL);
@@ -132,16 +166,31 @@ bh_turns_note_done (BhTurns *self, guint count)
 gboolean
 bh_turns_is_free (BhTurns *self)
 {
-  return self->sent == 0 && self->waiting->len == 0 && g_get_monotonic_time () >= self->next;
+  gint64 now = g_get_monotonic_time ();
+
+  return self->sent == 0 && now >= self->next && now < self->first;
 }
 
 void
-bh_turns_await (BhTurns *self, BhTurnFunc func, gpointer user_data, GDestroyNotify destroy)
+bh_turns_await (BhTurns *self, gint64 due, BhTurnFunc func, gpointer user_data, GDestroyNotify destroy)
 {
-  Waiter waiter = { func, user_data, destroy };
+  Waiter waiter = { func, user_data, destroy, due };
 
   g_array_append_val (self->waiting, waiter);
+  self->first = MIN (self->first, due);
   /* never from in here: who asks is in the middle of something */
+  if (self->sent == 0)
+    g_source_set_ready_time (self->timer, MAX (self->next, self->first));
+}
+
+void
+bh_turns_hurry (BhTurns *self)
+{
+  for (guint i = 0; i < self->waiting->len; i++)
+    g_array_index (self->waiting, Waiter, i).due = 0;
+  if (self->waiting->len == 0)
+    return;
+  self->first = 0;
   if (self->sent == 0)
     g_source_set_ready_time (self->timer, self->next);
 }

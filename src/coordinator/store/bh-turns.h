@@ -24,10 +24,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhTurns, bh_turns_free)
 /* One more request was sent; so many were done, which may begin a turn. */
 void bh_turns_note_sent (BhTurns *self);
 void bh_turns_note_done (BhTurns *self, guint count);
-/* Whether who sends now need not wait. */
+/* Whether who is due now need not wait. */
 gboolean bh_turns_is_free (BhTurns *self);
-/* Calls `func` once, in the next turn, never before this returns. Takes `user_data`, freed by `destroy`
- * afterwards. */
-void bh_turns_await (BhTurns *self, BhTurnFunc func, gpointer user_data, GDestroyNotify destroy);
+/* Calls `func` once, in the first turn that comes at `due` (monotonic) or later, never before this returns.
+ * Takes `user_data`, freed by `destroy` afterwards. */
+void bh_turns_await (BhTurns *self, gint64 due, BhTurnFunc func, gpointer user_data, GDestroyNotify destroy);
+/* All who wait are due now. */
+void bh_turns_hurry (BhTurns *self);
 
 G_END_DECLS
