@@ -2,51 +2,155 @@
  * Copyright The Bellhop authors */
 #include "config.h"
 
+#include "app/bh-application-private.h"
+
 #include <glib/gi18n.h>
-#include <libdex.h>
 #include <locale.h>
 
-#include "app/bh-application.h"
-#include "app/bh-window.h"
+#include "app/bh-settings.h"
+#include "app/preferences/bh-saved-connections.h"
 
 /* the same for every profile, or the resources of one would not be those of the other */
 #define RESOURCES "/org/bellhop/Bellhop"
 
-struct _BhApplication
-{
-  AdwApplication parent_instance;
-};
-
 G_DEFINE_FINAL_TYPE (BhApplication, bh_application, ADW_TYPE_APPLICATION)
+
+/* --- windows ------------------------------------------------------------------------------------------- */
+
+BhWindow *
+bh_application_get_window (BhApplication *self)
+{
+  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (self)); at != NULL; at = at->next)
+    if (BH_IS_WINDOW (at->data))
+      return at->data;
+  return NULL;
+}
+
+BhWindow *
+bh_application_present_window (BhApplication *self)
+{
+  BhWindow *window = bh_application_get_window (self);
+
+  if (window == NULL)
+    window = bh_window_new (self);
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
 
 static void
 bh_application_activate (GApplication *application)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  bh_application_present_window (BH_APPLICATION (application));
+}
 
-  if (window == NULL)
-    window = GTK_WINDOW (bh_window_new (BH_APPLICATION (application)));
-  gtk_window_present (window);
+/* Links, from the desktop. */
+static void
+bh_application_open (GApplication *application, GFile **files, int n, const char *hint)
+{
+  BhApplication *self = BH_APPLICATION (application);
+
+  for (int i = 0; i < n; i++)
+    {
+      g_autofree char *uri = g_file_get_uri (files[i]);
+
+      bh_application_open_text (self, uri, NULL);
+    }
+}
+
+/* --- from start to end --------------------------------------------------------------------------------- */
+
+static gboolean
+is_seen (BhRunItem *run, gpointer data)
+{
+  BhWindow *window = bh_application_get_window (data);
+
+  return window != NULL && gtk_window_is_active (GTK_WINDOW (window)) && bh_window_get_run (window) == run;
+}
+
+static void
+add_accelerators (GtkApplication *self)
+{
+  static const struct
+  {
+    const char *action;
+    const char *keys[3];
+  } accelerators[] = {
+    { "app.new-run", { "<Control>n" } },
+    { "app.preferences", { "<Control>comma" } },
+    { "app.shortcuts", { "<Control>question" } },
+    { "app.help", { "F1" } },
+    { "app.quit", { "<Control>q" } },
+    { "window.close", { "<Control>w" } },
+    { "win.search", { "<Control>f" } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (accelerators); i++)
+    gtk_application_set_accels_for_action (self, accelerators[i].action, accelerators[i].keys);
+}
+
+static void
+bh_application_startup (GApplication *application)
+{
+  BhApplication *self = BH_APPLICATION (application);
+  g_autoptr (BhConnection) local = NULL;
+
+  G_APPLICATION_CLASS (bh_application_parent_class)->startup (application);
+  gtk_window_set_default_icon_name (BH_APP_ID);
+  self->settings = bh_settings_new ();
+  local = bh_connection_new_local (_ ("This computer"), NULL);
+  self->connections = bh_connections_new (local);
+  self->runs = bh_active_runs_new (self->connections);
+  self->background = bh_background_new (GTK_APPLICATION (self), self->runs, self->settings);
+  self->notifier = bh_notifier_new (application, self->connections, self->settings, is_seen, self);
+  self->loaded = bh_saved_connections_load (self->connections, self->settings);
+  bh_application_add_actions (self);
+  add_accelerators (GTK_APPLICATION (self));
+}
+
+static void
+bh_application_shutdown (GApplication *application)
+{
+  BhApplication *self = BH_APPLICATION (application);
+
+  g_clear_handle_id (&self->quit_source, g_source_remove);
+  g_clear_object (&self->notifier);
+  g_clear_object (&self->background);
+  g_clear_object (&self->runs);
+  /* it may be a fiber under way: that goes on by itself */
+  if (self->loaded != NULL)
+    dex_future_disown (g_steal_pointer (&self->loaded));
+  if (self->connections != NULL)
+    g_object_run_dispose (G_OBJECT (self->connections));
+  G_APPLICATION_CLASS (bh_application_parent_class)->shutdown (application);
+}
+
+static void
+bh_application_finalize (GObject *object)
+{
+  BhApplication *self = BH_APPLICATION (object);
+
+  g_clear_object (&self->connections);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (bh_application_parent_class)->finalize (object);
 }
 
 static void
 bh_application_class_init (BhApplicationClass *klass)
 {
-  G_APPLICATION_CLASS (klass)->activate = bh_application_activate;
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = bh_application_finalize;
+  application_class->activate = bh_application_activate;
+  application_class->open = bh_application_open;
+  application_class->command_line = bh_application_command_line;
+  application_class->startup = bh_application_startup;
+  application_class->shutdown = bh_application_shutdown;
 }
 
 static void
 bh_application_init (BhApplication *self)
 {
-  static const char *const quit[] = { "<Control>q", NULL };
-  static const char *const close[] = { "<Control>w", NULL };
-  static const GActionEntry actions[] = { { .name = "quit" } };
-
-  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  g_signal_connect_swapped (g_action_map_lookup_action (G_ACTION_MAP (self), "quit"), "activate",
-                            G_CALLBACK (g_application_quit), self);
-  gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.quit", quit);
-  gtk_application_set_accels_for_action (GTK_APPLICATION (self), "window.close", close);
+  bh_application_add_options (self);
 }
 
 /* The catalogues, of the build folder when we run from there. */
@@ -69,5 +173,26 @@ bh_application_new (void)
   dex_init ();
   g_set_application_name (_ ("Bellhop"));
   return g_object_new (BH_TYPE_APPLICATION, "application-id", BH_APP_ID, "resource-base-path", RESOURCES,
-                       "flags", G_APPLICATION_DEFAULT_FLAGS, NULL);
+                       "flags", G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN, NULL);
+}
+
+BhConnections *
+bh_application_get_connections (BhApplication *self)
+{
+  g_return_val_if_fail (BH_IS_APPLICATION (self), NULL);
+  return self->connections;
+}
+
+GSettings *
+bh_application_get_settings (BhApplication *self)
+{
+  g_return_val_if_fail (BH_IS_APPLICATION (self), NULL);
+  return self->settings;
+}
+
+int
+bh_application_get_exit_status (BhApplication *self)
+{
+  g_return_val_if_fail (BH_IS_APPLICATION (self), 0);
+  return self->exit_status;
 }

@@ -17,7 +17,9 @@ G_BEGIN_DECLS
  *   app.show-question (sss) connection id, Run id, question set id: opens the sheet
  *   app.answer (ssss)       connection id, Run id, question set id, option id: answers a set of one question
  *                           without opening a window; what fails is told by a notification
- *   app.preferences, app.shortcuts, app.help, app.about, app.quit */
+ *   app.preferences, app.shortcuts, app.help, app.about, app.quit
+ *
+ * Command line: --new-run, --version, and a Run's id or its link bellhop://run/ID#ROW. */
 #define BH_TYPE_APPLICATION (bh_application_get_type ())
 G_DECLARE_FINAL_TYPE (BhApplication, bh_application, BH, APPLICATION, AdwApplication)
 
@@ -27,5 +29,8 @@ BhApplication *bh_application_new (void);
 BhConnections *bh_application_get_connections (BhApplication *self);
 /* (transfer none): of the schema org.bellhop.Bellhop */
 GSettings *bh_application_get_settings (BhApplication *self);
+/* What the process that is this instance ends with: 0, or 1 when its own command line named a Run that could
+ * not be opened. */
+int bh_application_get_exit_status (BhApplication *self);
 
 G_END_DECLS

@@ -2,18 +2,203 @@
  * Copyright The Bellhop authors */
 #include "config.h"
 
-#include "app/bh-window.h"
+#include "app/bh-window-private.h"
 
-struct _BhWindow
-{
-  AdwApplicationWindow parent_instance;
-};
+#include <glib/gi18n.h>
+
+#include "app/widgets/bh-status.h"
 
 G_DEFINE_FINAL_TYPE (BhWindow, bh_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* --- which Run is open --------------------------------------------------------------------------------- */
+
+BhRunItem *
+bh_window_get_run (BhWindow *self)
+{
+  g_return_val_if_fail (BH_IS_WINDOW (self), NULL);
+  if (adw_navigation_split_view_get_collapsed (self->split) &&
+      !adw_navigation_split_view_get_show_content (self->split))
+    return NULL;
+  return bh_run_page_get_run (self->page);
+}
+
+/* What is before the person's eyes is not news. */
+static void
+mark_read (BhWindow *self)
+{
+  BhRunItem *run = bh_window_get_run (self);
+
+  if (run != NULL && gtk_window_is_active (GTK_WINDOW (self)))
+    bh_run_item_set_unread (run, FALSE);
+}
+
+static void
+set_run (BhWindow *self, BhRunItem *run)
+{
+  if (bh_run_page_get_run (self->page) != run)
+    bh_run_page_set_run (self->page, run);
+  g_signal_group_set_target (self->run_signals, run);
+  if (run != NULL)
+    bh_run_item_set_unread (run, FALSE);
+}
+
+void
+bh_window_close_run (BhWindow *self, BhRunItem *run)
+{
+  if (bh_run_page_get_run (self->page) != run)
+    return;
+  bh_run_list_view_set_selected (self->list, NULL);
+  set_run (self, NULL);
+  adw_navigation_split_view_set_show_content (self->split, FALSE);
+}
+
+static void
+removed_cb (BhWindow *self, GParamSpec *pspec, BhRunItem *run)
+{
+  g_autofree char *text = g_strdup_printf (_ ("“%s” has been deleted"), bh_run_item_get_name (run));
+
+  bh_window_close_run (self, run);
+  bh_window_say (self, text);
+}
+
+/* The list follows the arrow keys; beside the page, so does the page. */
+static void
+selected_cb (BhWindow *self)
+{
+  BhRunItem *run = NULL;
+
+  g_object_get (self->list, "selected", &run, NULL);
+  if (run != NULL && !adw_navigation_split_view_get_collapsed (self->split))
+    set_run (self, run);
+  g_clear_object (&run);
+}
+
+static void
+run_activated_cb (BhWindow *self, BhRunItem *run)
+{
+  set_run (self, run);
+  adw_navigation_split_view_set_show_content (self->split, TRUE);
+}
+
+/* When there is room again, what is selected is what is shown. */
+static void
+collapsed_cb (BhWindow *self)
+{
+  selected_cb (self);
+}
+
+void
+bh_window_open_run (BhWindow *self, BhRunItem *run)
+{
+  g_return_if_fail (BH_IS_WINDOW (self));
+  g_return_if_fail (BH_IS_RUN_ITEM (run));
+  bh_run_list_view_set_selected (self->list, run);
+  set_run (self, run);
+  adw_navigation_split_view_set_show_content (self->split, TRUE);
+}
+
+void
+bh_window_show_row (BhWindow *self, guint64 row)
+{
+  g_return_if_fail (BH_IS_WINDOW (self));
+  if (bh_run_page_get_run (self->page) != NULL)
+    bh_run_page_show_row (self->page, row);
+}
+
+/* --- said aloud ---------------------------------------------------------------------------------------- */
+
+static void
+announce (BhWindow *self, const char *name, const char *what)
+{
+  g_autofree char *text = g_strdup_printf (C_ ("a Run and its state, spoken", "%s: %s"), name, what);
+
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+question_cb (BhWindow *self, BhConnection *connection, BhQuestionSet *set)
+{
+  BhRunItem *run = set->run != NULL ? bh_connection_lookup_run (connection, set->run) : NULL;
+
+  if (set->state == BH_SET_OPEN && run != NULL)
+    announce (self, bh_run_item_get_name (run), bh_run_state_label (BH_RUN_NEEDS_YOU));
+}
+
+static void
+ended_cb (BhWindow *self, BhConnection *connection, BhRun *run)
+{
+  announce (self, run->name, bh_run_state_label (run->state));
+}
+
+/* --- actions ------------------------------------------------------------------------------------------- */
+
+static void
+search_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BhWindow *self = BH_WINDOW (widget);
+
+  adw_navigation_split_view_set_show_content (self->split, FALSE);
+  bh_run_list_view_begin_search (self->list);
+}
+
+static void
+recipe_cb (BhWindow *self, const char *path)
+{
+  bh_window_compose_recipe (self, path);
+}
+
+void
+bh_window_add_toast (BhWindow *self, AdwToast *toast)
+{
+  g_return_if_fail (BH_IS_WINDOW (self));
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+bh_window_say (BhWindow *self, const char *text)
+{
+  AdwToast *toast;
+
+  g_return_if_fail (BH_IS_WINDOW (self));
+  toast = adw_toast_new (text);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* --- the window ---------------------------------------------------------------------------------------- */
+
+static void
+remember_size (BhWindow *self)
+{
+  int width, height;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set (self->settings, "window-size", "(ii)", width, height);
+  g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (GTK_WINDOW (self)));
+}
+
+static void
+bh_window_unrealize (GtkWidget *widget)
+{
+  BhWindow *self = BH_WINDOW (widget);
+
+  /* however it is closed */
+  remember_size (self);
+  GTK_WIDGET_CLASS (bh_window_parent_class)->unrealize (widget);
+}
 
 static void
 bh_window_dispose (GObject *object)
 {
+  BhWindow *self = BH_WINDOW (object);
+
+  if (self->deletions != NULL)
+    bh_window_finish_deletions (self);
+  g_clear_object (&self->run_signals);
+  g_clear_object (&self->runs);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->connections);
+  g_clear_pointer (&self->deletions, g_ptr_array_unref);
   gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_WINDOW);
   G_OBJECT_CLASS (bh_window_parent_class)->dispose (object);
 }
@@ -21,15 +206,35 @@ bh_window_dispose (GObject *object)
 static void
 bh_window_class_init (BhWindowClass *klass)
 {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
   G_OBJECT_CLASS (klass)->dispose = bh_window_dispose;
-  gtk_widget_class_set_template_from_resource (GTK_WIDGET_CLASS (klass),
-                                               "/org/bellhop/Bellhop/ui/bh-window.ui");
+  widget_class->unrealize = bh_window_unrealize;
+  g_type_ensure (BH_TYPE_CONNECTION_BANNERS);
+  g_type_ensure (BH_TYPE_RUN_LIST_VIEW);
+  g_type_ensure (BH_TYPE_RUN_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, BhWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, BhWindow, split);
+  gtk_widget_class_bind_template_child (widget_class, BhWindow, list);
+  gtk_widget_class_bind_template_child (widget_class, BhWindow, page);
+  gtk_widget_class_bind_template_child (widget_class, BhWindow, banners);
+  gtk_widget_class_bind_template_callback (widget_class, collapsed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, run_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, recipe_cb);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
 }
 
 static void
 bh_window_init (BhWindow *self)
 {
+  self->deletions = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->run_signals = g_signal_group_new (BH_TYPE_RUN_ITEM);
+  g_signal_group_connect_swapped (self->run_signals, "notify::unread", G_CALLBACK (mark_read), self);
+  g_signal_group_connect_swapped (self->run_signals, "notify::removed", G_CALLBACK (removed_cb), self);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (mark_read), NULL);
   if (g_str_equal (BH_PROFILE, "development"))
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 }
@@ -37,5 +242,23 @@ bh_window_init (BhWindow *self)
 BhWindow *
 bh_window_new (BhApplication *application)
 {
-  return g_object_new (BH_TYPE_WINDOW, "application", application, NULL);
+  BhConnections *connections;
+  GSettings *settings;
+  BhWindow *self;
+  int width, height;
+
+  g_return_val_if_fail (BH_IS_APPLICATION (application), NULL);
+  connections = bh_application_get_connections (application);
+  settings = bh_application_get_settings (application);
+  g_settings_get (settings, "window-size", "(ii)", &width, &height);
+  self = g_object_new (BH_TYPE_WINDOW, "application", application, "default-width", width, "default-height",
+                       height, "maximized", g_settings_get_boolean (settings, "window-maximized"), NULL);
+  self->settings = g_object_ref (settings);
+  self->connections = g_object_ref (connections);
+  bh_run_list_view_set_connections (self->list, connections);
+  bh_connection_banners_set_connections (self->banners, connections);
+  g_signal_connect_object (connections, "question", G_CALLBACK (question_cb), self, G_CONNECT_SWAPPED);
+  self->runs = bh_active_runs_new (connections);
+  g_signal_connect_object (self->runs, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
+  return self;
 }

@@ -6,6 +6,7 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (BhApplication) application = bh_application_new ();
+  int status = g_application_run (G_APPLICATION (application), argc, argv);
 
-  return g_application_run (G_APPLICATION (application), argc, argv);
+  return status != 0 ? status : bh_application_get_exit_status (application);
 }

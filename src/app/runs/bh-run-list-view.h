@@ -12,8 +12,8 @@
 G_BEGIN_DECLS
 
 /* An AdwNavigationPage with its own header bar (New Run, primary menu, search).
- * Properties: "selected" (BhRunItem, nullable; writable). Signals: "run-activated" (BhRunItem),
- * "recipe" (string path): a recipe of the empty state was chosen. */
+ * Properties: "selected" (BhRunItem, nullable; writable). Signals: "run-activated" (BhRunItem): a click or
+ * Enter, "recipe" (string path): a recipe of the empty state was chosen. */
 #define BH_TYPE_RUN_LIST_VIEW (bh_run_list_view_get_type ())
 G_DECLARE_FINAL_TYPE (BhRunListView, bh_run_list_view, BH, RUN_LIST_VIEW, AdwNavigationPage)
 
@@ -21,5 +21,8 @@ void bh_run_list_view_set_connections (BhRunListView *self, BhConnections *conne
 BhRunList *bh_run_list_view_get_list (BhRunListView *self);
 void bh_run_list_view_set_selected (BhRunListView *self, BhRunItem *run);
 void bh_run_list_view_begin_search (BhRunListView *self);
+/* Deletion with undo: out of sight here, and back. */
+void bh_run_list_view_hide (BhRunListView *self, BhRunItem *run);
+void bh_run_list_view_unhide (BhRunListView *self, BhRunItem *run);
 
 G_END_DECLS

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#pragma once
+
+#include <libdex.h>
+
+#include "app/bh-active-runs.h"
+#include "app/bh-application.h"
+#include "app/bh-background.h"
+#include "app/bh-window.h"
+#include "app/questions/bh-notifier.h"
+
+G_BEGIN_DECLS
+
+/* What bh-application*.c share. */
+struct _BhApplication
+{
+  AdwApplication parent_instance;
+
+  GSettings *settings;
+  BhConnections *connections;
+  BhActiveRuns *runs;
+  BhBackground *background;
+  BhNotifier *notifier;
+  DexFuture *loaded; /* resolves when the saved connections are there */
+  int exit_status;
+  guint quit_source;
+};
+
+/* The window, made if there is none, in front. (transfer none) */
+BhWindow *bh_application_present_window (BhApplication *self);
+/* (transfer none) (nullable) */
+BhWindow *bh_application_get_window (BhApplication *self);
+void bh_application_add_actions (BhApplication *self);
+/* Opens what `text`, a Run's id or link, names. `line` (nullable): told what is wrong; else a toast tells. */
+void bh_application_open_text (BhApplication *self, const char *text, GApplicationCommandLine *line);
+void bh_application_add_options (BhApplication *self);
+int bh_application_command_line (GApplication *application, GApplicationCommandLine *line);
+
+G_END_DECLS

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#pragma once
+
+#include "app/bh-active-runs.h"
+#include "app/bh-connection-banners.h"
+#include "app/bh-window.h"
+#include "app/run/bh-run-page.h"
+#include "app/runs/bh-run-list-view.h"
+
+G_BEGIN_DECLS
+
+/* What bh-window*.c share. */
+struct _BhWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* template */
+  AdwToastOverlay *toasts;
+  AdwNavigationSplitView *split;
+  BhRunListView *list;
+  BhRunPage *page;
+  BhConnectionBanners *banners;
+
+  /* owned */
+  GSettings *settings;
+  BhConnections *connections;
+  GSignalGroup *run_signals; /* of the Run that is open */
+  BhActiveRuns *runs;        /* to tell of their ends */
+  GPtrArray *deletions;      /* those that can still be undone */
+};
+
+/* Really deletes what could still be undone. */
+void bh_window_finish_deletions (BhWindow *self);
+/* Shows no Run, if it is that one. */
+void bh_window_close_run (BhWindow *self, BhRunItem *run);
+void bh_window_compose_recipe (BhWindow *self, const char *path);
+
+G_END_DECLS

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "app/runs/bh-recipe.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#include "protocol/bh-paths.h"
+
+/* in the order of their size */
+static const char *const names[] = { "tour.md", "ask-and-build.md", "system-report.md" };
+
+void
+bh_recipe_free (BhRecipe *self)
+{
+  g_free (self->path);
+  g_free (self->title);
+  g_free (self->description);
+  g_free (self);
+}
+
+static gboolean
+is_prose (const char *line)
+{
+  return g_ascii_isalnum (*line) || (*line & 0x80) != 0;
+}
+
+/* The lines from *at on that are prose, as one. */
+static char *
+take_paragraph (char **lines, guint at)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (; lines[at] != NULL && is_prose (lines[at]); at++)
+    {
+      if (text->len > 0)
+        g_string_append_c (text, ' ');
+      g_string_append (text, g_strstrip (lines[at]));
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+BhRecipe *
+bh_recipe_parse (const char *path, const char *text)
+{
+  BhRecipe *self = g_new0 (BhRecipe, 1);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  self->path = g_strdup (path);
+  for (guint i = 0; lines[i] != NULL && self->description == NULL; i++)
+    {
+      if (self->title == NULL && g_str_has_prefix (lines[i], "# "))
+        self->title = g_strdup (g_strstrip (lines[i] + 2));
+      /* what follows the first block is no description any more */
+      else if (g_str_has_prefix (lines[i], "```"))
+        break;
+      else if (is_prose (lines[i]))
+        self->description = take_paragraph (lines, i);
+    }
+  if (self->title == NULL)
+    self->title = g_path_get_basename (path);
+  if (self->description == NULL)
+    self->description = g_strdup ("");
+  return self;
+}
+
+/* On a fiber. */
+static void
+load_one (GPtrArray *recipes, const char *name)
+{
+  g_autofree char *below = g_build_filename ("recipes", name, NULL);
+  g_autofree char *path = bh_path_data_file (below);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = dex_await_boxed (dex_file_load_contents_bytes (file), &error);
+  g_autofree char *text = NULL;
+
+  if (bytes == NULL)
+    {
+      g_info ("Recipe: %s", error->message);
+      return;
+    }
+  text = g_utf8_make_valid (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
+  g_ptr_array_add (recipes, bh_recipe_parse (path, text));
+}
+
+static DexFuture *
+load_fiber (gpointer data)
+{
+  GPtrArray *recipes = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_recipe_free);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    load_one (recipes, names[i]);
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, recipes);
+}
+
+DexFuture *
+bh_recipes_load (void)
+{
+  return dex_scheduler_spawn (NULL, 0, load_fiber, NULL, NULL);
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include "app/runs/bh-run-row.h"
+
+#include <glib/gi18n.h>
+
+#include "app/widgets/bh-status.h"
+#include "client/bh-connection.h"
+
+#define TICK_S 1
+
+struct _BhRunRow
+{
+  GtkWidget parent_instance;
+
+  /* template */
+  GtkWidget *status;
+  GtkLabel *name;
+  GtkLabel *when;
+  GtkLabel *line;
+  GtkLabel *where;
+  GtkWidget *unread;
+
+  /* owned */
+  BhRunItem *item; /* (nullable) */
+  GSignalGroup *signals;
+  char *summary;
+  guint tick; /* while it is to be seen and under way */
+  gboolean show_connection;
+};
+
+G_DEFINE_FINAL_TYPE (BhRunRow, bh_run_row, GTK_TYPE_WIDGET)
+
+typedef enum
+{
+  PROP_ITEM = 1,
+  PROP_SUMMARY,
+  PROP_SHOW_CONNECTION,
+  N_PROPS,
+} BhRunRowProp;
+
+static GParamSpec *properties[N_PROPS];
+static guint clicked;
+
+/* --- texts --------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_text (const char *text)
+{
+  return text != NULL && *text != '\0';
+}
+
+static const char *
+first_text (const char *a, const char *b, const char *c)
+{
+  return is_text (a) ? a : is_text (b) ? b : c;
+}
+
+char *
+bh_run_line (BhRunItem *item)
+{
+  const BhRun *run;
+  const char *word;
+
+  g_return_val_if_fail (BH_IS_RUN_ITEM (item), NULL);
+  run = bh_run_item_get_run (item);
+  word = bh_run_state_label (run->state);
+  switch (run->state)
+    {
+    case BH_RUN_QUEUED:
+      if (run->position > 1)
+        return g_strdup_printf (_ ("Number %u in the queue"), run->position);
+      return g_strdup (run->position == 1 ? _ ("Next in the queue") : first_text (run->reason, NULL, word));
+    case BH_RUN_LAUNCHING:
+    case BH_RUN_NEEDS_YOU:
+      return g_strdup (first_text (run->current, NULL, word));
+    case BH_RUN_RUNNING:
+      if (bh_run_item_get_unknown_state (item) != NULL)
+        return g_strdup (bh_run_item_get_unknown_state (item));
+      return g_strdup (first_text (run->current, NULL, word));
+    case BH_RUN_COMPLETED:
+      return g_strdup (first_text (run->summary, run->current, word));
+    case BH_RUN_FAILED:
+    case BH_RUN_STOPPED:
+    default:
+      return g_strdup (first_text (run->reason, first_text (run->summary, run->current, word), word));
+    }
+}
+
+static gboolean
+is_under_way (const BhRun *run)
+{
+  return !bh_run_state_is_terminal (run->state) && run->started_at > 0;
+}
+
+/* Of those under way how long, of others when they ended. (transfer full) (nullable) */
+static char *
+time_text (const BhRun *run)
+{
+  gint64 elapsed;
+
+  if (is_under_way (run))
+    {
+      /* the coordinator's clock may be another one */
+      elapsed = MAX (g_get_real_time () - run->started_at, 0);
+      return bh_format_duration (elapsed - elapsed % G_USEC_PER_SEC);
+    }
+  return bh_run_state_is_terminal (run->state) && run->completed_at > 0 ? bh_format_time (run->completed_at)
+                                                                        : NULL;
+}
+
+static void
+set_label (GtkLabel *label, const char *text)
+{
+  gtk_label_set_label (label, text != NULL ? text : "");
+}
+
+/* --- ticking ------------------------------------------------------------------------------------------- */
+
+static gboolean
+tick_cb (gpointer data)
+{
+  BhRunRow *self = data;
+  g_autofree char *text = time_text (bh_run_item_get_run (self->item));
+
+  set_label (self->when, text);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+update_tick (BhRunRow *self)
+{
+  gboolean wanted = self->item != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)) &&
+                    is_under_way (bh_run_item_get_run (self->item));
+
+  if (wanted && self->tick == 0)
+    self->tick = g_timeout_add_seconds (TICK_S, tick_cb, self);
+  else if (!wanted)
+    g_clear_handle_id (&self->tick, g_source_remove);
+}
+
+static void
+bh_run_row_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bh_run_row_parent_class)->map (widget);
+  update_tick (BH_RUN_ROW (widget));
+}
+
+static void
+bh_run_row_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bh_run_row_parent_class)->unmap (widget);
+  update_tick (BH_RUN_ROW (widget));
+}
+
+/* --- what is shown ------------------------------------------------------------------------------------- */
+
+static void
+update_summary (BhRunRow *self, const char *line)
+{
+  gboolean unread = bh_run_item_get_unread (self->item);
+  g_autofree char *summary = NULL;
+
+  summary = g_strdup_printf (unread ? C_ ("name, state and one line of a Run, spoken", "%s, %s, %s, unread")
+                                    : C_ ("name, state and one line of a Run, spoken", "%s, %s, %s"),
+                             bh_run_item_get_name (self->item),
+                             bh_run_state_label (bh_run_item_get_state (self->item)), line);
+  if (g_set_str (&self->summary, summary))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
+}
+
+static void
+update (BhRunRow *self)
+{
+  g_autofree char *line = NULL, *when = NULL;
+  BhConnection *connection;
+  gboolean unread;
+
+  if (self->item == NULL)
+    return;
+  line = bh_run_line (self->item);
+  when = time_text (bh_run_item_get_run (self->item));
+  connection = bh_run_item_get_connection (self->item);
+  unread = bh_run_item_get_unread (self->item);
+  g_object_set (self->status, "state", bh_run_item_get_state (self->item), NULL);
+  set_label (self->name, bh_run_item_get_name (self->item));
+  set_label (self->line, line);
+  set_label (self->when, when);
+  set_label (self->where, connection != NULL ? bh_connection_get_name (connection) : NULL);
+  gtk_widget_set_visible (self->unread, unread);
+  if (unread)
+    gtk_widget_add_css_class (GTK_WIDGET (self->name), "heading");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->name), "heading");
+  update_summary (self, line);
+  update_tick (self);
+}
+
+static void
+released_cb (BhRunRow *self, int n, double x, double y)
+{
+  if (gtk_widget_contains (GTK_WIDGET (self), x, y))
+    g_signal_emit (self, clicked, 0);
+}
+
+/* --- the object ---------------------------------------------------------------------------------------- */
+
+BhRunItem *
+bh_run_row_get_item (BhRunRow *self)
+{
+  g_return_val_if_fail (BH_IS_RUN_ROW (self), NULL);
+  return self->item;
+}
+
+void
+bh_run_row_set_item (BhRunRow *self, BhRunItem *item)
+{
+  g_return_if_fail (BH_IS_RUN_ROW (self));
+  if (!g_set_object (&self->item, item))
+    return;
+  g_signal_group_set_target (self->signals, item);
+  update (self);
+  update_tick (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ITEM]);
+}
+
+static void
+bh_run_row_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  BhRunRow *self = BH_RUN_ROW (object);
+
+  switch ((BhRunRowProp) prop_id)
+    {
+    case PROP_ITEM:
+      g_value_set_object (value, self->item);
+      break;
+    case PROP_SUMMARY:
+      g_value_set_string (value, self->summary);
+      break;
+    case PROP_SHOW_CONNECTION:
+      g_value_set_boolean (value, self->show_connection);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+bh_run_row_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  BhRunRow *self = BH_RUN_ROW (object);
+
+  switch ((BhRunRowProp) prop_id)
+    {
+    case PROP_ITEM:
+      bh_run_row_set_item (self, g_value_get_object (value));
+      break;
+    case PROP_SHOW_CONNECTION:
+      if (self->show_connection == g_value_get_boolean (value))
+        break;
+      self->show_connection = g_value_get_boolean (value);
+      g_object_notify_by_pspec (object, pspec);
+      break;
+    case PROP_SUMMARY:
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+bh_run_row_dispose (GObject *object)
+{
+  BhRunRow *self = BH_RUN_ROW (object);
+
+  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_object (&self->signals);
+  g_clear_object (&self->item);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_RUN_ROW);
+  G_OBJECT_CLASS (bh_run_row_parent_class)->dispose (object);
+}
+
+static void
+bh_run_row_finalize (GObject *object)
+{
+  g_free (BH_RUN_ROW (object)->summary);
+  G_OBJECT_CLASS (bh_run_row_parent_class)->finalize (object);
+}
+
+static void
+init_widget_class (GtkWidgetClass *widget_class)
+{
+  widget_class->map = bh_run_row_map;
+  widget_class->unmap = bh_run_row_unmap;
+  g_type_ensure (BH_TYPE_STATUS_ICON);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-run-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, BhRunRow, status);
+  gtk_widget_class_bind_template_child (widget_class, BhRunRow, name);
+  gtk_widget_class_bind_template_child (widget_class, BhRunRow, when);
+  gtk_widget_class_bind_template_child (widget_class, BhRunRow, line);
+  gtk_widget_class_bind_template_child (widget_class, BhRunRow, where);
+  gtk_widget_class_bind_template_child (widget_class, BhRunRow, unread);
+  gtk_widget_class_bind_template_callback (widget_class, released_cb);
+}
+
+static void
+bh_run_row_class_init (BhRunRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = bh_run_row_dispose;
+  object_class->finalize = bh_run_row_finalize;
+  object_class->get_property = bh_run_row_get_property;
+  object_class->set_property = bh_run_row_set_property;
+  properties[PROP_ITEM] =
+      g_param_spec_object ("item", NULL, NULL, BH_TYPE_RUN_ITEM,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_SUMMARY] =
+      g_param_spec_string ("summary", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_SHOW_CONNECTION] =
+      g_param_spec_boolean ("show-connection", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  clicked = g_signal_new ("clicked", BH_TYPE_RUN_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  init_widget_class (GTK_WIDGET_CLASS (klass));
+}
+
+static void
+bh_run_row_init (BhRunRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->signals = g_signal_group_new (BH_TYPE_RUN_ITEM);
+  /* "run" comes last, once for each record */
+  g_signal_group_connect_swapped (self->signals, "notify::run", G_CALLBACK (update), self);
+  g_signal_group_connect_swapped (self->signals, "notify::unread", G_CALLBACK (update), self);
+}

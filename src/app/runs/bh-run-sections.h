@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#pragma once
+
+/* A BhRunList as GTK's lists want it: with sections. */
+
+#include <gtk/gtk.h>
+
+#include "client/bh-run-list.h"
+
+G_BEGIN_DECLS
+
+#define BH_TYPE_RUN_SECTIONS (bh_run_sections_get_type ())
+G_DECLARE_FINAL_TYPE (BhRunSections, bh_run_sections, BH, RUN_SECTIONS, GObject)
+
+BhRunSections *bh_run_sections_new (BhRunList *list, BhConnections *connections);
+/* The translated heading of a section. */
+const char *bh_section_label (BhSection section);
+
+G_END_DECLS
