@@ -4,7 +4,9 @@
 
 #include "app/preferences/bh-preferences-dialog.h"
 
+#include "app/preferences/bh-connections-page.h"
 #include "app/preferences/bh-general-page.h"
+#include "app/preferences/bh-places-page.h"
 
 struct _BhPreferencesDialog
 {
@@ -32,6 +34,9 @@ bh_preferences_dialog_new (BhConnections *connections, GSettings *settings)
   g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
   self = g_object_new (BH_TYPE_PREFERENCES_DIALOG, "search-enabled", TRUE, NULL);
   adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (self), bh_general_page_new (connections, settings));
+  adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (self), bh_connections_page_new (connections, settings));
+  adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (self), bh_places_page_new_workers (connections));
+  adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (self), bh_places_page_new_engines (connections));
   return self;
 }
 
