@@ -12,7 +12,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
-from bellhop import Bellhop, Problem, block, program  # noqa: E402
+from bellhop import Bellhop, Problem, block, program, wait_for  # noqa: E402
 import tap  # noqa: E402
 
 
@@ -75,6 +75,104 @@ class Tcp(unittest.TestCase):
         self.assertEqual(self.request('GET', '/v1/runs', token=token)[0], 200)
         self.bellhop.delete('/v1/tokens/lost')
         self.assertEqual(self.request('GET', '/v1/runs', token=token)[0], 401)
+
+    def connect(self):
+        context = ssl.create_default_context(cafile=self.cert)
+        return context.wrap_socket(socket.create_connection(('localhost', self.port), timeout=40), server_hostname='localhost')
+
+    def open_stream(self, token, path='/v1/events'):
+        stream = self.connect()
+        stream.sendall(f'GET {path} HTTP/1.1\r\nHost: localhost:{self.port}\r\nAccept: text/event-stream\r\n'
+                       f'Authorization: Bearer {token}\r\n\r\n'.encode())
+        self.hear(stream, b'event: hello')
+        return stream
+
+    def hear(self, stream, word):
+        heard = b''
+        while word not in heard:
+            more = stream.recv(65536)
+            self.assertTrue(more, heard)
+            heard += more
+
+    @staticmethod
+    def is_ended(stream):
+        try:
+            while stream.recv(65536):
+                pass
+        except ConnectionError:
+            pass
+        return True
+
+    def test_streams_end_with_their_token(self):
+        token = self.bellhop.post('/v1/tokens', {'name': 'lent'})['token']
+        lent, own = self.open_stream(token), self.open_stream(self.token)
+        self.bellhop.delete('/v1/tokens/lent')
+        self.assertTrue(self.is_ended(lent))
+        # another's goes on: what happens now comes
+        self.bellhop.create(block('true'))
+        self.hear(own, b'event: run')
+
+    def test_token_comes_before_the_body(self):
+        """The answer does not wait for a body that nobody may send; a known token's body is read as ever."""
+        for token, first in ((None, b'HTTP/1.1 401'), ('wrong', b'HTTP/1.1 401'), (self.token, b'HTTP/1.1 100')):
+            with self.connect() as stream:
+                given = f'Authorization: Bearer {token}\r\n' if token else ''
+                stream.sendall((f'POST /v1/runs HTTP/1.1\r\nHost: localhost:{self.port}\r\n{given}Expect: 100-continue\r\n'
+                                'Content-Type: application/json\r\nContent-Length: 1000000\r\n\r\n').encode())
+                self.assertTrue(stream.recv(65536).startswith(first), token)
+
+    def test_body_in_one_piece_with_the_head(self):
+        status, problem = self.request('POST', '/v1/runs', {'instructions': ''}, self.token)
+        self.assertEqual((status, problem['field']), (422, 'instructions'))
+        self.assertEqual(self.request('POST', '/v1/runs', {'instructions': 'x' * 200000})[0], 401)
+
+    def test_two_requests_on_one_connection(self):
+        """Each shows its token anew."""
+        context = ssl.create_default_context(cafile=self.cert)
+        connection = http.client.HTTPSConnection('localhost', self.port, context=context, timeout=20)
+        for token, status in ((self.token, 200), ('wrong', 401), (self.token, 200)):
+            connection.request('GET', '/v1/runs', headers={'Host': f'localhost:{self.port}', 'Authorization': f'Bearer {token}'})
+            response = connection.getresponse()
+            response.read()
+            self.assertEqual(response.status, status)
+        connection.close()
+
+    def test_limit_of_connections(self):
+        """What is over the limit is hung up on; who is in stays, and the Unix socket knows no such limit."""
+        own = self.open_stream(self.token)
+        idle = []
+        try:
+            for _ in range(300):
+                idle.append(socket.create_connection(('127.0.0.1', self.port), timeout=40))
+            # all have been looked at when the last, which is over the limit, has ended
+            self.assertEqual(self.ended(idle[-1]), b'')
+            self.assertEqual(self.bellhop.get('/v1/health'), {'ready': True})
+            self.bellhop.create(block('true'))
+            self.hear(own, b'event: run')
+        finally:
+            for one in idle:
+                one.close()
+        wait_for(lambda: self.reachable(), 'room for another')
+
+    @staticmethod
+    def ended(sock):
+        try:
+            return sock.recv(1)
+        except ConnectionError:
+            return b''
+
+    def reachable(self):
+        try:
+            return self.request('GET', '/v1/runs', token=self.token)[0] == 200
+        except OSError:
+            return False
+
+    def test_silence_is_shown_out(self):
+        """One that says nothing, and one that never comes to its end without a token."""
+        with socket.create_connection(('127.0.0.1', self.port), timeout=60) as silent, self.connect() as talking:
+            talking.sendall(f'POST /v1/runs HTTP/1.1\r\nHost: localhost:{self.port}\r\nContent-Length: 1000000\r\n\r\nx'.encode())
+            self.assertEqual(self.ended(silent), b'')
+            self.assertTrue(self.is_ended(talking))
 
     def test_tokens_are_for_the_machine_itself(self):
         self.assertEqual(self.request('GET', '/v1/tokens', token=self.token)[1]['code'], 'forbidden')
