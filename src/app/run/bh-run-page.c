@@ -2,14 +2,13 @@
  * Copyright The Bellhop authors */
 #include "config.h"
 
-#include "app/run/bh-run-page.h"
+#include <glib/gi18n.h>
 
-struct _BhRunPage
-{
-  AdwNavigationPage parent_instance;
+#include "app/run/bh-run-page-private.h"
 
-  BhRunItem *run; /* (nullable) */
-};
+#include "app/run/bh-question-row.h"
+#include "app/run/bh-row-view.h"
+#include "app/widgets/bh-status.h"
 
 G_DEFINE_FINAL_TYPE (BhRunPage, bh_run_page, ADW_TYPE_NAVIGATION_PAGE)
 
@@ -19,6 +18,169 @@ typedef enum
 } BhRunPageProp;
 
 static GParamSpec *properties[PROP_RUN + 1];
+
+/* --- what is announced --------------------------------------------------------------------------------- */
+
+static void
+announce (BhRunPage *self, const char *text, GtkAccessibleAnnouncementPriority priority)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_accessible_announce (GTK_ACCESSIBLE (self->view), text, priority);
+}
+
+static void
+announce_question (BhRunPage *self, const BhQuestionSet *set, const char *text)
+{
+  if (g_set_str (&self->announced, set->id))
+    announce (self, text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+}
+
+static void
+announce_end (BhRunPage *self, BhRunState state)
+{
+  gboolean over = bh_run_state_is_terminal (state);
+
+  if (over && !self->was_over)
+    {
+      /* Translators: a Run's name, its state: "Fix the login: Completed" */
+      g_autofree char *text =
+          g_strdup_printf (_ ("%s: %s"), bh_run_item_get_name (self->run), bh_run_state_label (state));
+
+      announce (self, text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+    }
+  self->was_over = over;
+}
+
+/* --- what is shown ------------------------------------------------------------------------------------- */
+
+static void
+show_pill (BhRunPage *self, BhRunState state)
+{
+  static const char *const classes[] = { "accent", "success", "warning", "error", "dim-label" };
+  const char *unknown = bh_run_item_get_unknown_state (self->run);
+  const char *label = unknown != NULL ? unknown : bh_run_state_label (state);
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    gtk_widget_remove_css_class (self->pill, classes[i]);
+  gtk_widget_add_css_class (self->pill, bh_run_state_css_class (state));
+  gtk_image_set_from_icon_name (self->pill_icon, bh_run_state_icon (state));
+  gtk_label_set_text (self->pill_label, label);
+  gtk_widget_set_tooltip_text (self->pill, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->pill), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+run_changed_cb (BhRunPage *self)
+{
+  BhRunState state = bh_run_item_get_state (self->run);
+  const char *name = bh_run_item_get_name (self->run);
+
+  adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), *name != '\0' ? name : _ ("Run"));
+  adw_window_title_set_title (self->heading, name);
+  show_pill (self, state);
+  bh_run_page_update_actions (self);
+  announce_end (self, state);
+}
+
+static void
+question_changed_cb (BhRunPage *self)
+{
+  BhQuestionSet *set = self->timeline != NULL ? bh_timeline_get_question (self->timeline) : NULL;
+  g_autofree char *author = NULL, *question = NULL, *text = NULL;
+
+  if (set == NULL)
+    {
+      adw_banner_set_revealed (self->banner, FALSE);
+      return;
+    }
+  author = bh_author_label (set->asked_by);
+  question = bh_question_set_one_line (set);
+  /* Translators: who asks, and what: "Codex asks: Where should it live?" */
+  text = g_strdup_printf (_ ("%s asks: %s"), author, question);
+  adw_banner_set_title (self->banner, text);
+  adw_banner_set_revealed (self->banner, TRUE);
+  announce_question (self, set, text);
+}
+
+static void
+problem_changed_cb (BhRunPage *self)
+{
+  const char *problem = self->timeline != NULL ? bh_timeline_get_problem (self->timeline) : NULL;
+
+  if (self->timeline == NULL)
+    gtk_stack_set_visible_child_name (self->stack, "none");
+  else if (problem != NULL)
+    {
+      adw_status_page_set_title (self->problem, _ ("This Run Can Not Be Shown"));
+      /* a status page's description is markup */
+      g_autofree char *escaped = g_markup_escape_text (problem, -1);
+      adw_status_page_set_description (self->problem, escaped);
+      gtk_stack_set_visible_child_name (self->stack, "problem");
+    }
+  else
+    gtk_stack_set_visible_child_name (self->stack, "run");
+}
+
+static void
+banner_clicked_cb (BhRunPage *self)
+{
+  bh_run_page_answer (self, NULL);
+}
+
+static void
+show_timeline (BhRunPage *self)
+{
+  bh_timeline_view_set_timeline (self->view, self->timeline);
+  bh_chat_composer_set_timeline (self->composer, self->timeline);
+  bh_run_details_set_timeline (self->details, self->timeline);
+  bh_find_bar_set_timeline (self->find_bar, self->timeline);
+  problem_changed_cb (self);
+  question_changed_cb (self);
+}
+
+void
+bh_run_page_set_run (BhRunPage *self, BhRunItem *run)
+{
+  BhConnection *connection;
+
+  g_return_if_fail (BH_IS_RUN_PAGE (self));
+  g_return_if_fail (run == NULL || BH_IS_RUN_ITEM (run));
+  if (!g_set_object (&self->run, run))
+    return;
+  connection = run != NULL ? bh_run_item_get_connection (run) : NULL;
+  g_clear_object (&self->timeline);
+  if (connection != NULL)
+    self->timeline = bh_timeline_new (connection, bh_run_item_get_id (run));
+  self->was_over = run != NULL && bh_run_state_is_terminal (bh_run_item_get_state (run));
+  g_signal_group_set_target (self->timeline_signals, self->timeline);
+  g_signal_group_set_target (self->run_signals, run);
+  show_timeline (self);
+  if (run != NULL)
+    run_changed_cb (self);
+  else
+    {
+      adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), _ ("Run"));
+      adw_window_title_set_title (self->heading, "");
+      bh_run_page_update_actions (self);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
+}
+
+BhRunItem *
+bh_run_page_get_run (BhRunPage *self)
+{
+  g_return_val_if_fail (BH_IS_RUN_PAGE (self), NULL);
+  return self->run;
+}
+
+void
+bh_run_page_show_row (BhRunPage *self, guint64 row)
+{
+  g_return_if_fail (BH_IS_RUN_PAGE (self));
+  bh_timeline_view_show_row (self->view, row, FALSE);
+}
+
+/* --- the widget ---------------------------------------------------------------------------------------- */
 
 static void
 bh_run_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
@@ -51,51 +213,76 @@ bh_run_page_dispose (GObject *object)
 {
   BhRunPage *self = BH_RUN_PAGE (object);
 
+  g_clear_object (&self->run_signals);
+  g_clear_object (&self->timeline_signals);
+  g_clear_object (&self->timeline);
   g_clear_object (&self->run);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_RUN_PAGE);
   G_OBJECT_CLASS (bh_run_page_parent_class)->dispose (object);
 }
 
 static void
+bh_run_page_finalize (GObject *object)
+{
+  g_free (BH_RUN_PAGE (object)->announced);
+  G_OBJECT_CLASS (bh_run_page_parent_class)->finalize (object);
+}
+
+static void
+bind_children (GtkWidgetClass *klass)
+{
+  gtk_widget_class_bind_template_child (klass, BhRunPage, heading);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, details_button);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, menu_button);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, stop_button);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, pill);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, pill_icon);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, pill_label);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, find_bar);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, banner);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, stack);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, problem);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, split);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, view);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, composer);
+  gtk_widget_class_bind_template_child (klass, BhRunPage, details);
+  gtk_widget_class_bind_template_callback (klass, banner_clicked_cb);
+}
+
+static void
 bh_run_page_class_init (BhRunPageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = bh_run_page_dispose;
+  object_class->finalize = bh_run_page_finalize;
   object_class->get_property = bh_run_page_get_property;
   object_class->set_property = bh_run_page_set_property;
   properties[PROP_RUN] =
       g_param_spec_object ("run", NULL, NULL, BH_TYPE_RUN_ITEM,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
-  gtk_widget_class_set_template_from_resource (GTK_WIDGET_CLASS (klass),
-                                               "/org/bellhop/Bellhop/ui/bh-run-page.ui");
+  g_type_ensure (BH_TYPE_TIMELINE_VIEW);
+  g_type_ensure (BH_TYPE_CHAT_COMPOSER);
+  g_type_ensure (BH_TYPE_RUN_DETAILS);
+  g_type_ensure (BH_TYPE_FIND_BAR);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-run-page.ui");
+  bind_children (widget_class);
+  bh_run_page_install_actions (widget_class);
 }
 
 static void
 bh_run_page_init (BhRunPage *self)
 {
+  self->run_signals = g_signal_group_new (BH_TYPE_RUN_ITEM);
+  self->timeline_signals = g_signal_group_new (BH_TYPE_TIMELINE);
   gtk_widget_init_template (GTK_WIDGET (self));
-}
-
-void
-bh_run_page_set_run (BhRunPage *self, BhRunItem *run)
-{
-  g_return_if_fail (BH_IS_RUN_PAGE (self));
-  g_return_if_fail (run == NULL || BH_IS_RUN_ITEM (run));
-  if (g_set_object (&self->run, run))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
-}
-
-BhRunItem *
-bh_run_page_get_run (BhRunPage *self)
-{
-  g_return_val_if_fail (BH_IS_RUN_PAGE (self), NULL);
-  return self->run;
-}
-
-void
-bh_run_page_show_row (BhRunPage *self, guint64 row)
-{
-  g_return_if_fail (BH_IS_RUN_PAGE (self));
+  bh_find_bar_set_view (self->find_bar, self->view);
+  g_signal_group_connect_swapped (self->run_signals, "notify::run", G_CALLBACK (run_changed_cb), self);
+  g_signal_group_connect_swapped (self->timeline_signals, "notify::question",
+                                  G_CALLBACK (question_changed_cb), self);
+  g_signal_group_connect_swapped (self->timeline_signals, "notify::problem", G_CALLBACK (problem_changed_cb),
+                                  self);
+  bh_run_page_update_actions (self);
 }

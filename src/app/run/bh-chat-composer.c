@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "app/run/bh-chat-composer.h"
+
+#include "app/run/bh-message-chip.h"
+
+struct _BhChatComposer
+{
+  GtkWidget parent_instance;
+
+  AdwWrapBox *chips;
+  GtkLabel *error;
+  GtkTextView *view;
+  GtkTextBuffer *buffer;
+  GtkWidget *placeholder;
+  GtkWidget *more;
+
+  BhTimeline *timeline; /* (nullable) */
+  GHashTable *drafts;   /* connection id/Run id → text */
+  GHashTable *sending;  /* set of the same: a message is under way */
+};
+
+G_DEFINE_FINAL_TYPE (BhChatComposer, bh_chat_composer, GTK_TYPE_WIDGET)
+
+typedef enum
+{
+  PROP_TIMELINE = 1,
+} BhChatComposerProp;
+
+static GParamSpec *properties[PROP_TIMELINE + 1];
+
+/* --- what is written ----------------------------------------------------------------------------------- */
+
+static char *
+get_key (BhTimeline *timeline)
+{
+  return g_strconcat (bh_connection_get_id (bh_timeline_get_connection (timeline)), "/",
+                      bh_timeline_get_run_id (timeline), NULL);
+}
+
+static char *
+get_text (BhChatComposer *self)
+{
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (self->buffer, &start, &end);
+  return gtk_text_buffer_get_text (self->buffer, &start, &end, FALSE);
+}
+
+static gboolean
+is_blank (const char *text)
+{
+  return text[strspn (text, " \t\r\n")] == '\0';
+}
+
+static void
+keep_draft (BhChatComposer *self)
+{
+  g_autofree char *text = get_text (self);
+
+  if (self->timeline == NULL)
+    return;
+  if (is_blank (text))
+    {
+      g_autofree char *key = get_key (self->timeline);
+
+      g_hash_table_remove (self->drafts, key);
+    }
+  else
+    g_hash_table_replace (self->drafts, get_key (self->timeline), g_steal_pointer (&text));
+}
+
+static void
+show_draft (BhChatComposer *self)
+{
+  g_autofree char *key = self->timeline != NULL ? get_key (self->timeline) : g_strdup ("");
+  const char *draft = g_hash_table_lookup (self->drafts, key);
+
+  gtk_text_buffer_set_text (self->buffer, draft != NULL ? draft : "", -1);
+}
+
+static void
+show_error (BhChatComposer *self, const char *error)
+{
+  gtk_label_set_text (self->error, error != NULL ? error : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->error), error != NULL);
+}
+
+/* --- what a message does now --------------------------------------------------------------------------- */
+
+/* Why nothing can be sent is said where else would stand what a message does. */
+static const char *
+get_placeholder (const BhRun *run, gboolean *possible)
+{
+  *possible = run != NULL;
+  if (run == NULL)
+    return "";
+  switch (run->state)
+    {
+    case BH_RUN_QUEUED:
+    case BH_RUN_LAUNCHING:
+      return _ ("Steer this Run – delivered at its first turn");
+    case BH_RUN_RUNNING:
+      return _ ("Steer this Run – delivered at the next turn");
+    case BH_RUN_NEEDS_YOU:
+      return _ ("Answer and resume");
+    case BH_RUN_COMPLETED:
+    case BH_RUN_FAILED:
+    case BH_RUN_STOPPED:
+    default:
+      break;
+    }
+  if (run->can_continue)
+    return _ ("Continue in the same DevBox");
+  *possible = FALSE;
+  if (run->box_id != NULL && g_strcmp0 (run->box_state, "gone") == 0)
+    return _ ("This Run is over and its DevBox is gone");
+  return _ ("This Run is over and can not be continued");
+}
+
+static void
+update_actions (BhChatComposer *self)
+{
+  BhRun *run = self->timeline != NULL ? bh_timeline_get_run (self->timeline) : NULL;
+  g_autofree char *text = get_text (self);
+  g_autofree char *key = self->timeline != NULL ? get_key (self->timeline) : g_strdup ("");
+  gboolean sending = g_hash_table_contains (self->sending, key);
+  gboolean possible;
+  const char *placeholder = get_placeholder (run, &possible);
+  gboolean ready = possible && !sending && !is_blank (text);
+  gboolean works = run != NULL && run->state == BH_RUN_RUNNING;
+
+  gtk_label_set_text (GTK_LABEL (self->placeholder), placeholder);
+  gtk_widget_set_visible (self->placeholder, *text == '\0');
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_PLACEHOLDER,
+                                  placeholder, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, placeholder, -1);
+  /* what was written is still to be had, as a copy for another Run */
+  gtk_text_view_set_editable (self->view, possible && !sending);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->view), possible || *text != '\0');
+  gtk_widget_set_visible (self->more, works);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send", ready);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.interrupt", ready && works);
+}
+
+static void
+changed_cb (BhChatComposer *self)
+{
+  show_error (self, NULL);
+  update_actions (self);
+}
+
+/* --- sending ------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GWeakRef composer;
+  char *key;
+} Sending;
+
+static Sending *
+sending_new (BhChatComposer *self)
+{
+  Sending *sending = g_new0 (Sending, 1);
+
+  g_weak_ref_init (&sending->composer, self);
+  sending->key = get_key (self->timeline);
+  return sending;
+}
+
+static void
+sending_free (gpointer data)
+{
+  Sending *self = data;
+
+  g_weak_ref_clear (&self->composer);
+  g_free (self->key);
+  g_free (self);
+}
+
+/* It may be another Run's turn by now: then its draft is the place. */
+static gboolean
+is_shown (BhChatComposer *self, const char *key)
+{
+  g_autofree char *shown = self->timeline != NULL ? get_key (self->timeline) : NULL;
+
+  return g_strcmp0 (shown, key) == 0;
+}
+
+static DexFuture *
+sent_cb (DexFuture *future, gpointer data)
+{
+  Sending *sending = data;
+  g_autoptr (BhChatComposer) self = g_weak_ref_get (&sending->composer);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (self == NULL || self->buffer == NULL)
+    return dex_future_new_true ();
+  g_hash_table_remove (self->sending, sending->key);
+  if (value != NULL)
+    g_hash_table_remove (self->drafts, sending->key);
+  if (!is_shown (self, sending->key))
+    return dex_future_new_true ();
+  if (value != NULL)
+    gtk_text_buffer_set_text (self->buffer, "", -1);
+  show_error (self, value == NULL ? error->message : NULL);
+  update_actions (self);
+  return dex_future_new_true ();
+}
+
+static void
+send_message (BhChatComposer *self, gboolean interrupt)
+{
+  g_autofree char *text = get_text (self);
+
+  if (self->timeline == NULL || is_blank (text))
+    return;
+  if (strlen (text) > BH_MESSAGE_MAX)
+    {
+      g_autofree char *limit = g_format_size_full (BH_MESSAGE_MAX, G_FORMAT_SIZE_IEC_UNITS);
+      g_autofree char *error = NULL;
+
+      /* Translators: an amount as "256 KiB" */
+      error =
+          g_strdup_printf (_ ("A message has at most %s. Shorten it, or put the text into a file"), limit);
+      show_error (self, error);
+      return;
+    }
+  keep_draft (self);
+  g_hash_table_add (self->sending, get_key (self->timeline));
+  update_actions (self);
+  dex_future_disown (
+      dex_future_finally (bh_connection_send_message (bh_timeline_get_connection (self->timeline),
+                                                      bh_timeline_get_run_id (self->timeline), text,
+                                                      interrupt),
+                          sent_cb, sending_new (self), sending_free));
+}
+
+static void
+send_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  send_message (BH_CHAT_COMPOSER (widget), FALSE);
+}
+
+static void
+interrupt_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  send_message (BH_CHAT_COMPOSER (widget), TRUE);
+}
+
+/* --- messages on their way ----------------------------------------------------------------------------- */
+
+static DexFuture *
+withdrawn_cb (DexFuture *future, gpointer data)
+{
+  Sending *sending = data;
+  g_autoptr (BhChatComposer) self = g_weak_ref_get (&sending->composer);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  BhMessage *message;
+  g_autofree char *text = NULL;
+
+  if (self == NULL || self->buffer == NULL || !is_shown (self, sending->key))
+    return dex_future_new_true ();
+  if (value == NULL)
+    {
+      show_error (self, error->message);
+      return dex_future_new_true ();
+    }
+  /* to be changed, mostly */
+  message = g_value_get_boxed (value);
+  text = get_text (self);
+  if (is_blank (text) && message != NULL && message->text != NULL)
+    gtk_text_buffer_set_text (self->buffer, message->text, -1);
+  return dex_future_new_true ();
+}
+
+static void
+withdraw_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  BhChatComposer *self = BH_CHAT_COMPOSER (widget);
+
+  if (self->timeline == NULL)
+    return;
+  dex_future_disown (
+      dex_future_finally (bh_connection_withdraw_message (bh_timeline_get_connection (self->timeline),
+                                                          bh_timeline_get_run_id (self->timeline),
+                                                          g_variant_get_string (target, NULL)),
+                          withdrawn_cb, sending_new (self), sending_free));
+}
+
+/* There are few. */
+static void
+show_chips (BhChatComposer *self)
+{
+  GListModel *messages = self->timeline != NULL ? bh_timeline_get_messages (self->timeline) : NULL;
+  guint n = messages != NULL ? g_list_model_get_n_items (messages) : 0;
+  GtkWidget *chip;
+
+  while ((chip = gtk_widget_get_first_child (GTK_WIDGET (self->chips))) != NULL)
+    adw_wrap_box_remove (self->chips, chip);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (BhMessageItem) item = g_list_model_get_item (messages, i);
+
+      adw_wrap_box_append (self->chips, bh_message_chip_new (item));
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->chips), n > 0);
+}
+
+/* --- the widget ---------------------------------------------------------------------------------------- */
+
+static void
+disconnect_timeline (BhChatComposer *self)
+{
+  if (self->timeline == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->timeline, self);
+  g_signal_handlers_disconnect_by_data (bh_timeline_get_messages (self->timeline), self);
+}
+
+void
+bh_chat_composer_set_timeline (BhChatComposer *self, BhTimeline *timeline)
+{
+  g_return_if_fail (BH_IS_CHAT_COMPOSER (self));
+  if (self->timeline == timeline)
+    return;
+  keep_draft (self);
+  disconnect_timeline (self);
+  g_set_object (&self->timeline, timeline);
+  if (timeline != NULL)
+    {
+      g_signal_connect_swapped (timeline, "notify::run", G_CALLBACK (update_actions), self);
+      g_signal_connect_swapped (bh_timeline_get_messages (timeline), "items-changed", G_CALLBACK (show_chips),
+                                self);
+    }
+  show_draft (self);
+  show_error (self, NULL);
+  show_chips (self);
+  update_actions (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMELINE]);
+}
+
+static gboolean
+bh_chat_composer_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (BH_CHAT_COMPOSER (widget)->view));
+}
+
+static void
+bh_chat_composer_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch ((BhChatComposerProp) prop_id)
+    {
+    case PROP_TIMELINE:
+      g_value_set_object (value, BH_CHAT_COMPOSER (object)->timeline);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+bh_chat_composer_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  switch ((BhChatComposerProp) prop_id)
+    {
+    case PROP_TIMELINE:
+      bh_chat_composer_set_timeline (BH_CHAT_COMPOSER (object), g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+bh_chat_composer_dispose (GObject *object)
+{
+  BhChatComposer *self = BH_CHAT_COMPOSER (object);
+
+  disconnect_timeline (self);
+  g_clear_object (&self->timeline);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_CHAT_COMPOSER);
+  G_OBJECT_CLASS (bh_chat_composer_parent_class)->dispose (object);
+}
+
+static void
+bh_chat_composer_finalize (GObject *object)
+{
+  BhChatComposer *self = BH_CHAT_COMPOSER (object);
+
+  g_hash_table_unref (self->drafts);
+  g_hash_table_unref (self->sending);
+  G_OBJECT_CLASS (bh_chat_composer_parent_class)->finalize (object);
+}
+
+static void
+bh_chat_composer_class_init (BhChatComposerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = bh_chat_composer_dispose;
+  object_class->finalize = bh_chat_composer_finalize;
+  object_class->get_property = bh_chat_composer_get_property;
+  object_class->set_property = bh_chat_composer_set_property;
+  widget_class->grab_focus = bh_chat_composer_grab_focus;
+  properties[PROP_TIMELINE] =
+      g_param_spec_object ("timeline", NULL, NULL, BH_TYPE_TIMELINE,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-chat-composer.ui");
+  gtk_widget_class_bind_template_child (widget_class, BhChatComposer, chips);
+  gtk_widget_class_bind_template_child (widget_class, BhChatComposer, error);
+  gtk_widget_class_bind_template_child (widget_class, BhChatComposer, view);
+  gtk_widget_class_bind_template_child (widget_class, BhChatComposer, buffer);
+  gtk_widget_class_bind_template_child (widget_class, BhChatComposer, placeholder);
+  gtk_widget_class_bind_template_child (widget_class, BhChatComposer, more);
+  gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_install_action (widget_class, "composer.send", NULL, send_action);
+  gtk_widget_class_install_action (widget_class, "composer.interrupt", NULL, interrupt_action);
+  gtk_widget_class_install_action (widget_class, "composer.withdraw", "s", withdraw_action);
+}
+
+static void
+bh_chat_composer_init (BhChatComposer *self)
+{
+  self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->sending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  update_actions (self);
+}

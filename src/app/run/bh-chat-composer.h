@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#pragma once
+
+/* Where a person writes to a Run: says what a message will do now, shows those on their way, and keeps what
+ * was not sent. */
+
+#include <adwaita.h>
+
+#include "client/bh-timeline.h"
+
+G_BEGIN_DECLS
+
+/* Property "timeline" (BhTimeline, nullable). What is written is kept for each Run while the widget lives.
+ * Actions: "composer.send", "composer.interrupt", "composer.withdraw" (s message). */
+#define BH_TYPE_CHAT_COMPOSER (bh_chat_composer_get_type ())
+G_DECLARE_FINAL_TYPE (BhChatComposer, bh_chat_composer, BH, CHAT_COMPOSER, GtkWidget)
+
+void bh_chat_composer_set_timeline (BhChatComposer *self, BhTimeline *timeline);
+
+G_END_DECLS

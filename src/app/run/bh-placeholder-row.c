@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "app/run/bh-placeholder-row.h"
+
+struct _BhPlaceholderRow
+{
+  BhRowView parent_instance;
+
+  GtkLabel *label;
+  GtkWidget *retry;
+};
+
+G_DEFINE_FINAL_TYPE (BhPlaceholderRow, bh_placeholder_row, BH_TYPE_ROW_VIEW)
+
+static void
+show (BhPlaceholderRow *self)
+{
+  BhTimelineRow *row = bh_row_view_get_row (BH_ROW_VIEW (self));
+  const char *problem = row != NULL ? bh_timeline_row_get_problem (row) : NULL;
+
+  gtk_label_set_text (self->label, problem != NULL ? problem : _ ("Loading…"));
+  gtk_widget_set_visible (self->retry, problem != NULL);
+}
+
+static void
+update (BhRowView *view)
+{
+  show (BH_PLACEHOLDER_ROW (view));
+}
+
+static void
+unbind (BhRowView *view)
+{
+  BhPlaceholderRow *self = BH_PLACEHOLDER_ROW (view);
+
+  gtk_label_set_text (self->label, _ ("Loading…"));
+  gtk_widget_set_visible (self->retry, FALSE);
+}
+
+static char *
+describe (BhRowView *view)
+{
+  return g_strdup (gtk_label_get_text (BH_PLACEHOLDER_ROW (view)->label));
+}
+
+static void
+retry_cb (BhPlaceholderRow *self)
+{
+  bh_timeline_row_retry (bh_row_view_get_row (BH_ROW_VIEW (self)));
+  show (self);
+}
+
+static void
+bh_placeholder_row_dispose (GObject *object)
+{
+  bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_PLACEHOLDER_ROW);
+  G_OBJECT_CLASS (bh_placeholder_row_parent_class)->dispose (object);
+}
+
+static void
+bh_placeholder_row_class_init (BhPlaceholderRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bh_placeholder_row_dispose;
+  BH_ROW_VIEW_CLASS (klass)->update = update;
+  BH_ROW_VIEW_CLASS (klass)->unbind = unbind;
+  BH_ROW_VIEW_CLASS (klass)->describe = describe;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-placeholder-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, BhPlaceholderRow, label);
+  gtk_widget_class_bind_template_child (widget_class, BhPlaceholderRow, retry);
+  gtk_widget_class_bind_template_callback (widget_class, retry_cb);
+}
+
+static void
+bh_placeholder_row_init (BhPlaceholderRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "app/run/bh-question-row.h"
+
+#include "app/widgets/bh-markdown.h"
+#include "app/widgets/bh-status.h"
+#include "protocol/bh-text.h"
+
+struct _BhQuestionRow
+{
+  BhRowView parent_instance;
+
+  GtkWidget *bubble;
+  GtkImage *icon;
+  GtkLabel *asked_by;
+  GtkLabel *time;
+  BhMarkdown *markdown;
+  GtkWidget *answer_box;
+  GtkImage *answer_icon;
+  GtkLabel *answer;
+  GtkActionable *button;
+};
+
+G_DEFINE_FINAL_TYPE (BhQuestionRow, bh_question_row, BH_TYPE_ROW_VIEW)
+
+char *
+bh_question_set_one_line (const BhQuestionSet *set)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < set->questions->len; i++)
+    {
+      const BhQuestion *question = g_ptr_array_index (set->questions, i);
+
+      if (i > 0)
+        g_string_append (text, " · ");
+      g_string_append (text, question->text);
+    }
+  return bh_text_one_line (text->str, 400);
+}
+
+/* All questions as Markdown, as they are Markdown themselves. */
+static char *
+get_text (const BhQuestionSet *set)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < set->questions->len; i++)
+    {
+      const BhQuestion *question = g_ptr_array_index (set->questions, i);
+
+      if (i > 0)
+        g_string_append (text, "\n\n");
+      g_string_append (text, question->text);
+    }
+  return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+static char *
+get_answer (const BhQuestionSet *set, BhRowState state)
+{
+  g_autofree char *answer = NULL, *by = NULL;
+
+  if (set == NULL || set->state != BH_SET_ANSWERED)
+    return g_strdup (state == BH_ROW_ANSWERED ? _ ("Answered") : _ ("Not answered: the Run ended first"));
+  answer = bh_question_set_answer_text (set);
+  if (set->answered_by == NULL || g_str_equal (set->answered_by, "you"))
+    return g_strdup_printf (_ ("You answered: %s"), answer);
+  by = bh_author_label (set->answered_by);
+  /* Translators: who answered, and what */
+  return g_strdup_printf (_ ("%s answered: %s"), by, answer);
+}
+
+static gboolean
+is_open (BhTimelineRow *row)
+{
+  BhQuestionSet *set = bh_timeline_row_get_question (row);
+
+  if (set != NULL)
+    return set->state == BH_SET_OPEN;
+  return bh_timeline_row_get_row (row)->state == BH_ROW_OPEN;
+}
+
+static void
+show_answer (BhQuestionRow *self, BhTimelineRow *row)
+{
+  BhRow *record = bh_timeline_row_get_row (row);
+  BhQuestionSet *set = bh_timeline_row_get_question (row);
+  gboolean open = is_open (row);
+  g_autofree char *answer = NULL;
+
+  gtk_widget_set_visible (self->answer_box, !open);
+  gtk_widget_set_visible (GTK_WIDGET (self->button), open);
+  if (open)
+    {
+      gtk_widget_add_css_class (self->bubble, "open");
+      gtk_actionable_set_action_target (self->button, "s", record->question != NULL ? record->question : "");
+      return;
+    }
+  gtk_widget_remove_css_class (self->bubble, "open");
+  answer = get_answer (set, record->state);
+  gtk_label_set_text (self->answer, answer);
+  gtk_image_set_from_icon_name (self->answer_icon, bh_row_state_icon (record->state));
+}
+
+static void
+update (BhRowView *view)
+{
+  BhQuestionRow *self = BH_QUESTION_ROW (view);
+  BhTimelineRow *row = bh_row_view_get_row (view);
+  BhRow *record = bh_timeline_row_get_row (row);
+  BhQuestionSet *set = bh_timeline_row_get_question (row);
+  g_autofree char *author = NULL, *asked = NULL, *time = NULL, *text = NULL;
+
+  if (record == NULL)
+    return;
+  author = bh_author_label (set != NULL ? set->asked_by : record->author);
+  /* Translators: who asks: "Codex asks" */
+  asked = g_strdup_printf (_ ("%s asks"), author);
+  time = record->started_at > 0 ? bh_format_time (record->started_at) : g_strdup ("");
+  text = set != NULL ? get_text (set) : g_strdup (record->head != NULL ? record->head : record->title);
+  gtk_label_set_text (self->asked_by, asked);
+  gtk_label_set_text (self->time, time);
+  gtk_image_set_from_icon_name (self->icon, bh_run_state_icon (BH_RUN_NEEDS_YOU));
+  if (g_strcmp0 (bh_markdown_get_text (self->markdown), text) != 0)
+    bh_markdown_set_text (self->markdown, text != NULL ? text : "");
+  show_answer (self, row);
+}
+
+static void
+unbind (BhRowView *view)
+{
+  bh_markdown_set_text (BH_QUESTION_ROW (view)->markdown, "");
+}
+
+static char *
+describe (BhRowView *view)
+{
+  BhQuestionRow *self = BH_QUESTION_ROW (view);
+  BhTimelineRow *row = bh_row_view_get_row (view);
+  BhQuestionSet *set = bh_timeline_row_get_question (row);
+  BhRow *record = bh_timeline_row_get_row (row);
+  g_autofree char *text = NULL;
+
+  if (record == NULL)
+    return g_strdup ("");
+  text = set != NULL ? bh_question_set_one_line (set) : g_strdup (record->head != NULL ? record->head : "");
+  if (is_open (row))
+    /* Translators: for screen readers: "Codex asks", the question */
+    return g_strdup_printf (_ ("Question, %s: %s, open"), gtk_label_get_text (self->asked_by), text);
+  /* Translators: for screen readers: "Codex asks", the question, "You answered: Header" */
+  return g_strdup_printf (_ ("Question, %s: %s, %s"), gtk_label_get_text (self->asked_by), text,
+                          gtk_label_get_text (self->answer));
+}
+
+static void
+bh_question_row_dispose (GObject *object)
+{
+  bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_QUESTION_ROW);
+  G_OBJECT_CLASS (bh_question_row_parent_class)->dispose (object);
+}
+
+static void
+bh_question_row_class_init (BhQuestionRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bh_question_row_dispose;
+  BH_ROW_VIEW_CLASS (klass)->update = update;
+  BH_ROW_VIEW_CLASS (klass)->unbind = unbind;
+  BH_ROW_VIEW_CLASS (klass)->describe = describe;
+  g_type_ensure (BH_TYPE_MARKDOWN);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-question-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionRow, bubble);
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionRow, asked_by);
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionRow, time);
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionRow, markdown);
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionRow, answer_box);
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionRow, answer_icon);
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionRow, answer);
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionRow, button);
+}
+
+static void
+bh_question_row_init (BhQuestionRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "app/run/bh-step-row.h"
+
+#include "app/run/bh-step-body.h"
+#include "app/widgets/bh-status.h"
+
+struct _BhStepRow
+{
+  BhRowView parent_instance;
+
+  GtkBox *box;
+  GtkWidget *header;
+  GtkImage *arrow;
+  GtkImage *icon;
+  GtkLabel *tool;
+  GtkLabel *title;
+  GtkLabel *duration;
+  GtkLabel *outcome;
+  GtkImage *outcome_icon;
+
+  BhRowView *body; /* (nullable): a BhStepBody while the step is expanded */
+  guint tick;
+};
+
+G_DEFINE_FINAL_TYPE (BhStepRow, bh_step_row, BH_TYPE_ROW_VIEW)
+
+static BhRow *
+get_record (BhStepRow *self)
+{
+  BhTimelineRow *row = bh_row_view_get_row (BH_ROW_VIEW (self));
+
+  return row != NULL ? bh_timeline_row_get_row (row) : NULL;
+}
+
+static void
+show_duration (BhStepRow *self)
+{
+  BhRow *record = get_record (self);
+  gint64 us = record->duration_us;
+  g_autofree char *text = NULL;
+
+  if (us < 0 && record->state == BH_ROW_OPEN && record->started_at > 0)
+    us = MAX (g_get_real_time () - record->started_at, 0) / G_USEC_PER_SEC * G_USEC_PER_SEC;
+  text = us >= 0 ? bh_format_duration (us) : g_strdup ("");
+  gtk_label_set_text (self->duration, text);
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  show_duration (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* The clock of a step under way goes only where it is seen. */
+static void
+update_tick (BhStepRow *self)
+{
+  BhRow *record = get_record (self);
+  gboolean runs = record != NULL && record->state == BH_ROW_OPEN && gtk_widget_get_mapped (GTK_WIDGET (self));
+
+  if (runs == (self->tick != 0))
+    return;
+  if (runs)
+    self->tick = g_timeout_add_seconds (1, tick_cb, self);
+  else
+    g_clear_handle_id (&self->tick, g_source_remove);
+}
+
+/* "" where the icon says it all. */
+static char *
+get_outcome (const BhRow *record)
+{
+  if (record->state == BH_ROW_FAILED && record->exit_status >= 0)
+    /* Translators: of a command */
+    return g_strdup_printf (_ ("exit status %d"), record->exit_status);
+  return g_strdup (record->state == BH_ROW_DONE ? "" : bh_row_state_label (record->state));
+}
+
+static void
+show_outcome (BhStepRow *self, const BhRow *record)
+{
+  static const char *const classes[] = { "accent", "success", "warning", "error", "dim-label" };
+  g_autofree char *text = get_outcome (record);
+  const char *label = bh_row_state_label (record->state);
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->outcome_icon), classes[i]);
+  gtk_widget_add_css_class (GTK_WIDGET (self->outcome_icon), bh_row_state_css_class (record->state));
+  gtk_image_set_from_icon_name (self->outcome_icon, bh_row_state_icon (record->state));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->outcome_icon), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->outcome_icon), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  gtk_label_set_text (self->outcome, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->outcome), *text != '\0');
+}
+
+static void
+drop_body (BhStepRow *self)
+{
+  if (self->body == NULL)
+    return;
+  bh_row_view_set_row (self->body, NULL);
+  gtk_box_remove (self->box, GTK_WIDGET (self->body));
+  self->body = NULL;
+}
+
+static void
+show_body (BhStepRow *self, BhTimelineRow *row)
+{
+  gboolean expanded = bh_timeline_row_get_expanded (row);
+
+  gtk_image_set_from_icon_name (self->arrow, expanded ? "pan-down-symbolic" : "pan-end-symbolic");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->header), GTK_ACCESSIBLE_STATE_EXPANDED, expanded, -1);
+  if (!expanded)
+    {
+      drop_body (self);
+      return;
+    }
+  if (self->body == NULL)
+    {
+      self->body = g_object_new (BH_TYPE_STEP_BODY, NULL);
+      gtk_box_append (self->box, GTK_WIDGET (self->body));
+    }
+  bh_row_view_set_row (self->body, row);
+}
+
+static char *
+describe (BhRowView *view)
+{
+  BhStepRow *self = BH_STEP_ROW (view);
+  BhRow *record = get_record (self);
+  g_autofree char *outcome = NULL;
+  GString *text;
+
+  if (record == NULL)
+    return g_strdup ("");
+  outcome = get_outcome (record);
+  /* Translators: for screen readers: tool, title */
+  text = g_string_new (NULL);
+  g_string_printf (text, _ ("Step, %s, %s"), record->tool != NULL ? record->tool : "",
+                   record->title != NULL ? record->title : "");
+  g_string_append_printf (text, ", %s", bh_row_state_label (record->state));
+  if (record->state == BH_ROW_FAILED && record->exit_status >= 0)
+    g_string_append_printf (text, ", %s", outcome);
+  if (record->duration_us >= 0)
+    g_string_append_printf (text, ", %s", gtk_label_get_text (self->duration));
+  return g_string_free_and_steal (text);
+}
+
+static void
+update (BhRowView *view)
+{
+  BhStepRow *self = BH_STEP_ROW (view);
+  BhTimelineRow *row = bh_row_view_get_row (view);
+  BhRow *record = bh_timeline_row_get_row (row);
+  g_autofree char *label = NULL;
+
+  if (record == NULL)
+    return;
+  gtk_image_set_from_icon_name (self->icon, bh_tool_icon (record->tool));
+  gtk_label_set_text (self->tool, record->tool != NULL ? record->tool : "");
+  gtk_label_set_text (self->title, record->title != NULL ? record->title : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), record->title);
+  show_duration (self);
+  show_outcome (self, record);
+  update_tick (self);
+  show_body (self, row);
+  label = describe (view);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->header), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+unbind (BhRowView *view)
+{
+  BhStepRow *self = BH_STEP_ROW (view);
+
+  g_clear_handle_id (&self->tick, g_source_remove);
+  drop_body (self);
+}
+
+static void
+toggle_cb (BhStepRow *self)
+{
+  BhTimelineRow *row = bh_row_view_get_row (BH_ROW_VIEW (self));
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "timeline.toggle", "u", bh_timeline_row_get_position (row));
+}
+
+static void
+bh_step_row_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bh_step_row_parent_class)->map (widget);
+  if (get_record (BH_STEP_ROW (widget)) != NULL)
+    show_duration (BH_STEP_ROW (widget));
+  update_tick (BH_STEP_ROW (widget));
+}
+
+static void
+bh_step_row_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bh_step_row_parent_class)->unmap (widget);
+  update_tick (BH_STEP_ROW (widget));
+}
+
+static void
+bh_step_row_dispose (GObject *object)
+{
+  BhStepRow *self = BH_STEP_ROW (object);
+
+  bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
+  g_clear_handle_id (&self->tick, g_source_remove);
+  gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_STEP_ROW);
+  G_OBJECT_CLASS (bh_step_row_parent_class)->dispose (object);
+}
+
+static void
+bh_step_row_class_init (BhStepRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bh_step_row_dispose;
+  widget_class->map = bh_step_row_map;
+  widget_class->unmap = bh_step_row_unmap;
+  BH_ROW_VIEW_CLASS (klass)->update = update;
+  BH_ROW_VIEW_CLASS (klass)->unbind = unbind;
+  BH_ROW_VIEW_CLASS (klass)->describe = describe;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-step-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, box);
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, header);
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, arrow);
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, tool);
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, title);
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, duration);
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, outcome);
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, outcome_icon);
+  gtk_widget_class_bind_template_callback (widget_class, toggle_cb);
+}
+
+static void
+bh_step_row_init (BhStepRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

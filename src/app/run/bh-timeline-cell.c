@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include "app/run/bh-timeline-cell.h"
+
+#include "app/run/bh-message-row.h"
+#include "app/run/bh-placeholder-row.h"
+#include "app/run/bh-question-row.h"
+#include "app/run/bh-status-row.h"
+#include "app/run/bh-step-row.h"
+
+struct _BhTimelineCell
+{
+  GtkWidget parent_instance;
+
+  GtkListItem *item; /* borrowed */
+  BhRowPool *pool;
+  BhTimelineRow *row; /* (nullable) */
+  BhRowView *view;    /* (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (BhTimelineCell, bh_timeline_cell, GTK_TYPE_WIDGET)
+
+static GType
+get_wanted_type (BhTimelineRow *row)
+{
+  BhRow *record = bh_timeline_row_get_row (row);
+
+  if (record == NULL)
+    return BH_TYPE_PLACEHOLDER_ROW;
+  if (bh_timeline_row_get_unknown_kind (row) != NULL)
+    return BH_TYPE_STATUS_ROW;
+  switch (record->kind)
+    {
+    case BH_ROW_MESSAGE:
+      return BH_TYPE_MESSAGE_ROW;
+    case BH_ROW_STEP:
+      return BH_TYPE_STEP_ROW;
+    case BH_ROW_QUESTION:
+      return BH_TYPE_QUESTION_ROW;
+    case BH_ROW_STATUS:
+    default:
+      return BH_TYPE_STATUS_ROW;
+    }
+}
+
+static void
+drop_view (BhTimelineCell *self)
+{
+  BhRowView *view = g_steal_pointer (&self->view);
+
+  if (view == NULL)
+    return;
+  bh_row_view_set_row (view, NULL);
+  gtk_widget_unparent (GTK_WIDGET (view));
+  bh_row_pool_give (self->pool, view);
+}
+
+static void
+describe (BhTimelineCell *self)
+{
+  g_autofree char *label = NULL;
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+  BhRow *row = bh_timeline_row_get_row (self->row);
+
+  if (self->item == NULL || self->view == NULL)
+    return;
+  label = bh_row_view_describe (self->view);
+  gtk_list_item_set_accessible_label (self->item, label);
+  if (parent != NULL && row != NULL && row->kind == BH_ROW_STEP)
+    gtk_accessible_update_state (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_STATE_EXPANDED,
+                                 bh_timeline_row_get_expanded (self->row), -1);
+  else if (parent != NULL)
+    gtk_accessible_reset_state (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_STATE_EXPANDED);
+}
+
+static void
+show (BhTimelineCell *self)
+{
+  GType wanted = get_wanted_type (self->row);
+
+  if (self->view != NULL && G_OBJECT_TYPE (self->view) != wanted)
+    drop_view (self);
+  if (self->view == NULL)
+    {
+      self->view = bh_row_pool_take (self->pool, wanted);
+      gtk_widget_set_parent (GTK_WIDGET (self->view), GTK_WIDGET (self));
+    }
+  bh_row_view_set_row (self->view, self->row);
+  describe (self);
+}
+
+static void
+bh_timeline_cell_dispose (GObject *object)
+{
+  BhTimelineCell *self = BH_TIMELINE_CELL (object);
+
+  bh_timeline_cell_set_row (self, NULL);
+  drop_view (self);
+  g_clear_pointer (&self->pool, bh_row_pool_unref);
+  G_OBJECT_CLASS (bh_timeline_cell_parent_class)->dispose (object);
+}
+
+static void
+bh_timeline_cell_class_init (BhTimelineCellClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = bh_timeline_cell_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "timelinecell");
+}
+
+static void
+bh_timeline_cell_init (BhTimelineCell *self)
+{
+}
+
+BhTimelineCell *
+bh_timeline_cell_new (BhRowPool *pool, GtkListItem *item)
+{
+  BhTimelineCell *self = g_object_new (BH_TYPE_TIMELINE_CELL, NULL);
+
+  self->pool = bh_row_pool_ref (pool);
+  self->item = item;
+  return self;
+}
+
+void
+bh_timeline_cell_set_row (BhTimelineCell *self, BhTimelineRow *row)
+{
+  if (self->row == row)
+    return;
+  if (self->row != NULL)
+    g_signal_handlers_disconnect_by_data (self->row, self);
+  /* the widget stays with the cell: the next row is likely to be of the same kind */
+  if (self->view != NULL)
+    bh_row_view_set_row (self->view, NULL);
+  g_set_object (&self->row, row);
+  if (row == NULL)
+    return;
+  show (self);
+  g_signal_connect_swapped (row, "notify::row", G_CALLBACK (show), self);
+  g_signal_connect_swapped (row, "notify::expanded", G_CALLBACK (describe), self);
+  g_signal_connect_swapped (row, "notify::question", G_CALLBACK (describe), self);
+}
+
+BhTimelineRow *
+bh_timeline_cell_get_row (BhTimelineCell *self)
+{
+  g_return_val_if_fail (BH_IS_TIMELINE_CELL (self), NULL);
+  return self->row;
+}
+
+void
+bh_timeline_cell_set_marked (BhTimelineCell *self, gboolean marked)
+{
+  g_return_if_fail (BH_IS_TIMELINE_CELL (self));
+  if (marked)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "marked");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "marked");
+}
+
+void
+bh_timeline_cell_forget_item (BhTimelineCell *self)
+{
+  g_return_if_fail (BH_IS_TIMELINE_CELL (self));
+  self->item = NULL;
+}
