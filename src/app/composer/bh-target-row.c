@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include "app/composer/bh-target-row.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "client/bh-worker-item.h"
+
+/* The id of a choice is "worker\nimage": neither has a line break. */
+
+struct _BhTargetRow
+{
+  BhChoiceRow parent_instance;
+
+  BhConnection *connection;
+  GSignalGroup *signals; /* of the list of workers */
+  GSignalGroup *news;    /* of the connection */
+  char *known;           /* which workers there are, and which of them are online */
+  GHashTable *images;    /* worker -> Images: what was answered since the page was opened */
+};
+
+G_DEFINE_FINAL_TYPE (BhTargetRow, bh_target_row, BH_TYPE_CHOICE_ROW)
+
+typedef struct
+{
+  GPtrArray *list; /* BhImageInfo */
+  char *problem;
+} Images;
+
+static void
+images_free (gpointer data)
+{
+  Images *self = data;
+
+  g_clear_pointer (&self->list, g_ptr_array_unref);
+  g_free (self->problem);
+  g_free (self);
+}
+
+/* --- the images of workers ------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  GWeakRef row;
+  BhConnection *connection; /* whose answer it is */
+  char *worker;
+} Asked;
+
+static void
+asked_free (gpointer data)
+{
+  Asked *self = data;
+
+  g_weak_ref_clear (&self->row);
+  g_object_unref (self->connection);
+  g_free (self->worker);
+  g_free (self);
+}
+
+static DexFuture *
+images_cb (DexFuture *future, gpointer data)
+{
+  Asked *asked = data;
+  g_autoptr (BhTargetRow) self = g_weak_ref_get (&asked->row);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  Images *images;
+
+  if (self == NULL || self->connection != asked->connection)
+    return dex_future_new_true ();
+  images = g_new0 (Images, 1);
+  if (value != NULL)
+    images->list = g_value_dup_boxed (value);
+  else
+    images->problem = g_strdup (error->message);
+  g_hash_table_replace (self->images, g_strdup (asked->worker), images);
+  bh_choice_row_refresh (BH_CHOICE_ROW (self));
+  return dex_future_new_true ();
+}
+
+static void
+ask_images (BhTargetRow *self, const char *worker)
+{
+  Asked *asked = g_new0 (Asked, 1);
+
+  g_weak_ref_init (&asked->row, self);
+  asked->connection = g_object_ref (self->connection);
+  asked->worker = g_strdup (worker);
+  dex_future_disown (
+      dex_future_finally (bh_connection_images (self->connection, worker), images_cb, asked, asked_free));
+}
+
+static void
+ask_all_images (BhTargetRow *self)
+{
+  GListModel *workers = bh_connection_get_workers (self->connection);
+
+  for (guint i = 0; i < g_list_model_get_n_items (workers); i++)
+    {
+      g_autoptr (BhWorkerItem) worker = g_list_model_get_item (workers, i);
+
+      if (bh_worker_item_get_online (worker))
+        ask_images (self, bh_worker_item_get_name (worker));
+    }
+}
+
+static void
+bh_target_row_opening (BhChoiceRow *row)
+{
+  BhTargetRow *self = BH_TARGET_ROW (row);
+
+  g_hash_table_remove_all (self->images);
+  if (self->connection != NULL)
+    ask_all_images (self);
+}
+
+/* --- what there is to choose ---------------------------------------------------------------------------- */
+
+static char *
+make_id (const char *worker, const char *image)
+{
+  return worker != NULL ? g_strdup_printf ("%s\n%s", worker, image != NULL ? image : "") : NULL;
+}
+
+static void
+add_image (BhChoicePage *page, BhWorkerItem *worker, const BhImageInfo *image)
+{
+  g_autofree char *id = make_id (bh_worker_item_get_name (worker), image->id);
+
+  bh_choice_page_add (page, id, image->id, image->description);
+}
+
+static void
+add_images (BhTargetRow *self, BhChoicePage *page, BhWorkerItem *worker)
+{
+  const Images *images = g_hash_table_lookup (self->images, bh_worker_item_get_name (worker));
+
+  if (images == NULL)
+    bh_choice_page_add (page, NULL, _ ("Asking for its images…"), NULL);
+  else if (images->problem != NULL)
+    bh_choice_page_add (page, NULL, _ ("Its images are not known"), images->problem);
+  else if (images->list->len == 0)
+    bh_choice_page_add (page, NULL, _ ("No image"), _ ("This worker has none to make a DevBox from"));
+  else
+    for (guint i = 0; i < images->list->len; i++)
+      add_image (page, worker, images->list->pdata[i]);
+}
+
+static void
+add_worker (BhTargetRow *self, BhChoicePage *page, BhWorkerItem *worker)
+{
+  const BhWorkerInfo *info = bh_worker_item_get_info (worker);
+  g_autofree char *load = NULL;
+
+  /* Translators: how many boxes run on a worker, and how many can */
+  load = g_strdup_printf (_ ("%u of %u boxes are running"), info->boxes, info->max_boxes);
+  bh_choice_page_add_group (page, info->name, info->online ? load : NULL);
+  if (info->online)
+    add_images (self, page, worker);
+  else
+    bh_choice_page_add (page, NULL, _ ("Offline"),
+                        _ ("It cannot be chosen before it is connected to the coordinator again"));
+}
+
+static void
+bh_target_row_fill (BhChoiceRow *row, BhChoicePage *page)
+{
+  BhTargetRow *self = BH_TARGET_ROW (row);
+  GListModel *workers = self->connection != NULL ? bh_connection_get_workers (self->connection) : NULL;
+  guint n = workers != NULL ? g_list_model_get_n_items (workers) : 0;
+
+  bh_choice_page_add_group (page, NULL, _ ("The worker and the image that the DevBox is made from"));
+  bh_choice_page_add (page, "", _ ("Ask me when it is needed"),
+                      _ ("Not asked when there is exactly one possibility"));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (BhWorkerItem) worker = g_list_model_get_item (workers, i);
+
+      add_worker (self, page, worker);
+    }
+}
+
+static char *
+bh_target_row_describe (BhChoiceRow *row)
+{
+  BhTargetRow *self = BH_TARGET_ROW (row);
+  g_autofree char *worker = bh_target_row_get_worker (self), *image = bh_target_row_get_image (self);
+
+  if (worker == NULL)
+    return g_strdup (_ ("Ask me when it is needed"));
+  if (image == NULL)
+    return g_steal_pointer (&worker);
+  /* Translators: a worker and an image */
+  return g_strdup_printf (C_ ("target", "%s · %s"), worker, image);
+}
+
+/* --- the object ------------------------------------------------------------------------------------------
+ */
+
+static void
+bh_target_row_dispose (GObject *object)
+{
+  BhTargetRow *self = BH_TARGET_ROW (object);
+
+  g_clear_object (&self->signals);
+  g_clear_object (&self->news);
+  g_clear_object (&self->connection);
+  G_OBJECT_CLASS (bh_target_row_parent_class)->dispose (object);
+}
+
+static void
+bh_target_row_finalize (GObject *object)
+{
+  g_hash_table_unref (BH_TARGET_ROW (object)->images);
+  g_free (BH_TARGET_ROW (object)->known);
+  G_OBJECT_CLASS (bh_target_row_parent_class)->finalize (object);
+}
+
+static void
+bh_target_row_class_init (BhTargetRowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = bh_target_row_dispose;
+  G_OBJECT_CLASS (klass)->finalize = bh_target_row_finalize;
+  BH_CHOICE_ROW_CLASS (klass)->fill = bh_target_row_fill;
+  BH_CHOICE_ROW_CLASS (klass)->opening = bh_target_row_opening;
+  BH_CHOICE_ROW_CLASS (klass)->describe = bh_target_row_describe;
+}
+
+static char *
+list_workers (BhTargetRow *self)
+{
+  GListModel *workers = bh_connection_get_workers (self->connection);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (workers); i++)
+    {
+      g_autoptr (BhWorkerItem) worker = g_list_model_get_item (workers, i);
+
+      g_string_append_printf (text, "%s %d\n", bh_worker_item_get_name (worker),
+                              bh_worker_item_get_online (worker));
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* Workers tell how they are every few seconds; only their coming and going changes what is to choose. */
+static void
+workers_changed_cb (BhTargetRow *self)
+{
+  g_autofree char *now = self->connection != NULL ? list_workers (self) : NULL;
+
+  if (!g_set_str (&self->known, now))
+    return;
+  if (self->connection != NULL && g_hash_table_size (self->images) > 0)
+    ask_all_images (self);
+  bh_choice_row_refresh (BH_CHOICE_ROW (self));
+  bh_choice_row_changed (BH_CHOICE_ROW (self));
+}
+
+static void
+bh_target_row_init (BhTargetRow *self)
+{
+  self->images = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, images_free);
+  self->signals = g_signal_group_new (G_TYPE_LIST_MODEL);
+  g_signal_group_connect_object (self->signals, "items-changed", G_CALLBACK (workers_changed_cb), self,
+                                 G_CONNECT_SWAPPED);
+  self->news = g_signal_group_new (BH_TYPE_CONNECTION);
+  g_signal_group_connect_object (self->news, "worker", G_CALLBACK (workers_changed_cb), self,
+                                 G_CONNECT_SWAPPED);
+  bh_choice_row_set_selected (BH_CHOICE_ROW (self), "");
+}
+
+void
+bh_target_row_set_connection (BhTargetRow *self, BhConnection *connection)
+{
+  g_return_if_fail (BH_IS_TARGET_ROW (self));
+
+  if (!g_set_object (&self->connection, connection))
+    return;
+  g_hash_table_remove_all (self->images);
+  g_signal_group_set_target (self->signals,
+                             connection != NULL ? bh_connection_get_workers (connection) : NULL);
+  g_signal_group_set_target (self->news, connection);
+  workers_changed_cb (self);
+}
+
+void
+bh_target_row_set_target (BhTargetRow *self, const char *worker, const char *image)
+{
+  g_autofree char *id = make_id (worker, image);
+
+  g_return_if_fail (BH_IS_TARGET_ROW (self));
+  bh_choice_row_set_selected (BH_CHOICE_ROW (self), id != NULL ? id : "");
+}
+
+char *
+bh_target_row_get_worker (BhTargetRow *self)
+{
+  const char *id, *end;
+
+  g_return_val_if_fail (BH_IS_TARGET_ROW (self), NULL);
+  id = bh_choice_row_get_selected (BH_CHOICE_ROW (self));
+  end = id != NULL ? strchr (id, '\n') : NULL;
+  return end != NULL ? g_strndup (id, (gsize) (end - id)) : NULL;
+}
+
+char *
+bh_target_row_get_image (BhTargetRow *self)
+{
+  const char *id, *end;
+
+  g_return_val_if_fail (BH_IS_TARGET_ROW (self), NULL);
+  id = bh_choice_row_get_selected (BH_CHOICE_ROW (self));
+  end = id != NULL ? strchr (id, '\n') : NULL;
+  return end != NULL && end[1] != '\0' ? g_strdup (end + 1) : NULL;
+}
+
+char *
+bh_target_row_get_problem (BhTargetRow *self)
+{
+  g_autofree char *worker = bh_target_row_get_worker (self);
+  GListModel *workers = self->connection != NULL ? bh_connection_get_workers (self->connection) : NULL;
+
+  if (worker == NULL || workers == NULL ||
+      bh_connection_get_state (self->connection) != BH_CONNECTION_CONNECTED)
+    return NULL;
+  for (guint i = 0; i < g_list_model_get_n_items (workers); i++)
+    {
+      g_autoptr (BhWorkerItem) item = g_list_model_get_item (workers, i);
+
+      if (!g_str_equal (bh_worker_item_get_name (item), worker))
+        continue;
+      return bh_worker_item_get_online (item)
+                 ? NULL
+                 : g_strdup_printf (_ ("The worker “%s” is offline. Choose another target"), worker);
+    }
+  return g_strdup_printf (_ ("There is no worker “%s”. Choose another target"), worker);
+}
