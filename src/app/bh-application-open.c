@@ -7,7 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "app/bh-find-run.h"
-#include "app/run/bh-run-page.h"
+#include "app/run/bh-run-view.h"
 
 /* The command line, and opening Runs by id or link. */
 

@@ -5,7 +5,7 @@
 #include "app/bh-active-runs.h"
 #include "app/bh-connection-banners.h"
 #include "app/bh-window.h"
-#include "app/run/bh-run-page.h"
+#include "app/run/bh-run-view.h"
 #include "app/runs/bh-run-list-view.h"
 
 G_BEGIN_DECLS
@@ -19,7 +19,7 @@ struct _BhWindow
   AdwToastOverlay *toasts;
   AdwNavigationSplitView *split;
   BhRunListView *list;
-  BhRunPage *page;
+  BhRunView *page;
   BhConnectionBanners *banners;
 
   /* owned */

@@ -19,7 +19,7 @@ bh_window_get_run (BhWindow *self)
   if (adw_navigation_split_view_get_collapsed (self->split) &&
       !adw_navigation_split_view_get_show_content (self->split))
     return NULL;
-  return bh_run_page_get_run (self->page);
+  return bh_run_view_get_run (self->page);
 }
 
 /* What is before the person's eyes is not news. */
@@ -35,8 +35,8 @@ mark_read (BhWindow *self)
 static void
 set_run (BhWindow *self, BhRunItem *run)
 {
-  if (bh_run_page_get_run (self->page) != run)
-    bh_run_page_set_run (self->page, run);
+  if (bh_run_view_get_run (self->page) != run)
+    bh_run_view_set_run (self->page, run);
   g_signal_group_set_target (self->run_signals, run);
   if (run != NULL)
     bh_run_item_set_unread (run, FALSE);
@@ -45,7 +45,7 @@ set_run (BhWindow *self, BhRunItem *run)
 void
 bh_window_close_run (BhWindow *self, BhRunItem *run)
 {
-  if (bh_run_page_get_run (self->page) != run)
+  if (bh_run_view_get_run (self->page) != run)
     return;
   bh_run_list_view_set_selected (self->list, NULL);
   set_run (self, NULL);
@@ -101,8 +101,8 @@ void
 bh_window_show_row (BhWindow *self, guint64 row)
 {
   g_return_if_fail (BH_IS_WINDOW (self));
-  if (bh_run_page_get_run (self->page) != NULL)
-    bh_run_page_show_row (self->page, row);
+  if (bh_run_view_get_run (self->page) != NULL)
+    bh_run_view_show_row (self->page, row);
 }
 
 /* --- said aloud ---------------------------------------------------------------------------------------- */
@@ -212,7 +212,7 @@ bh_window_class_init (BhWindowClass *klass)
   widget_class->unrealize = bh_window_unrealize;
   g_type_ensure (BH_TYPE_CONNECTION_BANNERS);
   g_type_ensure (BH_TYPE_RUN_LIST_VIEW);
-  g_type_ensure (BH_TYPE_RUN_PAGE);
+  g_type_ensure (BH_TYPE_RUN_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-window.ui");
   gtk_widget_class_bind_template_child (widget_class, BhWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, BhWindow, split);

@@ -5,13 +5,13 @@
 #include "app/run/bh-chat-composer.h"
 #include "app/run/bh-find-bar.h"
 #include "app/run/bh-run-details.h"
-#include "app/run/bh-run-page.h"
+#include "app/run/bh-run-view.h"
 #include "app/run/bh-timeline-view.h"
 
 G_BEGIN_DECLS
 
-/* What bh-run-page*.c share. */
-struct _BhRunPage
+/* What bh-run-view*.c share. */
+struct _BhRunView
 {
   AdwNavigationPage parent_instance;
 
@@ -42,10 +42,10 @@ struct _BhRunPage
 };
 
 /* Installs the actions "run.…". */
-void bh_run_page_install_actions (GtkWidgetClass *klass);
+void bh_run_view_install_actions (GtkWidgetClass *klass);
 /* Enables those that can be done with the Run as it is. */
-void bh_run_page_update_actions (BhRunPage *self);
+void bh_run_view_update_actions (BhRunView *self);
 /* Opens the sheet for that question set, NULL: the open one. */
-void bh_run_page_answer (BhRunPage *self, const char *question_id);
+void bh_run_view_answer (BhRunView *self, const char *question_id);
 
 G_END_DECLS

@@ -4,39 +4,39 @@
 
 #include <glib/gi18n.h>
 
-#include "app/run/bh-run-page-private.h"
+#include "app/run/bh-run-view-private.h"
 
 #include "app/run/bh-question-row.h"
 #include "app/run/bh-row-view.h"
 #include "app/widgets/bh-status.h"
 
-G_DEFINE_FINAL_TYPE (BhRunPage, bh_run_page, ADW_TYPE_NAVIGATION_PAGE)
+G_DEFINE_FINAL_TYPE (BhRunView, bh_run_view, ADW_TYPE_NAVIGATION_PAGE)
 
 typedef enum
 {
   PROP_RUN = 1,
-} BhRunPageProp;
+} BhRunViewProp;
 
 static GParamSpec *properties[PROP_RUN + 1];
 
 /* --- what is announced --------------------------------------------------------------------------------- */
 
 static void
-announce (BhRunPage *self, const char *text, GtkAccessibleAnnouncementPriority priority)
+announce (BhRunView *self, const char *text, GtkAccessibleAnnouncementPriority priority)
 {
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     gtk_accessible_announce (GTK_ACCESSIBLE (self->view), text, priority);
 }
 
 static void
-announce_question (BhRunPage *self, const BhQuestionSet *set, const char *text)
+announce_question (BhRunView *self, const BhQuestionSet *set, const char *text)
 {
   if (g_set_str (&self->announced, set->id))
     announce (self, text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
 }
 
 static void
-announce_end (BhRunPage *self, BhRunState state)
+announce_end (BhRunView *self, BhRunState state)
 {
   gboolean over = bh_run_state_is_terminal (state);
 
@@ -54,7 +54,7 @@ announce_end (BhRunPage *self, BhRunState state)
 /* --- what is shown ------------------------------------------------------------------------------------- */
 
 static void
-show_pill (BhRunPage *self, BhRunState state)
+show_pill (BhRunView *self, BhRunState state)
 {
   static const char *const classes[] = { "accent", "success", "warning", "error", "dim-label" };
   const char *unknown = bh_run_item_get_unknown_state (self->run);
@@ -70,7 +70,7 @@ show_pill (BhRunPage *self, BhRunState state)
 }
 
 static void
-run_changed_cb (BhRunPage *self)
+run_changed_cb (BhRunView *self)
 {
   BhRunState state = bh_run_item_get_state (self->run);
   const char *name = bh_run_item_get_name (self->run);
@@ -78,12 +78,12 @@ run_changed_cb (BhRunPage *self)
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), *name != '\0' ? name : _ ("Run"));
   adw_window_title_set_title (self->heading, name);
   show_pill (self, state);
-  bh_run_page_update_actions (self);
+  bh_run_view_update_actions (self);
   announce_end (self, state);
 }
 
 static void
-question_changed_cb (BhRunPage *self)
+question_changed_cb (BhRunView *self)
 {
   BhQuestionSet *set = self->timeline != NULL ? bh_timeline_get_question (self->timeline) : NULL;
   g_autofree char *author = NULL, *question = NULL, *text = NULL;
@@ -103,7 +103,7 @@ question_changed_cb (BhRunPage *self)
 }
 
 static void
-problem_changed_cb (BhRunPage *self)
+problem_changed_cb (BhRunView *self)
 {
   const char *problem = self->timeline != NULL ? bh_timeline_get_problem (self->timeline) : NULL;
 
@@ -122,13 +122,13 @@ problem_changed_cb (BhRunPage *self)
 }
 
 static void
-banner_clicked_cb (BhRunPage *self)
+banner_clicked_cb (BhRunView *self)
 {
-  bh_run_page_answer (self, NULL);
+  bh_run_view_answer (self, NULL);
 }
 
 static void
-show_timeline (BhRunPage *self)
+show_timeline (BhRunView *self)
 {
   bh_timeline_view_set_timeline (self->view, self->timeline);
   bh_chat_composer_set_timeline (self->composer, self->timeline);
@@ -139,11 +139,11 @@ show_timeline (BhRunPage *self)
 }
 
 void
-bh_run_page_set_run (BhRunPage *self, BhRunItem *run)
+bh_run_view_set_run (BhRunView *self, BhRunItem *run)
 {
   BhConnection *connection;
 
-  g_return_if_fail (BH_IS_RUN_PAGE (self));
+  g_return_if_fail (BH_IS_RUN_VIEW (self));
   g_return_if_fail (run == NULL || BH_IS_RUN_ITEM (run));
   if (!g_set_object (&self->run, run))
     return;
@@ -161,34 +161,34 @@ bh_run_page_set_run (BhRunPage *self, BhRunItem *run)
     {
       adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), _ ("Run"));
       adw_window_title_set_title (self->heading, "");
-      bh_run_page_update_actions (self);
+      bh_run_view_update_actions (self);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
 }
 
 BhRunItem *
-bh_run_page_get_run (BhRunPage *self)
+bh_run_view_get_run (BhRunView *self)
 {
-  g_return_val_if_fail (BH_IS_RUN_PAGE (self), NULL);
+  g_return_val_if_fail (BH_IS_RUN_VIEW (self), NULL);
   return self->run;
 }
 
 void
-bh_run_page_show_row (BhRunPage *self, guint64 row)
+bh_run_view_show_row (BhRunView *self, guint64 row)
 {
-  g_return_if_fail (BH_IS_RUN_PAGE (self));
+  g_return_if_fail (BH_IS_RUN_VIEW (self));
   bh_timeline_view_show_row (self->view, row, FALSE);
 }
 
 /* --- the widget ---------------------------------------------------------------------------------------- */
 
 static void
-bh_run_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+bh_run_view_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
-  switch ((BhRunPageProp) prop_id)
+  switch ((BhRunViewProp) prop_id)
     {
     case PROP_RUN:
-      g_value_set_object (value, BH_RUN_PAGE (object)->run);
+      g_value_set_object (value, BH_RUN_VIEW (object)->run);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -196,12 +196,12 @@ bh_run_page_get_property (GObject *object, guint prop_id, GValue *value, GParamS
 }
 
 static void
-bh_run_page_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+bh_run_view_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
-  switch ((BhRunPageProp) prop_id)
+  switch ((BhRunViewProp) prop_id)
     {
     case PROP_RUN:
-      bh_run_page_set_run (BH_RUN_PAGE (object), g_value_get_object (value));
+      bh_run_view_set_run (BH_RUN_VIEW (object), g_value_get_object (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -209,56 +209,56 @@ bh_run_page_set_property (GObject *object, guint prop_id, const GValue *value, G
 }
 
 static void
-bh_run_page_dispose (GObject *object)
+bh_run_view_dispose (GObject *object)
 {
-  BhRunPage *self = BH_RUN_PAGE (object);
+  BhRunView *self = BH_RUN_VIEW (object);
 
   g_clear_object (&self->run_signals);
   g_clear_object (&self->timeline_signals);
   g_clear_object (&self->timeline);
   g_clear_object (&self->run);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_RUN_PAGE);
-  G_OBJECT_CLASS (bh_run_page_parent_class)->dispose (object);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_RUN_VIEW);
+  G_OBJECT_CLASS (bh_run_view_parent_class)->dispose (object);
 }
 
 static void
-bh_run_page_finalize (GObject *object)
+bh_run_view_finalize (GObject *object)
 {
-  g_free (BH_RUN_PAGE (object)->announced);
-  G_OBJECT_CLASS (bh_run_page_parent_class)->finalize (object);
+  g_free (BH_RUN_VIEW (object)->announced);
+  G_OBJECT_CLASS (bh_run_view_parent_class)->finalize (object);
 }
 
 static void
 bind_children (GtkWidgetClass *klass)
 {
-  gtk_widget_class_bind_template_child (klass, BhRunPage, heading);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, details_button);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, menu_button);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, stop_button);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, pill);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, pill_icon);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, pill_label);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, find_bar);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, banner);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, stack);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, problem);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, split);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, view);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, composer);
-  gtk_widget_class_bind_template_child (klass, BhRunPage, details);
+  gtk_widget_class_bind_template_child (klass, BhRunView, heading);
+  gtk_widget_class_bind_template_child (klass, BhRunView, details_button);
+  gtk_widget_class_bind_template_child (klass, BhRunView, menu_button);
+  gtk_widget_class_bind_template_child (klass, BhRunView, stop_button);
+  gtk_widget_class_bind_template_child (klass, BhRunView, pill);
+  gtk_widget_class_bind_template_child (klass, BhRunView, pill_icon);
+  gtk_widget_class_bind_template_child (klass, BhRunView, pill_label);
+  gtk_widget_class_bind_template_child (klass, BhRunView, find_bar);
+  gtk_widget_class_bind_template_child (klass, BhRunView, banner);
+  gtk_widget_class_bind_template_child (klass, BhRunView, stack);
+  gtk_widget_class_bind_template_child (klass, BhRunView, problem);
+  gtk_widget_class_bind_template_child (klass, BhRunView, split);
+  gtk_widget_class_bind_template_child (klass, BhRunView, view);
+  gtk_widget_class_bind_template_child (klass, BhRunView, composer);
+  gtk_widget_class_bind_template_child (klass, BhRunView, details);
   gtk_widget_class_bind_template_callback (klass, banner_clicked_cb);
 }
 
 static void
-bh_run_page_class_init (BhRunPageClass *klass)
+bh_run_view_class_init (BhRunViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->dispose = bh_run_page_dispose;
-  object_class->finalize = bh_run_page_finalize;
-  object_class->get_property = bh_run_page_get_property;
-  object_class->set_property = bh_run_page_set_property;
+  object_class->dispose = bh_run_view_dispose;
+  object_class->finalize = bh_run_view_finalize;
+  object_class->get_property = bh_run_view_get_property;
+  object_class->set_property = bh_run_view_set_property;
   properties[PROP_RUN] =
       g_param_spec_object ("run", NULL, NULL, BH_TYPE_RUN_ITEM,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
@@ -267,13 +267,13 @@ bh_run_page_class_init (BhRunPageClass *klass)
   g_type_ensure (BH_TYPE_CHAT_COMPOSER);
   g_type_ensure (BH_TYPE_RUN_DETAILS);
   g_type_ensure (BH_TYPE_FIND_BAR);
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-run-page.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-run-view.ui");
   bind_children (widget_class);
-  bh_run_page_install_actions (widget_class);
+  bh_run_view_install_actions (widget_class);
 }
 
 static void
-bh_run_page_init (BhRunPage *self)
+bh_run_view_init (BhRunView *self)
 {
   self->run_signals = g_signal_group_new (BH_TYPE_RUN_ITEM);
   self->timeline_signals = g_signal_group_new (BH_TYPE_TIMELINE);
@@ -284,5 +284,5 @@ bh_run_page_init (BhRunPage *self)
                                   G_CALLBACK (question_changed_cb), self);
   g_signal_group_connect_swapped (self->timeline_signals, "notify::problem", G_CALLBACK (problem_changed_cb),
                                   self);
-  bh_run_page_update_actions (self);
+  bh_run_view_update_actions (self);
 }

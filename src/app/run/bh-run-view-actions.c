@@ -4,7 +4,7 @@
 
 #include <glib/gi18n.h>
 
-#include "app/run/bh-run-page-private.h"
+#include "app/run/bh-run-view-private.h"
 
 #include "app/bh-find-run.h"
 #include "app/bh-window.h"
@@ -45,7 +45,7 @@ command_action (GtkWidget *widget, const char *name, GVariant *target)
     { "run.stop", bh_run_stop },           { "run.rename", bh_run_rename }, { "run.again", bh_run_again },
     { "run.copy-link", bh_run_copy_link }, { "run.delete", bh_run_delete },
   };
-  BhRunPage *self = BH_RUN_PAGE (widget);
+  BhRunView *self = BH_RUN_VIEW (widget);
 
   for (guint i = 0; self->run != NULL && i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (name, commands[i].name))
@@ -55,7 +55,7 @@ command_action (GtkWidget *widget, const char *name, GVariant *target)
 static void
 details_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  BhRunPage *self = BH_RUN_PAGE (widget);
+  BhRunView *self = BH_RUN_VIEW (widget);
 
   adw_overlay_split_view_set_show_sidebar (self->split,
                                            !adw_overlay_split_view_get_show_sidebar (self->split));
@@ -64,19 +64,19 @@ details_action (GtkWidget *widget, const char *name, GVariant *target)
 static void
 find_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  bh_find_bar_begin (BH_RUN_PAGE (widget)->find_bar);
+  bh_find_bar_begin (BH_RUN_VIEW (widget)->find_bar);
 }
 
 static void
 collapse_all_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  bh_timeline_collapse_all (BH_RUN_PAGE (widget)->timeline);
+  bh_timeline_collapse_all (BH_RUN_VIEW (widget)->timeline);
 }
 
 /* --- questions ----------------------------------------------------------------------------------------- */
 
 void
-bh_run_page_answer (BhRunPage *self, const char *question_id)
+bh_run_view_answer (BhRunView *self, const char *question_id)
 {
   BhWindow *window = get_window (GTK_WIDGET (self));
   BhQuestionSet *set = NULL;
@@ -95,7 +95,7 @@ bh_run_page_answer (BhRunPage *self, const char *question_id)
 static void
 answer_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  bh_run_page_answer (BH_RUN_PAGE (widget), g_variant_get_string (target, NULL));
+  bh_run_view_answer (BH_RUN_VIEW (widget), g_variant_get_string (target, NULL));
 }
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
@@ -104,7 +104,7 @@ static void
 copy_row_link_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   g_autofree char *link =
-      bh_run_link (bh_run_item_get_id (BH_RUN_PAGE (widget)->run), (gint64) g_variant_get_uint64 (target));
+      bh_run_link (bh_run_item_get_id (BH_RUN_VIEW (widget)->run), (gint64) g_variant_get_uint64 (target));
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), link);
   say (widget, _ ("Link copied"));
@@ -128,7 +128,7 @@ get_row_text (BhTimelineRow *row)
 static void
 copy_row_text_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  GListModel *model = G_LIST_MODEL (BH_RUN_PAGE (widget)->timeline);
+  GListModel *model = G_LIST_MODEL (BH_RUN_VIEW (widget)->timeline);
   g_autoptr (BhTimelineRow) row = g_list_model_get_item (model, (guint) g_variant_get_uint64 (target));
   g_autofree char *text = row != NULL ? get_row_text (row) : NULL;
 
@@ -140,7 +140,7 @@ copy_row_text_action (GtkWidget *widget, const char *name, GVariant *target)
 
 /* (transfer full) (nullable): the row that `target` (tu) names, loaded. */
 static BhTimelineRow *
-get_target_row (BhRunPage *self, GVariant *target, BhPart *part)
+get_target_row (BhRunView *self, GVariant *target, BhPart *part)
 {
   g_autoptr (BhTimelineRow) row = NULL;
   guint64 position;
@@ -155,7 +155,7 @@ get_target_row (BhRunPage *self, GVariant *target, BhPart *part)
 static void
 open_body_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  BhRunPage *self = BH_RUN_PAGE (widget);
+  BhRunView *self = BH_RUN_VIEW (widget);
   BhPart part;
   g_autoptr (BhTimelineRow) row = get_target_row (self, target, &part);
   BhBodyWindow *window;
@@ -199,7 +199,7 @@ save_free (gpointer data)
 }
 
 static Save *
-save_new (BhRunPage *page)
+save_new (BhRunView *page)
 {
   Save *self = g_new0 (Save, 1);
 
@@ -249,7 +249,7 @@ chosen_cb (GObject *object, GAsyncResult *result, gpointer data)
 
 /* Takes `save`. */
 static void
-choose_file (BhRunPage *self, const char *title, const char *name, Save *save)
+choose_file (BhRunView *self, const char *title, const char *name, Save *save)
 {
   g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
 
@@ -261,7 +261,7 @@ choose_file (BhRunPage *self, const char *title, const char *name, Save *save)
 static void
 save_body_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  BhRunPage *self = BH_RUN_PAGE (widget);
+  BhRunView *self = BH_RUN_VIEW (widget);
   BhPart part;
   g_autoptr (BhTimelineRow) row = get_target_row (self, target, &part);
   Save *save;
@@ -275,7 +275,7 @@ save_body_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
-export_run (BhRunPage *self, BhExportFormat format)
+export_run (BhRunView *self, BhExportFormat format)
 {
   g_autofree char *name = bh_run_export_name (bh_run_item_get_name (self->run), format);
   Save *save = save_new (self);
@@ -288,19 +288,19 @@ export_run (BhRunPage *self, BhExportFormat format)
 static void
 export_markdown_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  export_run (BH_RUN_PAGE (widget), BH_EXPORT_MARKDOWN);
+  export_run (BH_RUN_VIEW (widget), BH_EXPORT_MARKDOWN);
 }
 
 static void
 export_json_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  export_run (BH_RUN_PAGE (widget), BH_EXPORT_JSON);
+  export_run (BH_RUN_VIEW (widget), BH_EXPORT_JSON);
 }
 
 /* ------------------------------------------------------------------------------------------------------- */
 
 void
-bh_run_page_install_actions (GtkWidgetClass *klass)
+bh_run_view_install_actions (GtkWidgetClass *klass)
 {
   static const char *const commands[] = { "run.stop", "run.rename", "run.again", "run.copy-link",
                                           "run.delete" };
@@ -320,7 +320,7 @@ bh_run_page_install_actions (GtkWidgetClass *klass)
 }
 
 void
-bh_run_page_update_actions (BhRunPage *self)
+bh_run_view_update_actions (BhRunView *self)
 {
   static const char *const all[] = { "run.rename",          "run.again",      "run.copy-link",
                                      "run.delete",          "run.details",    "run.find",
