@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "app/bh-bench-widgets.h"
+
+#include <string.h>
+
+#define STAMP "stamp "
+#define TAIL_CHARS 200
+
+typedef gboolean (*Matches) (GtkWidget *widget, gpointer data);
+
+/* The first in sight, parents first. */
+static GtkWidget *
+find (GtkWidget *widget, Matches matches, gpointer data)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return NULL;
+  if (matches (widget, data))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find (child, matches, data);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+is_list (GtkWidget *widget, gpointer style_class)
+{
+  return GTK_IS_LIST_VIEW (widget) && gtk_widget_has_css_class (widget, style_class);
+}
+
+GtkListView *
+bh_bench_find_list (GtkWidget *window, const char *style_class)
+{
+  return GTK_LIST_VIEW (find (window, is_list, (gpointer) style_class));
+}
+
+static gboolean
+is_of_type (GtkWidget *widget, gpointer type)
+{
+  return G_TYPE_CHECK_INSTANCE_TYPE (widget, GPOINTER_TO_SIZE (type));
+}
+
+GtkWidget *
+bh_bench_find_type (GtkWidget *window, GType type)
+{
+  return find (window, is_of_type, GSIZE_TO_POINTER (type));
+}
+
+guint
+bh_bench_list_get_n_items (GtkListView *list)
+{
+  GtkSelectionModel *model = gtk_list_view_get_model (list);
+
+  return model != NULL ? g_list_model_get_n_items (G_LIST_MODEL (model)) : 0;
+}
+
+GtkAdjustment *
+bh_bench_list_get_adjustment (GtkListView *list)
+{
+  return gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list));
+}
+
+static gboolean
+is_placeholder (GtkWidget *widget, gpointer data)
+{
+  return strcmp (G_OBJECT_TYPE_NAME (widget), "BhPlaceholderRow") == 0;
+}
+
+gboolean
+bh_bench_list_is_complete (GtkListView *list, gboolean at_end)
+{
+  GtkAdjustment *adjustment = bh_bench_list_get_adjustment (list);
+  double end = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+
+  return gtk_widget_get_first_child (GTK_WIDGET (list)) != NULL &&
+         (!at_end || gtk_adjustment_get_value (adjustment) >= end - 2) &&
+         find (GTK_WIDGET (list), is_placeholder, NULL) == NULL;
+}
+
+static gboolean
+is_long_text (GtkWidget *widget, gpointer data)
+{
+  return GTK_IS_TEXT_VIEW (widget) &&
+         gtk_text_buffer_get_char_count (gtk_text_view_get_buffer (GTK_TEXT_VIEW (widget))) >=
+             GPOINTER_TO_INT (data);
+}
+
+gboolean
+bh_bench_has_text (GtkWidget *window, int n_chars)
+{
+  return find (window, is_long_text, GINT_TO_POINTER (n_chars)) != NULL;
+}
+
+static double
+stamp_of (GtkTextBuffer *buffer)
+{
+  GtkTextIter start, end;
+  g_autofree char *text = NULL;
+  char *last, *ended;
+
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  start = end;
+  gtk_text_iter_backward_chars (&start, TAIL_CHARS);
+  text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+  last = strrchr (text, '\n');
+  if (last == NULL)
+    return 0;
+  /* only whole lines */
+  *last = '\0';
+  last = g_strrstr (text, STAMP);
+  if (last == NULL)
+    return 0;
+  last += strlen (STAMP);
+  return g_ascii_strtod (last, &ended);
+}
+
+static gboolean
+newest_stamp (GtkWidget *widget, gpointer data)
+{
+  double *newest = data;
+
+  if (GTK_IS_TEXT_VIEW (widget))
+    *newest = MAX (*newest, stamp_of (gtk_text_view_get_buffer (GTK_TEXT_VIEW (widget))));
+  return FALSE;
+}
+
+double
+bh_bench_get_stamp (GtkWidget *window)
+{
+  double newest = 0;
+
+  find (window, newest_stamp, &newest);
+  return newest;
+}
