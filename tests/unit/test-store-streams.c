@@ -290,6 +290,33 @@ test_unseen (Fixture *fixture, gconstpointer data)
   end (&stream);
 }
 
+/* A turn in which nobody has anything to send any more is not the last one. */
+static void
+test_empty_turn (Fixture *fixture, gconstpointer data)
+{
+  Stream streams[2];
+  DexFuture *stale, *last;
+
+  for (int i = 0; i < 2; i++)
+    begin (&streams[i], fixture->store);
+  append (&streams[0], "waits, ");
+  stale = bh_journal_flush_soon (streams[0].journal);
+  g_usleep (50 * 1000); /* so that the second is due later than the first */
+  append (&streams[1], "and is committed");
+  settle_ok (bh_journal_commit (streams[1].journal, BH_RELAXED));
+  append (&streams[1], "; this waits");
+  last = bh_journal_flush_soon (streams[1].journal);
+  append (&streams[0], "and is committed");
+  settle_ok (bh_journal_commit (streams[0].journal, BH_RELAXED));
+  settle_ok (stale);
+  settle_ok (last);
+  for (int i = 0; i < 2; i++)
+    {
+      check (fixture->store, &streams[i]);
+      end (&streams[i]);
+    }
+}
+
 /* However much is written without a pause, the log is brought into the database and begins anew; what was
  * synced beside it is there when it is opened again. */
 static void
@@ -334,6 +361,7 @@ main (int argc, char **argv)
   ADD (turns);
   ADD (turn_closed);
   ADD (unseen);
+  ADD (empty_turn);
   ADD (log);
   return g_test_run ();
 }

@@ -90,7 +90,14 @@ give_turn (BhTurns *self, gint64 now)
   self->end (self->user_data);
 }
 
-/* Gives a turn if it is time for one, else sees to it that it will be given. */
+/* Sees to it that the next turn comes in time, unless something is being done: its end does. */
+static void
+set_timer (BhTurns *self)
+{
+  if (self->sent == 0 && self->waiting->len > 0)
+    g_source_set_ready_time (self->timer, MAX (self->next, self->first));
+}
+
 static void
 consider (BhTurns *self)
 {
@@ -101,8 +108,8 @@ consider (BhTurns *self)
   now = g_get_monotonic_time ();
   if (now >= MAX (self->next, self->first))
     give_turn (self, now);
-  else
-    g_source_set_ready_time (self->timer, MAX (self->next, self->first));
+  /* it may be that none of those who were due had anything to send */
+  set_timer (self);
 }
 
 static gboolean
@@ -179,8 +186,7 @@ bh_turns_await (BhTurns *self, gint64 due, BhTurnFunc func, gpointer user_data, 
   g_array_append_val (self->waiting, waiter);
   self->first = MIN (self->first, due);
   /* never from in here: who asks is in the middle of something */
-  if (self->sent == 0)
-    g_source_set_ready_time (self->timer, MAX (self->next, self->first));
+  set_timer (self);
 }
 
 void
@@ -191,6 +197,5 @@ bh_turns_hurry (BhTurns *self)
   if (self->waiting->len == 0)
     return;
   self->first = 0;
-  if (self->sent == 0)
-    g_source_set_ready_time (self->timer, self->next);
+  set_timer (self);
 }
