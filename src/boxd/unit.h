@@ -45,7 +45,7 @@ struct unit
   enum unit_kind kind;
   uint32_t id; /* 0: released */
   pid_t pid;
-  bool eager; /* its session has still to be given a lower priority */
+  bool eager;   /* its session has still to be given a lower priority */
   int terminal; /* borrowed from the first stream's source; -1: pipes or socket */
   struct stream streams[UNIT_STREAMS];
   struct input input;
