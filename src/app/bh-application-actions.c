@@ -168,7 +168,7 @@ tell_failure (Request *request, const GError *error)
   g_notification_set_default_action_and_target (notification, "app.show-question", "(sss)",
                                                 request->connection, request->run, request->set);
   id = g_strconcat ("answer-", request->set, NULL);
-  g_application_send_notification (G_APPLICATION (request->application), id, notification);
+  bh_application_notify (request->application, id, notification);
 }
 
 static DexFuture *

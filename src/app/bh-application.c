@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 
+#include "app/bh-bench-probe.h"
 #include "app/bh-settings.h"
 #include "app/preferences/bh-saved-connections.h"
 
@@ -105,6 +106,7 @@ bh_application_startup (GApplication *application)
   self->loaded = bh_saved_connections_load (self->connections, self->settings);
   bh_application_add_actions (self);
   add_accelerators (GTK_APPLICATION (self));
+  bh_bench_probe_start (GTK_APPLICATION (self));
 }
 
 static void
@@ -195,4 +197,12 @@ bh_application_get_exit_status (BhApplication *self)
 {
   g_return_val_if_fail (BH_IS_APPLICATION (self), 0);
   return self->exit_status;
+}
+
+void
+bh_application_notify (BhApplication *self, const char *id, GNotification *notification)
+{
+  g_return_if_fail (BH_IS_APPLICATION (self));
+  if (self->notifier == NULL || !bh_notifier_send (self->notifier, id, notification))
+    g_info ("A notification that nobody shows");
 }

@@ -29,6 +29,8 @@ BhApplication *bh_application_new (void);
 BhConnections *bh_application_get_connections (BhApplication *self);
 /* (transfer none): of the schema org.bellhop.Bellhop */
 GSettings *bh_application_get_settings (BhApplication *self);
+/* Shows a notification, where anybody shows them. `id` nullable. */
+void bh_application_notify (BhApplication *self, const char *id, GNotification *notification);
 /* What the process that is this instance ends with: 0, or 1 when its own command line named a Run that could
  * not be opened. */
 int bh_application_get_exit_status (BhApplication *self);

@@ -55,7 +55,7 @@ tell_failure (Deletion *self, const GError *error)
       g_autoptr (GNotification) notification = g_notification_new (_ ("A Run was not deleted"));
 
       g_notification_set_body (notification, text);
-      g_application_send_notification (self->application, NULL, notification);
+      bh_application_notify (BH_APPLICATION (self->application), NULL, notification);
     }
 }
 

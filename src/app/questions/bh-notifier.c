@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/bh-active-runs.h"
+#include "app/questions/bh-notification-outlet.h"
 #include "protocol/bh-text.h"
 
 #define BODY_MAX 200      /* characters */
@@ -20,26 +21,44 @@ struct _BhNotifier
 {
   GObject parent_instance;
 
-  GApplication *application; /* weak */
+  BhNotificationOutlet *outlet;
   BhConnections *connections;
   GSettings *settings;
   BhActiveRuns *runs;
   BhIsSeenFunc is_seen;
   gpointer is_seen_data;
 
-  GHashTable *open;  /* question set id → BhQuestionSet, those that are open */
-  GHashTable *shown; /* question set id → its a(sss) tuple: connection, Run, set */
+  GHashTable *open; /* question set id → Open, those that are open */
+  GHashTable
+      *shown; /* question set id → (connection, Run, set): what may be on the screen, also from before */
   GHashTable *ended; /* ids of notifications about ends */
 };
 
+typedef struct
+{
+  BhConnection *connection;
+  BhQuestionSet *set;
+  gboolean told; /* by this process */
+} Open;
+
 G_DEFINE_FINAL_TYPE (BhNotifier, bh_notifier, G_TYPE_OBJECT)
+
+static void
+open_free (gpointer data)
+{
+  Open *self = data;
+
+  g_object_unref (self->connection);
+  bh_question_set_unref (self->set);
+  g_free (self);
+}
 
 static void
 bh_notifier_dispose (GObject *object)
 {
   BhNotifier *self = BH_NOTIFIER (object);
 
-  g_clear_weak_pointer (&self->application);
+  g_clear_object (&self->outlet);
   g_clear_object (&self->runs);
   g_clear_object (&self->connections);
   g_clear_object (&self->settings);
@@ -67,8 +86,7 @@ bh_notifier_class_init (BhNotifierClass *klass)
 static void
 bh_notifier_init (BhNotifier *self)
 {
-  self->open =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bh_question_set_unref);
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, open_free);
   self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
   self->ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
@@ -105,14 +123,6 @@ plain (const char *markdown)
   cmark_get_default_mem_allocator ()->free (text);
   cmark_node_free (document);
   return g_steal_pointer (&copy);
-}
-
-static const char *
-name_of (BhConnection *connection, const char *run_id)
-{
-  BhRunItem *run = run_id != NULL ? bh_connection_lookup_run (connection, run_id) : NULL;
-
-  return run != NULL ? bh_run_item_get_name (run) : _ ("A Run needs you");
 }
 
 /* --- what is shown, remembered for the next start ------------------------------------------------------ */
@@ -152,17 +162,10 @@ load_shown (BhNotifier *self)
     }
 }
 
-static void
-withdraw (BhNotifier *self, const char *id)
-{
-  if (self->application != NULL)
-    g_application_withdraw_notification (self->application, id);
-}
-
 typedef gboolean (*Matches) (
     BhNotifier *self, const char *connection, const char *run, const char *set, const char *wanted);
 
-/* Withdraws what matches. */
+/* Withdraws what matches; what cannot be now, because nobody is there who shows it, is kept in mind. */
 static void
 withdraw_questions (BhNotifier *self, Matches matches, const char *wanted, const char *wanted_run)
 {
@@ -170,6 +173,8 @@ withdraw_questions (BhNotifier *self, Matches matches, const char *wanted, const
   GHashTableIter iter;
   gpointer tuple;
 
+  if (!bh_notification_outlet_get_there (self->outlet))
+    return;
   g_hash_table_iter_init (&iter, self->shown);
   while (g_hash_table_iter_next (&iter, NULL, &tuple))
     {
@@ -181,7 +186,7 @@ withdraw_questions (BhNotifier *self, Matches matches, const char *wanted, const
         {
           g_autofree char *id = question_id (set);
 
-          withdraw (self, id);
+          bh_notification_outlet_withdraw (self->outlet, id);
           g_hash_table_iter_remove (&iter);
           any = TRUE;
         }
@@ -263,18 +268,16 @@ body_of (const BhQuestionSet *set)
                           more);
 }
 
-static void
-notify_question (BhNotifier *self, BhConnection *connection, const BhQuestionSet *set)
+static GNotification *
+make_question (BhNotifier *self, BhConnection *connection, const BhQuestionSet *set)
 {
-  g_autoptr (GNotification) notification = NULL;
-  g_autofree char *title = NULL, *body = NULL, *id = NULL;
   BhRunItem *run = bh_connection_lookup_run (connection, set->run);
   const char *connection_id = bh_connection_get_id (connection);
   gboolean seen = run != NULL && self->is_seen != NULL && self->is_seen (run, self->is_seen_data);
+  g_autofree char *title = shorten (run != NULL ? bh_run_item_get_name (run) : _ ("A Run needs you"));
+  g_autofree char *body = body_of (set);
+  GNotification *notification = g_notification_new (title);
 
-  title = shorten (name_of (connection, set->run));
-  body = body_of (set);
-  notification = g_notification_new (title);
   g_notification_set_body (notification, body);
   /* it lies in the list for later, but does not cover what the person looks at */
   g_notification_set_priority (notification,
@@ -282,26 +285,47 @@ notify_question (BhNotifier *self, BhConnection *connection, const BhQuestionSet
   g_notification_set_default_action_and_target (notification, "app.show-question", "(sss)", connection_id,
                                                 set->run, set->id);
   add_buttons (notification, connection_id, set);
-  id = question_id (set->id);
-  g_application_send_notification (self->application, id, notification);
+  return notification;
+}
+
+static void
+notify_question (BhNotifier *self, Open *open)
+{
+  const BhQuestionSet *set = open->set;
+  g_autoptr (GNotification) notification = NULL;
+  g_autofree char *id = question_id (set->id);
+
+  if (open->told || !bh_notification_outlet_get_there (self->outlet) ||
+      !g_settings_get_boolean (self->settings, "notify-needs-you"))
+    return;
+  notification = make_question (self, open->connection, set);
+  open->told = bh_notification_outlet_send (self->outlet, id, notification);
   g_hash_table_insert (self->shown, g_strdup (set->id),
-                       g_variant_ref_sink (g_variant_new ("(sss)", connection_id, set->run, set->id)));
+                       g_variant_ref_sink (g_variant_new ("(sss)", bh_connection_get_id (open->connection),
+                                                          set->run, set->id)));
   save_shown (self);
 }
 
 static void
 question_cb (BhNotifier *self, BhConnection *connection, BhQuestionSet *set)
 {
+  Open *open;
+
+  if (set->run == NULL)
+    return;
   if (set->state != BH_SET_OPEN)
     {
       g_hash_table_remove (self->open, set->id);
       withdraw_questions (self, is_the_set, set->id, NULL);
       return;
     }
-  g_hash_table_insert (self->open, g_strdup (set->id), bh_question_set_ref (set));
-  if (self->application != NULL && set->run != NULL &&
-      g_settings_get_boolean (self->settings, "notify-needs-you"))
-    notify_question (self, connection, set);
+  if (g_hash_table_contains (self->open, set->id))
+    return;
+  open = g_new0 (Open, 1);
+  open->connection = g_object_ref (connection);
+  open->set = bh_question_set_ref (set);
+  g_hash_table_insert (self->open, g_strdup (set->id), open);
+  notify_question (self, open);
 }
 
 /* --- ends ---------------------------------------------------------------------------------------------- */
@@ -318,7 +342,7 @@ withdraw_end (BhNotifier *self, BhConnection *connection, const char *run_id)
   g_autofree char *id = end_id (connection, run_id);
 
   if (g_hash_table_remove (self->ended, id))
-    withdraw (self, id);
+    bh_notification_outlet_withdraw (self->outlet, id);
 }
 
 /* The person has seen it. */
@@ -348,8 +372,8 @@ notify_end (BhNotifier *self, BhConnection *connection, const BhRun *run)
   g_notification_set_default_action_and_target (notification, "app.open-run", "(ss)",
                                                 bh_connection_get_id (connection), run->id);
   id = end_id (connection, run->id);
-  g_application_send_notification (self->application, id, notification);
-  g_hash_table_add (self->ended, g_steal_pointer (&id));
+  if (bh_notification_outlet_send (self->outlet, id, notification))
+    g_hash_table_add (self->ended, g_steal_pointer (&id));
 }
 
 static void
@@ -361,7 +385,7 @@ ended_cb (BhNotifier *self, BhConnection *connection, BhRun *run)
                                                    : NULL;
 
   /* who stops a Run knows it */
-  if (key == NULL || self->application == NULL || !g_settings_get_boolean (self->settings, key))
+  if (key == NULL || !g_settings_get_boolean (self->settings, key))
     return;
   if (item != NULL && self->is_seen != NULL && self->is_seen (item, self->is_seen_data))
     return;
@@ -382,9 +406,16 @@ run_changed_cb (BhNotifier *self, BhConnection *connection, BhRun *run)
     withdraw_end (self, connection, run->id);
 }
 
+static gboolean
+is_open_of_run (gpointer id, gpointer open, gpointer run_id)
+{
+  return g_strcmp0 (((Open *) open)->set->run, run_id) == 0;
+}
+
 static void
 run_deleted_cb (BhNotifier *self, BhConnection *connection, const char *run_id)
 {
+  g_hash_table_foreach_remove (self->open, is_open_of_run, (gpointer) run_id);
   withdraw_end (self, connection, run_id);
   withdraw_questions (self, is_of, bh_connection_get_id (connection), run_id);
 }
@@ -397,11 +428,41 @@ state_changed_cb (BhNotifier *self, BhConnection *connection)
     withdraw_questions (self, is_no_longer_open, bh_connection_get_id (connection), NULL);
 }
 
+static gboolean
+is_open_of_none (gpointer id, gpointer open, gpointer connections)
+{
+  return bh_connections_lookup (connections, bh_connection_get_id (((Open *) open)->connection)) !=
+         ((Open *) open)->connection;
+}
+
 static void
 items_changed_cb (BhNotifier *self, guint position, guint removed, guint added)
 {
-  if (removed > 0)
-    withdraw_questions (self, is_of_none, NULL, NULL);
+  if (removed == 0)
+    return;
+  g_hash_table_foreach_remove (self->open, is_open_of_none, self->connections);
+  withdraw_questions (self, is_of_none, NULL, NULL);
+}
+
+/* Somebody shows notifications from now on: what could not be told is. */
+static void
+there_cb (BhNotifier *self)
+{
+  GHashTableIter iter;
+  gpointer open;
+
+  for (guint i = 0; i < bh_connections_get_n (self->connections); i++)
+    state_changed_cb (self, bh_connections_get (self->connections, i));
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, NULL, &open))
+    notify_question (self, open);
+}
+
+gboolean
+bh_notifier_send (BhNotifier *self, const char *id, GNotification *notification)
+{
+  g_return_val_if_fail (BH_IS_NOTIFIER (self), FALSE);
+  return bh_notification_outlet_send (self->outlet, id, notification);
 }
 
 BhNotifier *
@@ -416,12 +477,13 @@ bh_notifier_new (GApplication *application,
   g_return_val_if_fail (G_IS_APPLICATION (application), NULL);
   g_return_val_if_fail (BH_IS_CONNECTIONS (connections), NULL);
   self = g_object_new (BH_TYPE_NOTIFIER, NULL);
-  g_set_weak_pointer (&self->application, application);
+  self->outlet = bh_notification_outlet_new (application);
   self->connections = g_object_ref (connections);
   self->settings = g_object_ref (settings);
   self->is_seen = is_seen;
   self->is_seen_data = user_data;
   load_shown (self);
+  g_signal_connect_object (self->outlet, "notify::there", G_CALLBACK (there_cb), self, G_CONNECT_SWAPPED);
   self->runs = bh_active_runs_new (connections);
   g_signal_connect_object (self->runs, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (connections, "question", G_CALLBACK (question_cb), self, G_CONNECT_SWAPPED);

@@ -22,5 +22,7 @@ BhNotifier *bh_notifier_new (GApplication *application,
                              GSettings *settings,
                              BhIsSeenFunc is_seen,
                              gpointer user_data);
+/* Another notification of the app. FALSE: there is nobody to show it. `id` nullable. */
+gboolean bh_notifier_send (BhNotifier *self, const char *id, GNotification *notification);
 
 G_END_DECLS

@@ -275,11 +275,14 @@ static void
 bh_run_row_dispose (GObject *object)
 {
   BhRunRow *self = BH_RUN_ROW (object);
+  GtkWidget *child;
 
   g_clear_handle_id (&self->tick, g_source_remove);
   g_clear_object (&self->signals);
   g_clear_object (&self->item);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_RUN_ROW);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
   G_OBJECT_CLASS (bh_run_row_parent_class)->dispose (object);
 }
 

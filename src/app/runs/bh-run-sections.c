@@ -127,7 +127,8 @@ item_changed_cb (BhRunSections *self)
         to = MAX (to, MAX (ends[section], self->ends[section]));
       }
   memcpy (self->ends, ends, sizeof ends);
-  to = MIN (to, n);
+  /* the item behind a border may begin its section no more */
+  to = MIN (to + 1, n);
   if (from < to)
     gtk_section_model_sections_changed (GTK_SECTION_MODEL (self), from, to - from);
 }
