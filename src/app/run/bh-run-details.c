@@ -195,6 +195,9 @@ show_engine (BhRunDetails *self, const BhRun *run)
 
   if (!found && (run->engine == NULL || g_str_equal (run->engine, "auto")))
     text = g_strdup (_ ("Found when it starts"));
+  /* mostly it begins with the name itself */
+  else if (run->engine_why != NULL && g_str_has_prefix (run->engine_why, name))
+    text = g_strdup (run->engine_why);
   else if (run->engine_why != NULL && *run->engine_why != '\0')
     text = g_strdup_printf ("%s\n%s", name, run->engine_why);
   else
@@ -213,7 +216,9 @@ get_place (const char *worker, const char *image)
 static void
 show_target (BhRunDetails *self, const BhRun *run)
 {
-  g_autofree char *place = get_place (run->target_worker, run->target_image);
+  gboolean given = run->target_worker != NULL || run->target_image != NULL;
+  g_autofree char *place =
+      given ? get_place (run->target_worker, run->target_image) : get_place (run->box_worker, run->box_image);
 
   set_value (self->target, place != NULL ? place : _ ("Asked for when it is needed"));
 }

@@ -336,6 +336,6 @@ bh_run_view_update_actions (BhRunView *self)
   gtk_widget_action_set_enabled (widget, "run.stop", active);
   gtk_widget_set_visible (self->stop_button, active);
   gtk_widget_set_visible (self->menu_button, shown);
-  gtk_widget_set_visible (self->details_button, shown);
+  gtk_widget_set_sensitive (self->details_button, shown);
   gtk_widget_set_visible (self->pill, shown);
 }

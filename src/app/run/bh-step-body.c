@@ -45,6 +45,15 @@ bh_step_result_language (const char *text)
   return NULL;
 }
 
+/* Of what is under way, has failed or was cut the end is what matters; appended to nothing it stays in sight.
+ */
+static gboolean
+begins_at_end (BhTimelineRow *row, BhPart part)
+{
+  return part == BH_PART_RESULT &&
+         (bh_timeline_row_get_row (row)->state != BH_ROW_DONE || bh_timeline_row_get_skipped (row, part) > 0);
+}
+
 static void
 show_part (BhStepBody *self, BhPart part)
 {
@@ -58,7 +67,13 @@ show_part (BhStepBody *self, BhPart part)
                 part == BH_PART_CALL ? bh_step_call_language (bh_timeline_row_get_row (row))
                                      : bh_step_result_language (text),
                 NULL);
-  bh_code_view_set_text (view, text != NULL ? text : "", text != NULL ? (gssize) length : 0);
+  if (text != NULL && begins_at_end (row, part))
+    {
+      bh_code_view_set_text (view, "", 0);
+      bh_code_view_append (view, text, BH_TIMELINE_TAIL_MAX);
+    }
+  else
+    bh_code_view_set_text (view, text != NULL ? text : "", text != NULL ? (gssize) length : 0);
 }
 
 static void
@@ -180,6 +195,7 @@ add_button (BhStepBody *self, const char *icon, const char *label, const char *a
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(tu)", (guint64) 0, (guint) BH_PART_RESULT);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   bh_code_view_add_action (self->result, button);
   return button;

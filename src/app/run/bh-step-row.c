@@ -7,6 +7,7 @@
 #include "app/run/bh-step-row.h"
 
 #include "app/run/bh-step-body.h"
+#include "app/widgets/bh-markdown.h"
 #include "app/widgets/bh-status.h"
 
 struct _BhStepRow
@@ -23,7 +24,8 @@ struct _BhStepRow
   GtkLabel *outcome;
   GtkImage *outcome_icon;
 
-  BhRowView *body; /* (nullable): a BhStepBody while the step is expanded */
+  BhRowView *body;     /* (nullable): a BhStepBody while the step is expanded */
+  BhMarkdown *summary; /* (nullable): of the report of a result, which is there to be read */
   guint tick;
 };
 
@@ -130,6 +132,27 @@ show_body (BhStepRow *self, BhTimelineRow *row)
   bh_row_view_set_row (self->body, row);
 }
 
+/* What a report begins with is shown without opening it. */
+static void
+show_summary (BhStepRow *self, BhTimelineRow *row)
+{
+  BhRow *record = bh_timeline_row_get_row (row);
+  gboolean shown = g_strcmp0 (record->tool, "report job result") == 0 && record->head != NULL &&
+                   *record->head != '\0' && !bh_timeline_row_get_expanded (row);
+
+  if (shown && self->summary == NULL)
+    {
+      self->summary = BH_MARKDOWN (bh_markdown_new ());
+      gtk_widget_add_css_class (GTK_WIDGET (self->summary), "timeline-summary");
+      gtk_box_append (self->box, GTK_WIDGET (self->summary));
+    }
+  if (self->summary == NULL)
+    return;
+  gtk_widget_set_visible (GTK_WIDGET (self->summary), shown);
+  if (g_strcmp0 (bh_markdown_get_text (self->summary), shown ? record->head : "") != 0)
+    bh_markdown_set_text (self->summary, shown ? record->head : "");
+}
+
 static char *
 describe (BhRowView *view)
 {
@@ -148,7 +171,9 @@ describe (BhRowView *view)
   g_string_append_printf (text, ", %s", bh_row_state_label (record->state));
   if (record->state == BH_ROW_FAILED && record->exit_status >= 0)
     g_string_append_printf (text, ", %s", outcome);
-  if (record->duration_us >= 0)
+  if (self->summary != NULL && gtk_widget_get_visible (GTK_WIDGET (self->summary)))
+    g_string_append_printf (text, ", %s", record->head);
+  else if (record->duration_us >= 0)
     g_string_append_printf (text, ", %s", gtk_label_get_text (self->duration));
   return g_string_free_and_steal (text);
 }
@@ -166,11 +191,11 @@ update (BhRowView *view)
   gtk_image_set_from_icon_name (self->icon, bh_tool_icon (record->tool));
   gtk_label_set_text (self->tool, record->tool != NULL ? record->tool : "");
   gtk_label_set_text (self->title, record->title != NULL ? record->title : "");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), record->title);
   show_duration (self);
   show_outcome (self, record);
   update_tick (self);
   show_body (self, row);
+  show_summary (self, row);
   label = describe (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->header), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
@@ -182,6 +207,8 @@ unbind (BhRowView *view)
 
   g_clear_handle_id (&self->tick, g_source_remove);
   drop_body (self);
+  if (self->summary != NULL)
+    gtk_box_remove (self->box, GTK_WIDGET (g_steal_pointer (&self->summary)));
 }
 
 static void
