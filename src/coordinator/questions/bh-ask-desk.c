@@ -116,6 +116,7 @@ struct _BhAskDesk
   GObject parent;
   BhQuestions *questions; /* (nullable) */
   DexPromise *changed;    /* resolved when `questions` is set to another object */
+  gsize held;             /* bytes of lines, in all channels */
 };
 
 G_DEFINE_FINAL_TYPE (BhAskDesk, bh_ask_desk, G_TYPE_OBJECT)
@@ -162,22 +163,55 @@ typedef struct
 {
   BhAskDesk *desk;
   BhProcess *channel;
+  gsize held; /* of the desk's */
 } Serve;
+
+static void
+drop_line (Serve *serve)
+{
+  serve->desk->held -= serve->held;
+  serve->held = 0;
+}
 
 static void
 serve_free (gpointer data)
 {
   Serve *serve = data;
 
+  drop_line (serve);
   g_object_unref (serve->desk);
   g_object_unref (serve->channel);
   g_free (serve);
 }
 
+/* Adds to the line being read. FALSE when that, or all of the box, becomes too much. */
+static gboolean
+hold (Serve *serve, GByteArray *line, const guint8 *data, gsize length, GError **error)
+{
+  if (line->len + length > BH_ASK_LINE_MAX)
+    {
+      bh_set_error (error, BH_ERROR_TOO_LARGE, NULL, "A question has at most %d bytes.", BH_ASK_LINE_MAX);
+      return FALSE;
+    }
+  if (serve->desk->held + length > BH_ASK_TOTAL_MAX)
+    {
+      bh_set_error (error, BH_ERROR_TOO_LARGE, NULL,
+                    "The programs of this DevBox ask questions of more than %d bytes at once. Ask again when "
+                    "some are answered.",
+                    BH_ASK_TOTAL_MAX);
+      return FALSE;
+    }
+  g_byte_array_append (line, data, (guint) length);
+  serve->held += length;
+  serve->desk->held += length;
+  return TRUE;
+}
+
 /* The first line, without its newline; NULL with error when there is none, or the box is gone. */
 static GBytes *
-read_line (BhProcess *channel, GError **error)
+read_line (Serve *serve, GError **error)
 {
+  BhProcess *channel = serve->channel;
   g_autoptr (GByteArray) line = g_byte_array_new ();
 
   bh_process_attach (channel, BH_STREAM_STDOUT, 0);
@@ -191,12 +225,8 @@ read_line (BhProcess *channel, GError **error)
         return NULL;
       data = g_bytes_get_data (chunk->bytes, &length);
       end = length > 0 ? memchr (data, '\n', length) : NULL;
-      g_byte_array_append (line, data, end != NULL ? (guint) (end - data) : (guint) length);
-      if (line->len > BH_ASK_LINE_MAX)
-        {
-          bh_set_error (error, BH_ERROR_TOO_LARGE, NULL, "A question has at most %d bytes.", BH_ASK_LINE_MAX);
-          return NULL;
-        }
+      if (!hold (serve, line, data, end != NULL ? (gsize) (end - data) : length, error))
+        return NULL;
       if (end != NULL)
         return g_byte_array_free_to_bytes (g_steal_pointer (&line));
       if (length == 0)
@@ -274,13 +304,15 @@ serve_fiber (gpointer data)
 {
   Serve *serve = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) line = read_line (serve->channel, &error);
+  g_autoptr (GBytes) line = read_line (serve, &error);
   g_autoptr (GBytes) bytes = NULL;
   char *reply;
 
   if (line == NULL && g_error_matches (error, BH_ERROR, BH_ERROR_DEVBOX_GONE))
     return dex_future_new_for_boolean (FALSE);
   reply = line != NULL ? answer_line (serve, line) : bh_ask_reply (NULL, NULL, error);
+  g_clear_pointer (&line, g_bytes_unref);
+  drop_line (serve);
   if (reply == NULL)
     return dex_future_new_for_boolean (FALSE);
   bytes = g_bytes_new_take (reply, strlen (reply));

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 
 /* Longest line taken. */
 #define BH_ASK_LINE_MAX (1024 * 1024)
+/* What all lines of one box may have together, as long as they are read or wait for their answer. */
+#define BH_ASK_TOTAL_MAX (4 * 1024 * 1024)
 
 typedef struct
 {
