@@ -420,6 +420,26 @@ class Acting(Case):
         self.assertNotIn(box, self.ctl('boxes').stdout)
 
 
+    def test_terminal_of_a_killed_coordinator(self):
+        """Nobody can come back to it: it ends, and what runs in it. The box and its Run's own processes stay."""
+        run = self.detached(block('setsid sleep 4711 </dev/null >/dev/null 2>&1 &'), '--keep', 'keep')
+        self.bellhop.wait_end(run)
+        box = self.bellhop.run(run)['devbox']['id']
+        kept = set(self.bellhop.box_processes(box))
+        self.assertTrue(kept)
+        terminal = Terminal(self.bellhop, 'box', 'shell', box)
+        terminal.type('echo ready $((40 + 2)); sleep 4712\r')
+        terminal.expect('ready 42')
+        wait_for(lambda: len(self.bellhop.box_processes(box)) == len(kept) + 2, 'shell and sleep to run')
+        self.bellhop.restart()
+        terminal.end()
+        wait_for(lambda: set(self.bellhop.box_processes(box)) == kept, 'the terminal to end')
+        again = Terminal(self.bellhop, 'box', 'shell', box)
+        again.type('exit 3\r')
+        self.assertEqual(again.end(), 3)
+        self.ctl('box', 'rm', run)
+
+
 class Following(Case):
     def test_killed_midway_nothing_is_lost(self):
         script = 'for i in $(seq 300); do echo "line $i"; while [ $i = 150 ] && [ ! -e go ]; do sleep 0.02; done; done'

@@ -1,116 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
-#include "test-box-fake.h"
+#include "test-box-scene.h"
 
 #include <errno.h>
 #include <signal.h>
 
-#define MiB (1024 * 1024)
-#define RUNNING "[{\"id\":\"b_1\",\"state\":\"running\"}]"
-
 static const char *const argv_true[] = { "true", NULL };
 static const BhSpawn spawn_true = { .argv = argv_true };
-
-typedef struct
-{
-  Fake *fake;
-  Peer *peer;
-  BhBox *box;
-  GBytes *message; /* the last frame expected */
-} Scene;
-
-static void
-scene_clear (Scene *self)
-{
-  g_clear_object (&self->box);
-  g_clear_pointer (&self->peer, peer_free);
-  g_clear_pointer (&self->message, g_bytes_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scene, scene_clear)
-
-/* A connected box with handle 1. */
-static Scene
-scene (Fake *fake)
-{
-  static const BhLaunch launch = { .id = "b_1", .image = "host" };
-  g_autoptr (GError) error = NULL;
-  Scene self = { .fake = fake, .peer = peer_registered (fake, "desk", "[]") };
-  DexFuture *future = bh_workers_launch (fake->workers, "desk", &launch);
-
-  peer_serve_box (self.peer, "box.launch", 1);
-  self.box = dex_await_object (future, &error);
-  g_assert_no_error (error);
-  return self;
-}
-
-/* The worker is killed and comes back; the box has handle 2 from then on. */
-static void
-scene_restart (Scene *self)
-{
-  g_clear_pointer (&self->peer, peer_free);
-  fake_await_offline (self->fake, "desk");
-  g_assert_false (bh_box_is_connected (self->box));
-  self->peer = peer_registered (self->fake, "desk", RUNNING);
-  peer_serve_box (self->peer, "box.connect", 2);
-}
-
-static BhFrame
-expect (Scene *self, guint8 type)
-{
-  return peer_expect_frame (self->peer, type, &self->message);
-}
-
-static void
-await_ok (DexFuture *future)
-{
-  g_autoptr (GError) error = NULL;
-
-  dex_await (future, &error);
-  g_assert_no_error (error);
-}
-
-static void
-await_error (DexFuture *future, GQuark domain, int code)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_false (dex_await (future, &error));
-  g_assert_error (error, domain, code);
-}
-
-static BhProcess *
-spawned (Scene *self, guint32 id)
-{
-  BhProcess *process = bh_box_process (self->box, id);
-  DexFuture *future = bh_process_spawn (process, &spawn_true);
-
-  g_assert_cmpuint (expect (self, BH_WIRE_SPAWN).header.id, ==, id);
-  peer_spawned (self->peer, 1, id, 0, 0);
-  await_ok (future);
-  return process;
-}
-
-static void
-assert_attach (Scene *self, guint64 from, guint64 limit)
-{
-  BhFrame frame = expect (self, BH_WIRE_ATTACH);
-
-  g_assert_cmpuint (frame.header.offset, ==, from);
-  g_assert_cmpuint (frame.header.flags, ==, BH_STREAM_STDOUT);
-  g_assert_cmpuint (bh_wire_get64 (frame.payload), ==, limit);
-}
-
-static void
-assert_read (BhProcess *process, guint64 offset, const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BhChunk) chunk = dex_await_boxed (bh_process_read (process, BH_STREAM_STDOUT), &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (chunk->offset, ==, offset);
-  g_assert_cmpmem (g_bytes_get_data (chunk->bytes, NULL), g_bytes_get_size (chunk->bytes), text,
-                   strlen (text));
-}
 
 static void
 test_spawn (Fake *fake)
@@ -121,7 +17,7 @@ test_spawn (Fake *fake)
   const BhSpawn spawn = { argv, env, "/srv", BH_SPAWN_PTY, 24, 80 };
   BhProcess *process = bh_box_process (s.box, 5);
   DexFuture *future = bh_process_spawn (process, &spawn);
-  BhFrame frame = expect (&s, BH_WIRE_SPAWN);
+  BhFrame frame = scene_expect (&s, BH_WIRE_SPAWN);
   g_autoptr (GPtrArray) strings = g_ptr_array_new ();
 
   g_assert_true (process == bh_box_process (s.box, 5));
@@ -151,7 +47,7 @@ test_spawn (Fake *fake)
     g_assert_cmpint (dex_await_int (bh_process_exited (process), &error), ==, 3);
   }
   bh_process_release (process);
-  g_assert_cmpuint (expect (&s, BH_WIRE_RELEASE).header.id, ==, 5);
+  g_assert_cmpuint (scene_expect (&s, BH_WIRE_RELEASE).header.id, ==, 5);
   g_assert_true (peer_is_quiet (s.peer));
 }
 
@@ -168,21 +64,12 @@ test_spawn_fails (Fake *fake)
 
   bh_process_attach (process, BH_STREAM_STDOUT, 0);
   read = bh_process_read (process, BH_STREAM_STDOUT);
-  expect (&s, BH_WIRE_SPAWN);
+  scene_expect (&s, BH_WIRE_SPAWN);
   peer_spawned (s.peer, 1, 5, ENOENT, 0);
   await_error (future, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   await_error (read, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   await_error (bh_process_exited (process), G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   await_error (bh_process_spawn (bh_box_process (s.box, 6), &spawn), BH_ERROR, BH_ERROR_TOO_LARGE);
-}
-
-static void
-send_zeros (Peer *peer, guint32 handle, guint32 id, guint64 from, guint64 to)
-{
-  static const guint8 zeros[64 * 1024];
-
-  for (guint64 at = from; at < to; at += sizeof zeros)
-    peer_frame (peer, handle, BH_WIRE_DATA, BH_STREAM_STDOUT, id, at, zeros, MIN (sizeof zeros, to - at));
 }
 
 static guint64
@@ -202,15 +89,15 @@ static void
 test_window (Fake *fake)
 {
   g_auto (Scene) s = scene (fake);
-  BhProcess *process = spawned (&s, 5);
+  BhProcess *process = scene_spawned (&s, 5);
   guint64 limit = 2 * MiB, sent = 0, at = 0;
   const guint64 total = 9 * MiB + 17;
 
   bh_process_attach (process, BH_STREAM_STDOUT, 0);
-  assert_attach (&s, 0, limit);
+  scene_assert_attach (&s, 0, limit);
   while (at < total)
     {
-      send_zeros (s.peer, 1, 5, sent, MIN (limit, total));
+      scene_send_zeros (s.peer, 1, 5, sent, MIN (limit, total));
       sent = MIN (limit, total);
       peer_settle (s.peer);
       /* nothing more is wanted before half of it was read */
@@ -220,7 +107,7 @@ test_window (Fake *fake)
       peer_settle (s.peer);
       while (!g_queue_is_empty (&s.peer->frames))
         {
-          limit = expect (&s, BH_WIRE_WINDOW).header.offset;
+          limit = scene_expect (&s, BH_WIRE_WINDOW).header.offset;
           g_assert_cmpuint (limit, <=, at + 2 * MiB);
         }
     }
@@ -233,27 +120,27 @@ static void
 test_resume (Fake *fake)
 {
   g_auto (Scene) s = scene (fake);
-  BhProcess *process = spawned (&s, 5);
+  BhProcess *process = scene_spawned (&s, 5);
   DexFuture *read;
   g_autoptr (GError) error = NULL;
   g_autoptr (BhChunk) chunk = NULL;
 
   bh_process_attach (process, BH_STREAM_STDOUT, 10);
-  assert_attach (&s, 10, 10 + 2 * MiB);
+  scene_assert_attach (&s, 10, 10 + 2 * MiB);
   peer_data (s.peer, 1, 5, 10, "ten");
   assert_read (process, 10, "ten");
   peer_data (s.peer, 1, 5, 13, "unread");
   peer_settle (s.peer);
   bh_process_trim (process, BH_STREAM_STDOUT, 12);
-  g_assert_cmpuint (expect (&s, BH_WIRE_TRIM).header.offset, ==, 12);
+  g_assert_cmpuint (scene_expect (&s, BH_WIRE_TRIM).header.offset, ==, 12);
   bh_process_resize (process, 5, 6);
-  expect (&s, BH_WIRE_RESIZE);
+  scene_expect (&s, BH_WIRE_RESIZE);
 
   scene_restart (&s);
-  expect (&s, BH_WIRE_SPAWN);
-  g_assert_cmpuint (expect (&s, BH_WIRE_TRIM).header.offset, ==, 12);
-  assert_attach (&s, 19, 13 + 2 * MiB);
-  expect (&s, BH_WIRE_RESIZE);
+  scene_expect (&s, BH_WIRE_SPAWN);
+  g_assert_cmpuint (scene_expect (&s, BH_WIRE_TRIM).header.offset, ==, 12);
+  scene_assert_attach (&s, 19, 13 + 2 * MiB);
+  scene_expect (&s, BH_WIRE_RESIZE);
   /* the box repeats some: no byte comes twice */
   peer_data (s.peer, 2, 5, 16, "eadmore");
   peer_data (s.peer, 2, 5, 13, "unread");
@@ -263,10 +150,10 @@ test_resume (Fake *fake)
   /* a read waits through another loss */
   read = bh_process_read (process, BH_STREAM_STDOUT);
   scene_restart (&s);
-  expect (&s, BH_WIRE_SPAWN);
-  expect (&s, BH_WIRE_TRIM);
-  assert_attach (&s, 23, 23 + 2 * MiB);
-  expect (&s, BH_WIRE_RESIZE);
+  scene_expect (&s, BH_WIRE_SPAWN);
+  scene_expect (&s, BH_WIRE_TRIM);
+  scene_assert_attach (&s, 23, 23 + 2 * MiB);
+  scene_expect (&s, BH_WIRE_RESIZE);
   peer_spawned (s.peer, 2, 5, 0, 0);
   peer_data (s.peer, 2, 5, 23, "!");
   chunk = dex_await_boxed (read, &error);
@@ -278,8 +165,8 @@ test_resume (Fake *fake)
   peer_frame (s.peer, 2, BH_WIRE_EOF, BH_STREAM_STDOUT, 5, 24, NULL, 0);
   peer_settle (s.peer);
   scene_restart (&s);
-  expect (&s, BH_WIRE_TRIM);
-  expect (&s, BH_WIRE_RESIZE);
+  scene_expect (&s, BH_WIRE_TRIM);
+  scene_expect (&s, BH_WIRE_RESIZE);
   g_assert_true (peer_is_quiet (s.peer));
 }
 
@@ -288,17 +175,17 @@ static void
 test_attach_again (Fake *fake)
 {
   g_auto (Scene) s = scene (fake);
-  BhProcess *process = spawned (&s, 5);
+  BhProcess *process = scene_spawned (&s, 5);
   DexFuture *read;
   g_autoptr (GError) error = NULL;
 
   bh_process_attach (process, BH_STREAM_STDOUT, 0);
-  assert_attach (&s, 0, 2 * MiB);
+  scene_assert_attach (&s, 0, 2 * MiB);
   peer_data (s.peer, 1, 5, 0, "abcdef");
   assert_read (process, 0, "abcdef");
   read = bh_process_read (process, BH_STREAM_STDOUT);
   bh_process_attach (process, BH_STREAM_STDOUT, 2);
-  assert_attach (&s, 2, 2 + 2 * MiB);
+  scene_assert_attach (&s, 2, 2 + 2 * MiB);
   g_assert_false (dex_await (read, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
@@ -328,13 +215,13 @@ static void
 test_unread (Fake *fake)
 {
   g_auto (Scene) s = scene (fake);
-  BhProcess *process = spawned (&s, 5);
+  BhProcess *process = scene_spawned (&s, 5);
   g_autoptr (DexFuture) waits = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (BhChunk) chunk = NULL;
 
   bh_process_attach (process, BH_STREAM_STDOUT, 0);
-  expect (&s, BH_WIRE_ATTACH);
+  scene_expect (&s, BH_WIRE_ATTACH);
   peer_data (s.peer, 1, 5, 0, "one\ntw");
   assert_read (process, 0, "one\ntw");
   unread (process, 4, "tw");
@@ -358,7 +245,7 @@ static void
 test_stdin (Fake *fake)
 {
   g_auto (Scene) s = scene (fake);
-  BhProcess *process = spawned (&s, 5);
+  BhProcess *process = scene_spawned (&s, 5);
   g_autofree char *text = g_strnfill (100 * 1024, 'x');
   g_autoptr (GBytes) big = g_bytes_new (text, 100 * 1024);
   g_autoptr (GBytes) small = g_bytes_new ("small", 5);
@@ -368,27 +255,27 @@ test_stdin (Fake *fake)
 
   bh_process_write_eof (process, 100 * 1024 + 5);
   await_error (bh_process_write (process, 7, small), G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
-  frame = expect (&s, BH_WIRE_STDIN);
+  frame = scene_expect (&s, BH_WIRE_STDIN);
   g_assert_cmpuint (frame.header.length, ==, 64 * 1024);
   g_assert_true (peer_is_quiet (s.peer));
   peer_frame (s.peer, 1, BH_WIRE_STDIN_ACK, 0, 5, 1000, NULL, 0);
-  frame = expect (&s, BH_WIRE_STDIN);
+  frame = scene_expect (&s, BH_WIRE_STDIN);
   g_assert_cmpuint (frame.header.offset, ==, 64 * 1024);
   g_assert_cmpuint (frame.header.length, ==, 1000);
 
   /* lost: what was not accepted goes again, and the box knows more than we do */
   scene_restart (&s);
-  expect (&s, BH_WIRE_SPAWN);
-  frame = expect (&s, BH_WIRE_STDIN);
+  scene_expect (&s, BH_WIRE_SPAWN);
+  frame = scene_expect (&s, BH_WIRE_STDIN);
   g_assert_cmpuint (frame.header.offset, ==, 1000);
   g_assert_cmpuint (frame.header.length, ==, 64 * 1024);
   peer_spawned (s.peer, 2, 5, 0, 60 * 1024);
-  frame = expect (&s, BH_WIRE_STDIN);
+  frame = scene_expect (&s, BH_WIRE_STDIN);
   g_assert_cmpuint (frame.header.offset, ==, 1000 + 64 * 1024);
-  frame = expect (&s, BH_WIRE_STDIN);
+  frame = scene_expect (&s, BH_WIRE_STDIN);
   g_assert_cmpuint (frame.header.offset, ==, 100 * 1024);
   g_assert_cmpmem (frame.payload, frame.header.length, "small", 5);
-  g_assert_cmpuint (expect (&s, BH_WIRE_STDIN_EOF).header.offset, ==, 100 * 1024 + 5);
+  g_assert_cmpuint (scene_expect (&s, BH_WIRE_STDIN_EOF).header.offset, ==, 100 * 1024 + 5);
   g_assert_true (dex_future_is_pending (first));
   peer_frame (s.peer, 2, BH_WIRE_STDIN_ACK, 0, 5, 100 * 1024, NULL, 0);
   await_ok (first);
@@ -401,190 +288,26 @@ test_stdin (Fake *fake)
 }
 
 static void
-on_channel (BhBox *box, BhProcess *channel, GPtrArray *channels)
-{
-  g_ptr_array_add (channels, g_object_ref (channel));
-}
-
-static void
-announce (Peer *peer, guint32 handle, guint32 id)
-{
-  static const guint8 pid[4] = { 1 };
-
-  peer_frame (peer, handle, BH_WIRE_CHANNEL, 0, id, 0, pid, sizeof pid);
-}
-
-static void
-test_channel (Fake *fake)
-{
-  g_auto (Scene) s = scene (fake);
-  const guint32 id = BH_WIRE_FIRST_CHANNEL + 3;
-  g_autoptr (GPtrArray) channels = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GBytes) answer = g_bytes_new ("answered\n", 9);
-  BhProcess *channel;
-  DexFuture *written;
-
-  g_signal_connect (s.box, "channel", G_CALLBACK (on_channel), channels);
-  announce (s.peer, 1, id);
-  announce (s.peer, 1, id);
-  peer_settle (s.peer);
-  g_assert_cmpuint (channels->len, ==, 1);
-  channel = channels->pdata[0];
-  g_assert_cmpuint (bh_process_get_id (channel), ==, id);
-  g_assert_true (bh_process_get_box (channel) == s.box);
-  bh_process_attach (channel, BH_STREAM_STDOUT, 0);
-  expect (&s, BH_WIRE_ATTACH);
-  peer_data (s.peer, 1, id, 0, "{}\n");
-  assert_read (channel, 0, "{}\n");
-
-  written = bh_process_write (channel, 0, answer);
-  bh_process_close (channel);
-  expect (&s, BH_WIRE_STDIN);
-  g_assert_true (peer_is_quiet (s.peer));
-  scene_restart (&s);
-  announce (s.peer, 2, id);
-  assert_attach (&s, 3, 3 + 2 * MiB);
-  expect (&s, BH_WIRE_STDIN);
-  peer_frame (s.peer, 2, BH_WIRE_STDIN_ACK, 0, id, 9, NULL, 0);
-  await_ok (written);
-  g_assert_cmpuint (expect (&s, BH_WIRE_CHANNEL_CLOSE).header.id, ==, id);
-  peer_frame (s.peer, 2, BH_WIRE_EOF, BH_STREAM_STDOUT, id, 3, NULL, 0);
-  assert_read (channel, 3, "");
-  bh_process_release (channel);
-  expect (&s, BH_WIRE_RELEASE);
-  /* RELEASE is on its way and the box still names it: not a new channel */
-  scene_restart (&s);
-  announce (s.peer, 2, id);
-  g_assert_cmpuint (expect (&s, BH_WIRE_RELEASE).header.id, ==, id);
-  peer_settle (s.peer);
-  g_assert_cmpuint (channels->len, ==, 1);
-}
-
-/* Announced before anyone has connected to the signal: held until then. */
-static void
-test_channel_held (Fake *fake)
-{
-  g_auto (Scene) s = scene (fake);
-  g_autoptr (GPtrArray) channels = g_ptr_array_new_with_free_func (g_object_unref);
-
-  announce (s.peer, 1, BH_WIRE_FIRST_CHANNEL);
-  peer_settle (s.peer);
-  g_signal_connect (s.box, "channel", G_CALLBACK (on_channel), channels);
-  while (channels->len == 0)
-    peer_settle (s.peer);
-  g_assert_cmpuint (channels->len, ==, 1);
-}
-
-static void
-test_hang_up (Fake *fake)
-{
-  g_auto (Scene) s = scene (fake);
-  const guint32 id = BH_WIRE_FIRST_CHANNEL;
-  g_autoptr (GBytes) answer = g_bytes_new ("answered\n", 9);
-  BhProcess *channel = bh_box_process (s.box, id);
-  DexFuture *written = bh_process_write (channel, 0, answer);
-
-  bh_process_attach (channel, BH_STREAM_STDOUT, 0);
-  expect (&s, BH_WIRE_STDIN);
-  expect (&s, BH_WIRE_ATTACH);
-  peer_data (s.peer, 1, id, 0, "last");
-  peer_frame (s.peer, 1, BH_WIRE_CHANNEL_CLOSE, 0, id, 0, NULL, 0);
-  peer_frame (s.peer, 1, BH_WIRE_EOF, BH_STREAM_STDOUT, id, 4, NULL, 0);
-  await_error (written, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
-  assert_read (channel, 0, "last");
-  assert_read (channel, 4, "");
-}
-
-static void
 test_signal (Fake *fake)
 {
   g_auto (Scene) s = scene (fake);
-  BhProcess *process = spawned (&s, 5);
+  BhProcess *process = scene_spawned (&s, 5);
   DexFuture *one = bh_process_signal (process, SIGINT, BH_SIGNAL_GROUP);
   DexFuture *all = bh_box_signal_all (s.box, SIGTERM);
   const guint8 done = BH_WIRE_SIGNAL;
-  BhFrame frame = expect (&s, BH_WIRE_SIGNAL);
+  BhFrame frame = scene_expect (&s, BH_WIRE_SIGNAL);
 
   g_assert_cmpuint (frame.header.flags, ==, BH_SIGNAL_GROUP);
   g_assert_cmpuint (bh_wire_get32 (frame.payload), ==, SIGINT);
-  g_assert_cmpuint (expect (&s, BH_WIRE_SIGNAL).header.id, ==, BH_WIRE_ID_ALL);
+  g_assert_cmpuint (scene_expect (&s, BH_WIRE_SIGNAL).header.id, ==, BH_WIRE_ID_ALL);
   peer_frame (s.peer, 1, BH_WIRE_DONE, 0, BH_WIRE_ID_ALL, 0, &done, 1);
   await_ok (all);
   g_assert_true (dex_future_is_pending (one));
   scene_restart (&s);
-  expect (&s, BH_WIRE_SPAWN);
-  expect (&s, BH_WIRE_SIGNAL);
+  scene_expect (&s, BH_WIRE_SPAWN);
+  scene_expect (&s, BH_WIRE_SIGNAL);
   peer_error (s.peer, 2, 5, 0, ENOENT, BH_WIRE_SIGNAL, "no such process");
   await_error (one, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
-}
-
-static void
-test_files (Fake *fake)
-{
-  g_auto (Scene) s = scene (fake);
-  g_autofree char *text = g_strnfill (600 * 1024, 'x');
-  g_autoptr (GBytes) bytes = g_bytes_new (text, 600 * 1024);
-  DexFuture *put = bh_box_put_file (s.box, "/workspace/a", 0644, bytes);
-  const guint8 done = BH_WIRE_PUT;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) got = NULL;
-  DexFuture *get;
-  BhFrame frame = expect (&s, BH_WIRE_PUT);
-  guint32 id = frame.header.id;
-
-  g_assert_cmpuint (bh_wire_get32 (frame.payload), ==, 0644);
-  g_assert_cmpmem (frame.payload + 8, bh_wire_get32 (frame.payload + 4), "/workspace/a", 12);
-  g_assert_cmpuint (frame.header.flags, ==, 0);
-  g_assert_true (peer_is_quiet (s.peer));
-  peer_frame (s.peer, 1, BH_WIRE_DONE, 0, id, 0, &done, 1);
-  frame = expect (&s, BH_WIRE_PUT);
-  g_assert_cmpuint (frame.header.offset, ==, 512 * 1024);
-  g_assert_cmpuint (frame.header.flags, ==, BH_FILE_LAST);
-  g_assert_cmpuint (frame.header.length, ==, 8 + 12 + 88 * 1024);
-  peer_frame (s.peer, 1, BH_WIRE_DONE, 0, id, 0, &done, 1);
-  await_ok (put);
-
-  get = bh_box_get_file (s.box, "/etc/x", 10);
-  frame = expect (&s, BH_WIRE_GET);
-  g_assert_cmpuint (bh_wire_get32 (frame.payload), ==, 10);
-  peer_frame (s.peer, 1, BH_WIRE_FILE, 0, frame.header.id, 0, "abc", 3);
-  frame = expect (&s, BH_WIRE_GET);
-  g_assert_cmpuint (frame.header.offset, ==, 3);
-  g_assert_cmpuint (bh_wire_get32 (frame.payload), ==, 7);
-  scene_restart (&s);
-  frame = expect (&s, BH_WIRE_GET);
-  peer_frame (s.peer, 2, BH_WIRE_FILE, BH_FILE_LAST, frame.header.id, 3, "d", 1);
-  got = dex_await_boxed (get, &error);
-  g_assert_no_error (error);
-  g_assert_cmpmem (g_bytes_get_data (got, NULL), g_bytes_get_size (got), "abcd", 4);
-
-  get = bh_box_get_file (s.box, "/nowhere", 10);
-  frame = expect (&s, BH_WIRE_GET);
-  peer_error (s.peer, 2, frame.header.id, 0, ENOENT, BH_WIRE_GET, "no such file: \xff");
-  await_error (get, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
-}
-
-static void
-test_stats (Fake *fake)
-{
-  g_auto (Scene) s = scene (fake);
-  DexFuture *future = bh_box_stats (s.box);
-  g_autofree struct bh_wire_stats *stats = NULL;
-  g_autoptr (GError) error = NULL;
-  guint8 payload[BH_WIRE_STATS_SIZE] = { 0 };
-  BhFrame frame = expect (&s, BH_WIRE_STATS);
-
-  bh_wire_put64 (payload, 77);
-  bh_wire_put64 (payload + 32, 88);
-  peer_frame (s.peer, 1, BH_WIRE_STATS, 0, frame.header.id, 0, payload, sizeof payload);
-  stats = dex_await_pointer (future, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (stats->cpu_us, ==, 77);
-  g_assert_cmpuint (stats->up_us, ==, 88);
-  future = bh_box_stats (s.box);
-  frame = expect (&s, BH_WIRE_STATS);
-  peer_frame (s.peer, 1, BH_WIRE_STATS, 0, frame.header.id, 0, payload, 3);
-  await_error (future, BH_ERROR, BH_ERROR_INTERNAL);
 }
 
 static void
@@ -594,7 +317,7 @@ test_trimmed (Fake *fake)
   BhProcess *process = bh_box_process (s.box, 5);
 
   bh_process_attach (process, BH_STREAM_STDOUT, 0);
-  expect (&s, BH_WIRE_ATTACH);
+  scene_expect (&s, BH_WIRE_ATTACH);
   peer_error (s.peer, 1, 5, BH_STREAM_STDOUT, ERANGE, BH_WIRE_ATTACH, "trimmed");
   await_error (bh_process_read (process, BH_STREAM_STDOUT), BH_ERROR, BH_ERROR_RANGE);
   await_error (bh_process_read (process, BH_STREAM_STDERR), G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED);
@@ -610,7 +333,7 @@ static void
 test_gone (Fake *fake)
 {
   g_auto (Scene) s = scene (fake);
-  BhProcess *process = spawned (&s, 5);
+  BhProcess *process = scene_spawned (&s, 5);
   g_autoptr (GBytes) bytes = g_bytes_new ("x", 1);
   g_autofree char *reason = NULL;
   g_autoptr (GError) error = NULL;
@@ -652,12 +375,12 @@ static void
 test_reconnect (Fake *fake)
 {
   g_auto (Scene) s = scene (fake);
-  BhProcess *process = spawned (&s, 5);
+  BhProcess *process = scene_spawned (&s, 5);
   g_autoptr (GString) log = g_string_new (NULL);
 
   g_signal_connect (s.box, "link", G_CALLBACK (on_link), log);
   bh_process_attach (process, BH_STREAM_STDOUT, 0);
-  expect (&s, BH_WIRE_ATTACH);
+  scene_expect (&s, BH_WIRE_ATTACH);
   for (guint32 handle = 1; handle < 5; handle++)
     {
       if (handle == 1)
@@ -667,14 +390,14 @@ test_reconnect (Fake *fake)
       else if (handle == 2)
         peer_data (s.peer, handle, 5, 1, "gap");
       else if (handle == 3)
-        send_zeros (s.peer, handle, 5, 0, 3 * MiB);
+        scene_send_zeros (s.peer, handle, 5, 0, 3 * MiB);
       else
         peer_frame (s.peer, handle, BH_WIRE_SPAWNED, 0, 5, 0, "x", 1);
       if (handle > 1)
         json_node_unref (peer_expect (s.peer, "box.disconnect", NULL));
       peer_serve_box (s.peer, "box.connect", handle + 1);
-      expect (&s, BH_WIRE_SPAWN);
-      assert_attach (&s, handle < 3 ? 0 : 2 * MiB, 2 * MiB);
+      scene_expect (&s, BH_WIRE_SPAWN);
+      scene_assert_attach (&s, handle < 3 ? 0 : 2 * MiB, 2 * MiB);
     }
   g_assert_cmpstr (log->str, ==, "-+-+-+-+");
   g_signal_handlers_disconnect_by_data (s.box, log);
@@ -715,83 +438,13 @@ test_early_hello (Fake *fake)
   g_assert_true (bh_box_is_connected (box));
 }
 
-static void
-test_run (Fake *fake)
-{
-  g_auto (Scene) s = scene (fake);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BhRunOutput) output = NULL;
-  DexFuture *future = bh_box_run (s.box, argv_true, 10000);
-  BhFrame frame = expect (&s, BH_WIRE_SPAWN);
-  guint32 id = frame.header.id;
-
-  g_assert_cmpuint (id, >=, 0x40000000);
-  g_assert_cmpuint (id, <, BH_WIRE_FIRST_CHANNEL);
-  g_assert_cmpuint (bh_wire_get32 (frame.payload), ==, BH_SPAWN_MERGED);
-  expect (&s, BH_WIRE_STDIN_EOF);
-  expect (&s, BH_WIRE_ATTACH);
-  peer_spawned (s.peer, 1, id, 0, 0);
-  send_zeros (s.peer, 1, id, 0, 100 * 1024);
-  peer_data (s.peer, 1, id, 100 * 1024, "end");
-  peer_frame (s.peer, 1, BH_WIRE_EOF, BH_STREAM_STDOUT, id, 100 * 1024 + 3, NULL, 0);
-  peer_exited (s.peer, 1, id, 2, 0);
-  output = dex_await_boxed (future, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (output->exit_status, ==, 2);
-  g_assert_cmpuint (g_bytes_get_size (output->output), ==, 64 * 1024);
-  g_assert_cmpmem ((const char *) g_bytes_get_data (output->output, NULL) + 64 * 1024 - 3, 3, "end", 3);
-
-  /* what was read is let go in the box at once, and in the end all of it */
-  peer_settle (s.peer);
-  while (((const guint8 *) g_bytes_get_data (g_queue_peek_head (&s.peer->frames), NULL))[8] == BH_WIRE_TRIM)
-    expect (&s, BH_WIRE_TRIM);
-  g_assert_cmpuint (expect (&s, BH_WIRE_RELEASE).header.id, ==, id);
-}
-
-static void
-test_run_ends (Fake *fake)
-{
-  g_auto (Scene) s = scene (fake);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BhRunOutput) output = NULL;
-  g_autoptr (BhRunOutput) killed = NULL;
-  DexFuture *future = bh_box_run (s.box, argv_true, 10000);
-  guint32 id = expect (&s, BH_WIRE_SPAWN).header.id;
-  BhFrame frame;
-
-  expect (&s, BH_WIRE_STDIN_EOF);
-  expect (&s, BH_WIRE_ATTACH);
-  peer_spawned (s.peer, 1, id, ENOENT, 0);
-  output = dex_await_boxed (future, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (output->exit_status, ==, 127);
-  expect (&s, BH_WIRE_RELEASE);
-
-  future = bh_box_run (s.box, argv_true, 50);
-  g_assert_cmpuint (expect (&s, BH_WIRE_SPAWN).header.id, !=, id);
-  id = bh_wire_get32 ((const guint8 *) g_bytes_get_data (s.message, NULL) + 12);
-  expect (&s, BH_WIRE_STDIN_EOF);
-  expect (&s, BH_WIRE_ATTACH);
-  peer_spawned (s.peer, 1, id, 0, 0);
-  peer_data (s.peer, 1, id, 0, "so far");
-  expect (&s, BH_WIRE_TRIM);
-  frame = expect (&s, BH_WIRE_SIGNAL);
-  g_assert_cmpuint (frame.header.flags, ==, BH_SIGNAL_GROUP);
-  g_assert_cmpuint (bh_wire_get32 (frame.payload), ==, SIGKILL);
-  peer_exited (s.peer, 1, id, 0, SIGKILL);
-  killed = dex_await_boxed (future, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (killed->exit_status, ==, 137);
-  g_assert_cmpmem (g_bytes_get_data (killed->output, NULL), g_bytes_get_size (killed->output), "so far", 6);
-}
-
 /* A box that goes while its processes are held. */
 static void
 test_let_go (Fake *fake)
 {
   g_auto (Scene) s = scene (fake);
-  g_autoptr (BhProcess) process = g_object_ref (spawned (&s, 5));
-  g_autoptr (BhProcess) released = g_object_ref (spawned (&s, 6));
+  g_autoptr (BhProcess) process = g_object_ref (scene_spawned (&s, 5));
+  g_autoptr (BhProcess) released = g_object_ref (scene_spawned (&s, 6));
   DexFuture *exited = bh_process_exited (released);
 
   bh_process_release (released);
@@ -818,19 +471,12 @@ main (int argc, char *argv[])
   fake_add ("/box/attach-again", test_attach_again);
   fake_add ("/box/unread", test_unread);
   fake_add ("/box/stdin", test_stdin);
-  fake_add ("/box/channel", test_channel);
-  fake_add ("/box/channel-held", test_channel_held);
-  fake_add ("/box/hang-up", test_hang_up);
   fake_add ("/box/signal", test_signal);
-  fake_add ("/box/files", test_files);
-  fake_add ("/box/stats", test_stats);
   fake_add ("/box/trimmed", test_trimmed);
   fake_add ("/box/gone", test_gone);
   fake_add ("/box/reconnect", test_reconnect);
   fake_add ("/box/version", test_version);
   fake_add ("/box/early-hello", test_early_hello);
-  fake_add ("/box/run", test_run);
-  fake_add ("/box/run-ends", test_run_ends);
   fake_add ("/box/let-go", test_let_go);
   return g_test_run ();
 }

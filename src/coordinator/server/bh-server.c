@@ -12,6 +12,7 @@
 #include "config.h"
 #include "coordinator/server/bh-gate.h"
 #include "coordinator/server/bh-routes.h"
+#include "coordinator/server/bh-sweep.h"
 
 /* Instructions, environment and the JSON around them. */
 #define BODY_MAX (2 * 1024 * 1024)
@@ -25,8 +26,9 @@ struct _BhServer
   BhCoordinator *coordinator;
   /* owned */
   BhHub *hub;
-  SoupServer *soup;  /* listens on Unix sockets */
-  BhGate *gate;      /* (nullable) brings it what comes over TCP */
+  SoupServer *soup; /* listens on Unix sockets */
+  BhGate *gate;     /* (nullable) brings it what comes over TCP */
+  BhSweep *sweep;
   GHashTable *hosts; /* names a Host header may carry on TCP */
   char *socket_path; /* to be removed at the end */
 
@@ -476,6 +478,7 @@ bh_server_finalize (GObject *object)
   g_clear_object (&self->gate);
   g_clear_object (&self->soup);
   g_clear_object (&self->hub);
+  g_clear_pointer (&self->sweep, bh_sweep_free);
   g_clear_pointer (&self->hosts, g_hash_table_unref);
   G_OBJECT_CLASS (bh_server_parent_class)->finalize (object);
 }
@@ -507,5 +510,6 @@ bh_server_new (BhCoordinator *coordinator)
 
   self->coordinator = coordinator;
   self->hub = bh_hub_new (coordinator);
+  self->sweep = bh_sweep_new (bh_coordinator_get_workers (coordinator));
   return self;
 }

@@ -10,7 +10,7 @@
 /* A terminal in a DevBox over a WebSocket: binary frames are its bytes, text frames are JSON. */
 
 /* Ids of terminals' processes: apart from the Run's own (from 1 up) and from those of bh_box_run(). */
-#define FIRST_TERMINAL_ID 0x20000000u
+#define FIRST_TERMINAL_ID BH_BOX_FIRST_UNOWNED
 #define MESSAGE_MAX (1024 * 1024)
 /* What may wait for a client that does not read. */
 #define OUTPUT_WAITING_MAX (1024 * 1024)

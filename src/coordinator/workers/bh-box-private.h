@@ -31,6 +31,8 @@ gboolean bh_box_send (BhBox *self, const struct bh_wire_header *header, gconstpo
 DexFuture *
 bh_box_request (BhBox *self, guint8 type, guint8 flags, guint32 id, guint64 offset, GBytes *payload)
     G_GNUC_WARN_UNUSED_RESULT;
+/* Whether bh_box_process() has made this one, and it was not released. */
+gboolean bh_box_knows (BhBox *self, guint32 id);
 /* For requests that name no process. */
 guint32 bh_box_next_request_id (BhBox *self);
 /* For bh_box_run(): an id no Run uses. */

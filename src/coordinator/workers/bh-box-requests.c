@@ -91,7 +91,8 @@ bh_box_requests_receive (BhBoxRequests *self, const BhFrame *frame)
       type = BH_WIRE_GET;
       break;
     case BH_WIRE_STATS:
-      type = BH_WIRE_STATS;
+    case BH_WIRE_LIST:
+      type = frame->header.type;
       break;
     case BH_WIRE_DONE:
       if (!bh_frame_get_done (frame, &type))

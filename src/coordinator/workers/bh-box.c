@@ -206,6 +206,12 @@ bh_box_process (BhBox *self, guint32 id)
   return process;
 }
 
+gboolean
+bh_box_knows (BhBox *self, guint32 id)
+{
+  return g_hash_table_contains (self->processes, GUINT_TO_POINTER (id));
+}
+
 /* Frames go out once HELLO was answered; before that, linked() will say everything. */
 gboolean
 bh_box_send (BhBox *self, const struct bh_wire_header *header, gconstpointer payload)

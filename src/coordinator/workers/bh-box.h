@@ -38,6 +38,11 @@ DexFuture *bh_box_get_file (BhBox *self, const char *path, gsize most) G_GNUC_WA
 /* To everything in the box but its init. */
 DexFuture *bh_box_signal_all (BhBox *self, int signum) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_box_stats (BhBox *self) G_GNUC_WARN_UNUSED_RESULT; /* pointer: struct bh_wire_stats, g_free() */
+/* Ids from here up belong to no Run: nobody keeps them over a restart of the coordinator. */
+#define BH_BOX_FIRST_UNOWNED 0x20000000u
+/* Sends SIGHUP to the processes with such ids that the box has and this object does not know, which another
+ * coordinator left behind, and forgets them. Waits for a connection. Resolves their number, a guint. */
+DexFuture *bh_box_hang_up_strangers (BhBox *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Runs argv to its end in the box with an id of its own that needs no persisting (detection, doctor). Output
  * is stdout and stderr merged, the last 64 KiB of it. Resolves BhRunOutput. */
 typedef struct
