@@ -7,6 +7,8 @@
 
 /* What is done to Runs that exist. Each is a fiber: find the Run, change it, wait for the disk. */
 
+/* How often a Run that changes hands is looked up again. */
+#define FIND_TRIES 8
 #define NAME_MAX_BYTES 200
 /* How long a message waits for the box's worker to say whether the box is there. */
 #define OPEN_MS 10000
@@ -56,7 +58,19 @@ find (Call *call, GError **error)
                     "The coordinator is shutting down. Try again in a moment.");
       return NULL;
     }
-  return dex_await_object (bh_run_table_get (call->self->context.table, call->run_id), error);
+  for (guint tries = 0; tries < FIND_TRIES; tries++)
+    {
+      g_autoptr (BhRunActor) actor =
+          dex_await_object (bh_run_table_get (call->self->context.table, call->run_id), error);
+
+      if (actor == NULL)
+        return NULL;
+      /* it was open when it was found, and the Run may have ended before it was this fiber's turn */
+      if (!bh_run_actor_is_closed (actor))
+        return g_steal_pointer (&actor);
+    }
+  bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "The Run is being taken up again. Try again in a moment.");
+  return NULL;
 }
 
 /* The future's result, which the actor outlives. */
@@ -183,16 +197,22 @@ post_fiber (gpointer data)
 {
   Call *call = data;
   GError *error = NULL;
-  g_autoptr (BhRunActor) actor = find (call, &error);
+  g_autoptr (BhRunActor) actor = NULL;
   DexFuture *result = NULL;
 
-  if (actor == NULL)
-    return dex_future_new_for_error (error);
-  if (bh_run_state_is_terminal (bh_run_actor_get_run (actor)->state) &&
-      continue_run (call, actor, &result, &error))
-    return result;
-  if (error != NULL)
-    return dex_future_new_for_error (error);
+  /* what comes between two of its states is not the person's business: it goes to the one that follows */
+  for (guint tries = 0; actor == NULL || (bh_run_actor_is_closed (actor) && tries < FIND_TRIES); tries++)
+    {
+      g_clear_object (&actor);
+      actor = find (call, &error);
+      if (actor == NULL)
+        return dex_future_new_for_error (error);
+      if (bh_run_state_is_terminal (bh_run_actor_get_run (actor)->state) &&
+          continue_run (call, actor, &result, &error))
+        return result;
+      if (error != NULL)
+        return dex_future_new_for_error (error);
+    }
   return finish (bh_run_actor_post (actor, call->text, call->interrupt, call->by));
 }
 

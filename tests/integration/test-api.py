@@ -12,7 +12,7 @@ import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
-from bellhop import Bellhop, Problem, block, wait_for  # noqa: E402
+from bellhop import Bellhop, Problem, block, in_threads, wait_for  # noqa: E402
 import sanitizers  # noqa: E402
 import tap  # noqa: E402
 
@@ -382,6 +382,15 @@ class Messages(Case):
         self.bellhop.delete(f'/v1/runs/{run["id"]}')
         self.refused(404, 'run_not_found', None, lambda: self.bellhop.run(run['id']))
         wait_for(lambda: not (self.bellhop.boxes / box).exists(), 'the box to be removed')
+
+    def test_messages_while_a_run_ends(self):
+        """Whatever the Run is doing at that moment, a message is taken, by this turn or by the next."""
+        for _ in range(10):
+            run = self.bellhop.create(block('true'))['id']
+            in_threads(lambda _, run=run: [self.bellhop.post(f'/v1/runs/{run}/messages', {'text': block('true')})
+                                           for _ in range(5)], range(4))
+            self.bellhop.wait_end(run)
+            self.bellhop.delete(f'/v1/runs/{run}')
 
     def test_killed_box_ends_the_run_and_says_so(self):
         run = self.bellhop.create(block('echo before; sleep 600') + block('echo never'))
