@@ -492,7 +492,7 @@ class Doctoring(unittest.TestCase):
             self.assertNotIn('bad', {finding['result'] for finding in findings})
             measured = next(finding['milliseconds'] for finding in findings if finding['check'] == 'launch')
             self.assertTrue(all(value > 0 for value in measured.values()), measured)
-            self.assertEqual(bellhop.get('/v1/devboxes')['devboxes'], [])
+            wait_for(lambda: not bellhop.get('/v1/devboxes')['devboxes'], 'the box to be removed')
 
     def test_no_worker(self):
         with Bellhop('--no-worker') as bellhop:
