@@ -7,6 +7,7 @@
 #include "app/run/bh-chat-composer.h"
 
 #include "app/run/bh-message-chip.h"
+#include "app/run/bh-row-view.h"
 
 struct _BhChatComposer
 {
@@ -385,6 +386,7 @@ bh_chat_composer_dispose (GObject *object)
   disconnect_timeline (self);
   g_clear_object (&self->timeline);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_CHAT_COMPOSER);
+  bh_unparent_children (GTK_WIDGET (self));
   G_OBJECT_CLASS (bh_chat_composer_parent_class)->dispose (object);
 }
 

@@ -6,6 +6,8 @@
 
 #include "app/run/bh-find-bar.h"
 
+#include "app/run/bh-row-view.h"
+
 struct _BhFindBar
 {
   GtkWidget parent_instance;
@@ -135,6 +137,7 @@ bh_find_bar_dispose (GObject *object)
   self->view = NULL;
   g_clear_object (&self->timeline);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_FIND_BAR);
+  bh_unparent_children (GTK_WIDGET (self));
   G_OBJECT_CLASS (bh_find_bar_parent_class)->dispose (object);
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/run/bh-message-chip.h"
 
+#include "app/run/bh-row-view.h"
 #include "protocol/bh-text.h"
 
 struct _BhMessageChip
@@ -64,6 +65,7 @@ bh_message_chip_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->item, self);
   g_clear_object (&self->item);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_MESSAGE_CHIP);
+  bh_unparent_children (GTK_WIDGET (self));
   G_OBJECT_CLASS (bh_message_chip_parent_class)->dispose (object);
 }
 

@@ -4,8 +4,9 @@
 
 #include "app/run/bh-row-pool.h"
 
-/* Of each kind: about what a screen holds. */
-#define SPARE_MAX 48
+/* Of each kind: as many as a list view holds, or a jump to rows that are not loaded yet would make all anew.
+ */
+#define SPARE_MAX 256
 
 struct _BhRowPool
 {

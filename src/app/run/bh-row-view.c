@@ -72,6 +72,7 @@ static void
 bh_row_view_dispose (GObject *object)
 {
   bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
+  bh_unparent_children (GTK_WIDGET (object));
   G_OBJECT_CLASS (bh_row_view_parent_class)->dispose (object);
 }
 
@@ -124,6 +125,15 @@ bh_row_view_describe (BhRowView *self)
   if (klass->describe == NULL || get_private (self)->row == NULL)
     return g_strdup ("");
   return klass->describe (self);
+}
+
+void
+bh_unparent_children (GtkWidget *widget)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
 }
 
 char *

@@ -37,6 +37,8 @@ BhTimelineRow *bh_row_view_get_row (BhRowView *self);
 /* (transfer full): "Step, exec in DevBox, npm test, failed, exit status 1, 41 s". */
 char *bh_row_view_describe (BhRowView *self);
 
+/* For dispose, after gtk_widget_dispose_template(), which leaves alone what is not bound. */
+void bh_unparent_children (GtkWidget *widget);
 /* Who an author is to the person: "You", "Bellhop", or an engine's name made from its id. (transfer full) */
 char *bh_author_label (const char *author);
 

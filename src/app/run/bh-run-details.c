@@ -497,6 +497,7 @@ bh_run_details_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->timeline, self);
   g_clear_object (&self->timeline);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_RUN_DETAILS);
+  bh_unparent_children (GTK_WIDGET (self));
   G_OBJECT_CLASS (bh_run_details_parent_class)->dispose (object);
 }
 

@@ -67,13 +67,8 @@ show_part (BhStepBody *self, BhPart part)
                 part == BH_PART_CALL ? bh_step_call_language (bh_timeline_row_get_row (row))
                                      : bh_step_result_language (text),
                 NULL);
-  if (text != NULL && begins_at_end (row, part))
-    {
-      bh_code_view_set_text (view, "", 0);
-      bh_code_view_append (view, text, BH_TIMELINE_TAIL_MAX);
-    }
-  else
-    bh_code_view_set_text (view, text != NULL ? text : "", text != NULL ? (gssize) length : 0);
+  g_object_set (view, "shows-end", text != NULL && begins_at_end (row, part), NULL);
+  bh_code_view_set_text (view, text != NULL ? text : "", text != NULL ? (gssize) length : 0);
 }
 
 static void

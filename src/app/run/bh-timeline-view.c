@@ -454,6 +454,7 @@ bh_timeline_view_dispose (GObject *object)
   if (self->list != NULL)
     gtk_list_view_set_model (self->list, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_TIMELINE_VIEW);
+  bh_unparent_children (GTK_WIDGET (self));
   g_clear_object (&self->timeline);
   G_OBJECT_CLASS (bh_timeline_view_parent_class)->dispose (object);
 }
