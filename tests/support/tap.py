@@ -18,6 +18,7 @@ class TapResult(unittest.TestResult):
         super().__init__()
         self.count = 0
         self.started = 0.0
+        self.broken = set()  # ids of cases with a subTest that failed
 
     def startTest(self, test):
         super().startTest(test)
@@ -38,6 +39,7 @@ class TapResult(unittest.TestResult):
         print(f'# {time.monotonic() - self.started:.2f} s', flush=True)
 
     def fail(self, test, error):
+        self.broken.discard(test.id())
         self.line('not ok', test)
         self.explain(''.join(traceback.format_exception(*error)) + sanitizers.take())
 
@@ -51,6 +53,20 @@ class TapResult(unittest.TestResult):
         self.fail(test, error)
 
     addError = addFailure
+
+    def addSubTest(self, test, subtest, error):
+        # those that succeed are not worth a line; the whole case still gets its own
+        super().addSubTest(test, subtest, error)
+        if error is not None:
+            self.broken.add(test.id())
+            self.explain(f'{subtest.id()} failed:\n' + ''.join(traceback.format_exception(*error)))
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        # unittest tells of no success when a part failed, and of no failure either
+        if test.id() in self.broken:
+            self.line('not ok', test)
+            self.explain(sanitizers.take())
 
     def addSkip(self, test, reason):
         self.line('ok', test, f' # SKIP {reason}')
