@@ -5,11 +5,10 @@
 #include "config.h"
 #include "coordinator/workers/bh-box-frames.h"
 #include "coordinator/workers/bh-box-private.h"
+#include "coordinator/workers/bh-registration.h"
 #include "coordinator/workers/bh-rpc.h"
 
 #define KEEPALIVE_S 15
-#define NAME_MAX_BYTES 64
-#define BOXES_MAX 4096
 #define UNJOINED_MAX 4096
 
 struct _BhWorkerLink
@@ -24,9 +23,7 @@ struct _BhWorkerLink
   GHashTable *boxes_by_handle; /* guint32 -> BhBox */
   GHashTable *dead_handles;    /* closed before they were joined */
   GHashTable *early_hellos;    /* handle -> GBytes: a box's HELLO that came before it was joined */
-  BhWorkerInfo *info;
-  GPtrArray *boxes;
-  guint64 pid;
+  BhRegistration worker;
   gboolean registering, registered, closed;
   guint timer;
   guint silence_ms;
@@ -53,8 +50,7 @@ bh_worker_link_finalize (GObject *object)
   g_clear_pointer (&self->boxes_by_handle, g_hash_table_unref);
   g_clear_pointer (&self->dead_handles, g_hash_table_unref);
   g_clear_pointer (&self->early_hellos, g_hash_table_unref);
-  g_clear_pointer (&self->boxes, g_ptr_array_unref);
-  g_clear_pointer (&self->info, bh_worker_info_unref);
+  bh_registration_clear (&self->worker);
   G_OBJECT_CLASS (bh_worker_link_parent_class)->finalize (object);
 }
 
@@ -71,7 +67,6 @@ bh_worker_link_init (BhWorkerLink *self)
   self->boxes_by_handle = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->dead_handles = g_hash_table_new (NULL, NULL);
   self->early_hellos = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_bytes_unref);
-  self->boxes = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_box_info_unref);
 }
 
 gboolean
@@ -83,136 +78,25 @@ bh_worker_link_is_open (BhWorkerLink *self)
 BhWorkerInfo *
 bh_worker_link_get_info (BhWorkerLink *self)
 {
-  return self->info;
+  return self->worker.info;
 }
 
 guint64
 bh_worker_link_get_pid (BhWorkerLink *self)
 {
-  return self->pid;
+  return self->worker.pid;
 }
 
 GPtrArray *
 bh_worker_link_get_boxes (BhWorkerLink *self)
 {
-  return self->boxes;
+  return self->worker.boxes;
 }
 
 DexFuture *
 bh_worker_link_call (BhWorkerLink *self, const char *method, JsonNode *params, guint timeout_ms)
 {
   return bh_rpc_call (self->rpc, method, params, timeout_ms);
-}
-
-BhBoxInfo *
-bh_worker_link_parse_box (JsonNode *node, const char *worker)
-{
-  JsonObject *object = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *id = object != NULL ? bh_rpc_get_string (object, "id") : NULL;
-  const char *created_at;
-  BhBoxInfo *info;
-
-  if (id == NULL)
-    return NULL;
-  created_at = bh_rpc_get_string (object, "created_at");
-  info = bh_box_info_new ();
-  info->id = g_strdup (id);
-  info->worker = g_strdup (worker);
-  info->image = g_strdup (bh_rpc_get_string (object, "image"));
-  info->state = g_strdup (bh_rpc_get_string (object, "state"));
-  if (info->state == NULL)
-    info->state = g_strdup ("stopped");
-  if (created_at == NULL || !bh_time_parse (created_at, &info->created_at))
-    info->created_at = 0;
-  return info;
-}
-
-/* The name goes into URLs, logs and file names. */
-static gboolean
-name_is_valid (const char *name)
-{
-  if (name == NULL || !g_ascii_isalnum (name[0]) || strlen (name) > NAME_MAX_BYTES)
-    return FALSE;
-  for (const char *p = name; *p != '\0'; p++)
-    if (!g_ascii_isalnum (*p) && strchr ("._-", *p) == NULL)
-      return FALSE;
-  return TRUE;
-}
-
-static char **
-string_list (JsonObject *object, const char *name)
-{
-  JsonArray *array = bh_rpc_get_array (object, name);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    {
-      JsonNode *node = json_array_get_element (array, i);
-
-      if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
-        g_strv_builder_add (builder, json_node_get_string (node));
-    }
-  return g_strv_builder_end (builder);
-}
-
-static gboolean
-check_registration (JsonObject *params, GError **error)
-{
-  guint64 protocol = bh_rpc_get_uint (params, "protocol", 0);
-  const char *version = bh_rpc_get_string (params, "version");
-  JsonArray *boxes = bh_rpc_get_array (params, "boxes");
-
-  if (protocol != BH_WORKER_PROTOCOL)
-    {
-      bh_set_error (error, BH_ERROR_VERSION_MISMATCH, "protocol",
-                    "This coordinator (version %s) speaks worker protocol %d, the worker (version %s) speaks "
-                    "%" G_GUINT64_FORMAT ". Install the same version of Bellhop on both machines.",
-                    BH_VERSION, BH_WORKER_PROTOCOL, version != NULL ? version : "unknown", protocol);
-      return FALSE;
-    }
-  if (!name_is_valid (bh_rpc_get_string (params, "name")))
-    {
-      bh_set_error (
-          error, BH_ERROR_INVALID_FIELD, "name",
-          "A worker's name has 1 to %d letters, digits, dots, dashes and underscores and begins with a "
-          "letter or digit. Start the worker with another name.",
-          NAME_MAX_BYTES);
-      return FALSE;
-    }
-  if (boxes != NULL && json_array_get_length (boxes) > BOXES_MAX)
-    {
-      bh_set_error (error, BH_ERROR_INVALID_FIELD, "boxes", "A worker has at most %d DevBoxes.", BOXES_MAX);
-      return FALSE;
-    }
-  return TRUE;
-}
-
-static void
-read_registration (BhWorkerLink *self, JsonObject *params)
-{
-  JsonArray *boxes = bh_rpc_get_array (params, "boxes");
-  BhWorkerInfo *info = bh_worker_info_new ();
-
-  info->name = g_strdup (bh_rpc_get_string (params, "name"));
-  info->online = TRUE;
-  info->version = g_strdup (bh_rpc_get_string (params, "version"));
-  info->hostname = g_strdup (bh_rpc_get_string (params, "hostname"));
-  info->providers = string_list (params, "providers");
-  info->max_boxes = (guint) MIN (bh_rpc_get_uint (params, "max_boxes", 0), G_MAXUINT);
-  info->last_seen_at = g_get_real_time ();
-  for (guint i = 0; boxes != NULL && i < json_array_get_length (boxes); i++)
-    {
-      BhBoxInfo *box = bh_worker_link_parse_box (json_array_get_element (boxes, i), info->name);
-
-      if (box == NULL)
-        continue;
-      g_ptr_array_add (self->boxes, box);
-      if (g_str_equal (box->state, "running"))
-        info->boxes++;
-    }
-  g_clear_pointer (&self->info, bh_worker_info_unref);
-  self->info = info;
-  self->pid = bh_rpc_get_uint (params, "pid", 0);
 }
 
 static JsonNode *
@@ -226,9 +110,8 @@ handle_register (BhWorkerLink *self, JsonObject *params, GError **error)
       bh_set_error (error, BH_ERROR_INVALID_FIELD, NULL, "This connection has registered already.");
       return NULL;
     }
-  if (!check_registration (params, error))
+  if (!bh_registration_read (&self->worker, params, error))
     return NULL;
-  read_registration (self, params);
   if (!self->handlers->admit (self, self->user_data, error))
     return NULL;
   self->registering = TRUE;
@@ -242,7 +125,7 @@ handle_register (BhWorkerLink *self, JsonObject *params, GError **error)
 static void
 handle_heartbeat (BhWorkerLink *self, JsonObject *params)
 {
-  BhWorkerInfo *info = bh_worker_info_copy (self->info);
+  BhWorkerInfo *info = bh_worker_info_copy (self->worker.info);
 
   info->cpu_load = CLAMP (bh_rpc_get_double (params, "cpu_load", info->cpu_load), 0.0, 1.0);
   info->memory_total = bh_rpc_get_uint (params, "memory_total", info->memory_total);
@@ -251,8 +134,8 @@ handle_heartbeat (BhWorkerLink *self, JsonObject *params)
   info->disk_available = bh_rpc_get_uint (params, "disk_available", info->disk_available);
   info->boxes = (guint) MIN (bh_rpc_get_uint (params, "boxes", info->boxes), G_MAXUINT);
   info->last_seen_at = g_get_real_time ();
-  bh_worker_info_unref (self->info);
-  self->info = info;
+  bh_worker_info_unref (self->worker.info);
+  self->worker.info = info;
   self->handlers->heartbeat (self, self->user_data);
 }
 
@@ -501,7 +384,7 @@ on_message (SoupWebsocketConnection *connection, int type, GBytes *message, BhWo
 static void
 on_error (SoupWebsocketConnection *connection, GError *error, BhWorkerLink *self)
 {
-  g_debug ("worker %s: %s", self->info != NULL ? self->info->name : "(new)", error->message);
+  g_debug ("worker %s: %s", self->worker.info != NULL ? self->worker.info->name : "(new)", error->message);
 }
 
 static void
@@ -616,6 +499,6 @@ bh_worker_link_close (BhWorkerLink *self, gushort code, const char *reason)
     bh_box_disconnect (box);
   self->handlers->closed (self, reason, self->user_data);
   error = bh_error_new (BH_ERROR_WORKER_OFFLINE, NULL, "The connection to worker %s was lost. %s",
-                        self->info != NULL ? self->info->name : "(unknown)", reason);
+                        self->worker.info != NULL ? self->worker.info->name : "(unknown)", reason);
   bh_rpc_close (self->rpc, error);
 }

@@ -59,7 +59,4 @@ void bh_worker_link_send (BhWorkerLink *self,
                           const struct bh_wire_header *header,
                           gconstpointer payload);
 
-/* A box as workers describe it. (transfer full) (nullable): NULL if it makes no sense. */
-BhBoxInfo *bh_worker_link_parse_box (JsonNode *node, const char *worker);
-
 G_END_DECLS

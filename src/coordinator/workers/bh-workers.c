@@ -2,6 +2,7 @@
  * Copyright The Bellhop authors */
 #include "coordinator/workers/bh-workers.h"
 
+#include "coordinator/workers/bh-registration.h"
 #include "coordinator/workers/bh-rpc.h"
 #include "coordinator/workers/bh-worker.h"
 
@@ -371,7 +372,7 @@ listing_fiber (gpointer data)
       for (guint j = 0; array != NULL && j < json_array_get_length (array); j++)
         {
           BhBoxInfo *box =
-              bh_worker_link_parse_box (json_array_get_element (array, j), self->names->pdata[i]);
+              bh_registration_parse_box (json_array_get_element (array, j), self->names->pdata[i]);
 
           if (box != NULL)
             g_ptr_array_add (boxes, box);

@@ -15,6 +15,7 @@
 #include "protocol/bh-error.h"
 #include "protocol/bh-paths.h"
 #include "protocol/bh-types.h"
+#include "worker/bh-box-folder.h"
 #include "worker/bh-boxd.h"
 #include "worker/bh-fd.h"
 #include "worker/bh-init.h"
@@ -82,15 +83,6 @@ spawn_work (DexFiberFunc func, Work *work)
   return dex_scheduler_spawn (NULL, 0, func, work, (GDestroyNotify) work_free);
 }
 
-/* -1 when there is no such box. Only valid ids are ever looked up, so no name can lead elsewhere. */
-static int
-open_folder (BhBubblewrap *self, const char *id)
-{
-  if (!bh_id_is_valid (id, 'b'))
-    return -1;
-  return openat (self->boxes_fd, id, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
 static BhInit *
 remember_init (BhBubblewrap *self, const char *id, GSocket *gsocket, GError **error)
 {
@@ -114,7 +106,7 @@ find_init (BhBubblewrap *self, const char *id, GError **error)
   if (known != NULL && !bh_init_has_ended (known))
     return bh_init_ref (known);
   g_hash_table_remove (self->inits, id);
-  folder = open_folder (self, id);
+  folder = bh_box_folder_open (self->boxes_fd, id);
   if (folder < 0)
     return NULL;
   gsocket = bh_boxd_connect (folder, &failure);
@@ -124,53 +116,6 @@ find_init (BhBubblewrap *self, const char *id, GError **error)
       !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     g_propagate_error (error, g_steal_pointer (&failure));
   return init;
-}
-
-static gboolean
-make_folder (int parent, const char *name, GError **error)
-{
-  struct stat info;
-
-  if (mkdirat (parent, name, 0700) == 0)
-    return TRUE;
-  /* a link in its place would lead the box's writes elsewhere */
-  if (errno == EEXIST && fstatat (parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (info.st_mode))
-    return TRUE;
-  bh_set_errno_error (error, errno, "Cannot make the folder %s", name);
-  return FALSE;
-}
-
-/* Gives a folder that the box writes to its user. Only the folder: what is in it the box made. */
-static gboolean
-hand_over (Work *work, int folder, const char *name, GError **error)
-{
-  uid_t uid = bh_stage_uid (work->id);
-
-  if (!work->self->staged || fchownat (folder, name, uid, uid, AT_SYMLINK_NOFOLLOW) == 0)
-    return TRUE;
-  bh_set_errno_error (error, errno, "Cannot give the folder %s to the box", name);
-  return FALSE;
-}
-
-/* Makes what is missing of the box's folder; returns it open. */
-static int
-prepare_folder (Work *work, BhBoxFile *file, GError **error)
-{
-  g_autofd int folder = -1;
-
-  if (!make_folder (work->self->boxes_fd, work->id, error))
-    return -1;
-  folder = open_folder (work->self, work->id);
-  if (folder < 0)
-    {
-      bh_set_errno_error (error, errno, "Cannot open the folder of the box");
-      return -1;
-    }
-  if (!make_folder (folder, "workspace", error) || !make_folder (folder, "home", error) ||
-      !hand_over (work, folder, "workspace", error) || !hand_over (work, folder, "home", error) ||
-      !bh_box_file_save (file, folder, error))
-    return -1;
-  return g_steal_fd (&folder);
 }
 
 static void
@@ -327,7 +272,7 @@ launch_fiber (gpointer data)
   file->image = g_strdup (work->image);
   file->network = g_strdup (work->network);
   file->created_at = g_get_real_time ();
-  folder = prepare_folder (work, file, &error);
+  folder = bh_box_folder_prepare (work->self->boxes_fd, file, work->self->staged, &error);
   if (folder < 0)
     return dex_future_new_for_error (bh_error_new (BH_ERROR_LAUNCH_FAILED, NULL,
                                                    "The DevBox's files could not be made: %s",
@@ -374,7 +319,7 @@ connect_failed (DexFuture *future, gpointer data)
 static DexFuture *
 bubblewrap_connect (BhProvider *provider, const char *id)
 {
-  int folder = open_folder (BH_BUBBLEWRAP (provider), id);
+  int folder = bh_box_folder_open (BH_BUBBLEWRAP (provider)->boxes_fd, id);
 
   if (folder < 0)
     return dex_future_new_for_error (
@@ -406,7 +351,7 @@ stop_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (BhInit) init = find_init (work->self, work->id, &error);
   g_autoptr (GSocket) gsocket = NULL;
-  g_autofd int folder = open_folder (work->self, work->id);
+  g_autofd int folder = bh_box_folder_open (work->self->boxes_fd, work->id);
 
   if (init == NULL)
     return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error)) : dex_future_new_true ();
@@ -455,7 +400,7 @@ load_box (BhBubblewrap *self, const char *id)
   g_autoptr (GError) error = NULL;
   g_autoptr (BhBoxFile) file = NULL;
   g_autoptr (BhInit) init = NULL;
-  g_autofd int folder = open_folder (self, id);
+  g_autofd int folder = bh_box_folder_open (self->boxes_fd, id);
 
   file = folder >= 0 ? bh_box_file_load (folder, &error) : NULL;
   if (file == NULL || !g_str_equal (file->id, id))
