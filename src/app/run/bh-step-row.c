@@ -27,6 +27,8 @@ struct _BhStepRow
   BhRowView *body;     /* (nullable): a BhStepBody while the step is expanded */
   BhMarkdown *summary; /* (nullable): of the report of a result, which is there to be read */
   guint tick;
+  const char *css_class; /* (nullable): of the outcome that is shown, and its state */
+  BhRowState state;
 };
 
 G_DEFINE_FINAL_TYPE (BhStepRow, bh_step_row, BH_TYPE_ROW_VIEW)
@@ -84,20 +86,39 @@ get_outcome (const BhRow *record)
   return g_strdup (record->state == BH_ROW_DONE ? "" : bh_row_state_label (record->state));
 }
 
+/* Rows alike come one after the other: what is as it was is left alone. */
 static void
-show_outcome (BhStepRow *self, const BhRow *record)
+set_icon (GtkImage *image, const char *name)
 {
-  static const char *const classes[] = { "accent", "success", "warning", "error", "dim-label" };
-  g_autofree char *text = get_outcome (record);
-  const char *label = bh_row_state_label (record->state);
+  if (g_strcmp0 (gtk_image_get_icon_name (image), name) != 0)
+    gtk_image_set_from_icon_name (image, name);
+}
 
-  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
-    gtk_widget_remove_css_class (GTK_WIDGET (self->outcome_icon), classes[i]);
-  gtk_widget_add_css_class (GTK_WIDGET (self->outcome_icon), bh_row_state_css_class (record->state));
-  gtk_image_set_from_icon_name (self->outcome_icon, bh_row_state_icon (record->state));
+static void
+show_state (BhStepRow *self, BhRowState state)
+{
+  const char *label = bh_row_state_label (state);
+  const char *css_class = bh_row_state_css_class (state);
+
+  if (self->css_class == css_class && self->state == state)
+    return;
+  if (self->css_class != NULL)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->outcome_icon), self->css_class);
+  gtk_widget_add_css_class (GTK_WIDGET (self->outcome_icon), css_class);
+  self->css_class = css_class;
+  self->state = state;
+  set_icon (self->outcome_icon, bh_row_state_icon (state));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->outcome_icon), label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->outcome_icon), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
+}
+
+static void
+show_outcome (BhStepRow *self, const BhRow *record)
+{
+  g_autofree char *text = get_outcome (record);
+
+  show_state (self, record->state);
   gtk_label_set_text (self->outcome, text);
   gtk_widget_set_visible (GTK_WIDGET (self->outcome), *text != '\0');
 }
@@ -117,7 +138,7 @@ show_body (BhStepRow *self, BhTimelineRow *row)
 {
   gboolean expanded = bh_timeline_row_get_expanded (row);
 
-  gtk_image_set_from_icon_name (self->arrow, expanded ? "pan-down-symbolic" : "pan-end-symbolic");
+  set_icon (self->arrow, expanded ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->header), GTK_ACCESSIBLE_STATE_EXPANDED, expanded, -1);
   if (!expanded)
     {
@@ -188,7 +209,7 @@ update (BhRowView *view)
 
   if (record == NULL)
     return;
-  gtk_image_set_from_icon_name (self->icon, bh_tool_icon (record->tool));
+  set_icon (self->icon, bh_tool_icon (record->tool));
   gtk_label_set_text (self->tool, record->tool != NULL ? record->tool : "");
   gtk_label_set_text (self->title, record->title != NULL ? record->title : "");
   show_duration (self);

@@ -16,8 +16,9 @@ struct _BhTimelineCell
 
   GtkListItem *item; /* borrowed */
   BhRowPool *pool;
-  BhTimelineRow *row; /* (nullable) */
-  BhRowView *view;    /* (nullable) */
+  BhTimelineRow *row;     /* (nullable) */
+  BhRowView *view;        /* (nullable): of the kind that was shown last */
+  BhRowView *placeholder; /* (nullable): seen while the record is not there */
 };
 
 G_DEFINE_FINAL_TYPE (BhTimelineCell, bh_timeline_cell, GTK_TYPE_WIDGET)
@@ -27,8 +28,6 @@ get_wanted_type (BhTimelineRow *row)
 {
   BhRow *record = bh_timeline_row_get_row (row);
 
-  if (record == NULL)
-    return BH_TYPE_PLACEHOLDER_ROW;
   if (bh_timeline_row_get_unknown_kind (row) != NULL)
     return BH_TYPE_STATUS_ROW;
   switch (record->kind)
@@ -64,9 +63,9 @@ describe (BhTimelineCell *self)
   GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
   BhRow *row = bh_timeline_row_get_row (self->row);
 
-  if (self->item == NULL || self->view == NULL)
+  if (self->item == NULL)
     return;
-  label = bh_row_view_describe (self->view);
+  label = bh_row_view_describe (row != NULL ? self->view : self->placeholder);
   gtk_list_item_set_accessible_label (self->item, label);
   if (parent != NULL && row != NULL && row->kind == BH_ROW_STEP)
     gtk_accessible_update_state (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_STATE_EXPANDED,
@@ -75,11 +74,37 @@ describe (BhTimelineCell *self)
     gtk_accessible_reset_state (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_STATE_EXPANDED);
 }
 
+/* Beside what was shown, as that is likely to be needed again in a moment, and moving widgets about is what
+ * costs. */
 static void
-show (BhTimelineCell *self)
+show_placeholder (BhTimelineCell *self)
+{
+  if (self->view != NULL)
+    gtk_widget_set_visible (GTK_WIDGET (self->view), FALSE);
+  if (self->placeholder == NULL)
+    {
+      self->placeholder = g_object_new (BH_TYPE_PLACEHOLDER_ROW, NULL);
+      gtk_widget_set_parent (GTK_WIDGET (self->placeholder), GTK_WIDGET (self));
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->placeholder), TRUE);
+  bh_row_view_set_row (self->placeholder, self->row);
+}
+
+static void
+hide_placeholder (BhTimelineCell *self)
+{
+  if (self->placeholder == NULL)
+    return;
+  bh_row_view_set_row (self->placeholder, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->placeholder), FALSE);
+}
+
+static void
+show_view (BhTimelineCell *self)
 {
   GType wanted = get_wanted_type (self->row);
 
+  hide_placeholder (self);
   if (self->view != NULL && G_OBJECT_TYPE (self->view) != wanted)
     drop_view (self);
   if (self->view == NULL)
@@ -87,7 +112,17 @@ show (BhTimelineCell *self)
       self->view = bh_row_pool_take (self->pool, wanted);
       gtk_widget_set_parent (GTK_WIDGET (self->view), GTK_WIDGET (self));
     }
+  gtk_widget_set_visible (GTK_WIDGET (self->view), TRUE);
   bh_row_view_set_row (self->view, self->row);
+}
+
+static void
+show (BhTimelineCell *self)
+{
+  if (bh_timeline_row_get_loaded (self->row))
+    show_view (self);
+  else
+    show_placeholder (self);
   describe (self);
 }
 
@@ -98,6 +133,7 @@ bh_timeline_cell_dispose (GObject *object)
 
   bh_timeline_cell_set_row (self, NULL);
   drop_view (self);
+  g_clear_pointer ((GtkWidget **) &self->placeholder, gtk_widget_unparent);
   g_clear_pointer (&self->pool, bh_row_pool_unref);
   G_OBJECT_CLASS (bh_timeline_cell_parent_class)->dispose (object);
 }
@@ -135,6 +171,8 @@ bh_timeline_cell_set_row (BhTimelineCell *self, BhTimelineRow *row)
   /* the widget stays with the cell: the next row is likely to be of the same kind */
   if (self->view != NULL)
     bh_row_view_set_row (self->view, NULL);
+  if (self->placeholder != NULL)
+    bh_row_view_set_row (self->placeholder, NULL);
   g_set_object (&self->row, row);
   if (row == NULL)
     return;
