@@ -230,11 +230,19 @@ bh_timeline_view_show_row (BhTimelineView *self, guint64 row, gboolean stays)
 /* --- cells --------------------------------------------------------------------------------------------- */
 
 static void
+cell_gone_cb (BhTimelineView *self, BhTimelineCell *cell)
+{
+  g_hash_table_remove (self->cells, cell);
+}
+
+static void
 setup_cb (BhTimelineView *self, GtkListItem *item)
 {
   BhTimelineCell *cell = bh_timeline_cell_new (self->pool, item);
 
   g_hash_table_add (self->cells, cell);
+  /* not with its item: a list that goes takes the child first */
+  g_signal_connect_object (cell, "destroy", G_CALLBACK (cell_gone_cb), self, G_CONNECT_SWAPPED);
   gtk_list_item_set_child (item, GTK_WIDGET (cell));
 }
 
@@ -260,7 +268,6 @@ teardown_cb (BhTimelineView *self, GtkListItem *item)
 
   if (cell == NULL)
     return;
-  g_hash_table_remove (self->cells, cell);
   bh_timeline_cell_forget_item (BH_TIMELINE_CELL (cell));
   gtk_list_item_set_child (item, NULL);
 }
