@@ -171,9 +171,15 @@ init_locale (void)
 BhApplication *
 bh_application_new (void)
 {
-  init_locale ();
-  dex_init ();
-  g_set_application_name (_ ("Bellhop"));
+  static gsize ready;
+
+  if (g_once_init_enter (&ready))
+    {
+      init_locale ();
+      dex_init ();
+      g_set_application_name (_ ("Bellhop"));
+      g_once_init_leave (&ready, 1);
+    }
   return g_object_new (BH_TYPE_APPLICATION, "application-id", BH_APP_ID, "resource-base-path", RESOURCES,
                        "flags", G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN, NULL);
 }

@@ -95,18 +95,24 @@ is_under_way (const BhRun *run)
   return !bh_run_state_is_terminal (run->state) && run->started_at > 0;
 }
 
+/* By the second, as it ticks. (transfer full) */
+static char *
+elapsed_text (const BhRun *run)
+{
+  /* the coordinator's clock may be another one */
+  gint64 elapsed = MAX (g_get_real_time () - run->started_at, 0);
+
+  if (elapsed >= 10 * G_USEC_PER_SEC)
+    return bh_format_duration (elapsed);
+  return g_strdup_printf (_ ("%d s"), (int) (elapsed / G_USEC_PER_SEC));
+}
+
 /* Of those under way how long, of others when they ended. (transfer full) (nullable) */
 static char *
 time_text (const BhRun *run)
 {
-  gint64 elapsed;
-
   if (is_under_way (run))
-    {
-      /* the coordinator's clock may be another one */
-      elapsed = MAX (g_get_real_time () - run->started_at, 0);
-      return bh_format_duration (elapsed - elapsed % G_USEC_PER_SEC);
-    }
+    return elapsed_text (run);
   return bh_run_state_is_terminal (run->state) && run->completed_at > 0 ? bh_format_time (run->completed_at)
                                                                         : NULL;
 }

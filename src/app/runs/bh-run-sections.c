@@ -106,38 +106,62 @@ find_ends (BhRunSections *self, guint ends[N_SECTIONS])
     }
 }
 
+/* Whether both are in one section. */
+static gboolean
+are_together (BhRunSections *self, guint a, guint b)
+{
+  return bh_run_list_get_section (self->list, a) == bh_run_list_get_section (self->list, b);
+}
+
+/* GTK (4.18) loses its way, and aborts, where something comes or goes at the border of a section, or a border
+ * moves. It is told of all up to the next border behind instead, which it takes well: what it showed it finds
+ * again. The sections before that are those of Runs under way, which are few. */
+static void
+tell (BhRunSections *self, guint position, guint removed, guint added)
+{
+  guint behind = position + added, n = get_n_items (G_LIST_MODEL (self)), start, end = n;
+  gboolean is_inside = position > 0 && behind < n && are_together (self, position - 1, behind);
+
+  if (is_inside || (removed == 0 && behind == n))
+    {
+      g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
+      return;
+    }
+  if (behind < n)
+    bh_run_list_get_section_range (self->list, behind, &start, &end);
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, end - added + removed, end);
+}
+
 static void
 items_changed_cb (BhRunSections *self, guint position, guint removed, guint added)
 {
   find_ends (self, self->ends);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
+  tell (self, position, removed, added);
 }
 
 /* A Run that has changed may be of another section now without having moved: then only borders have. */
 static void
 item_changed_cb (BhRunSections *self)
 {
-  guint ends[N_SECTIONS], n = get_n_items (G_LIST_MODEL (self)), from = G_MAXUINT, to = 0;
+  guint ends[N_SECTIONS], n = get_n_items (G_LIST_MODEL (self)), to = 0;
 
   find_ends (self, ends);
   for (int section = 0; section < N_SECTIONS; section++)
     if (ends[section] != self->ends[section])
-      {
-        from = MIN (from, MIN (ends[section], self->ends[section]));
-        to = MAX (to, MAX (ends[section], self->ends[section]));
-      }
+      to = MAX (to, MAX (ends[section], self->ends[section]));
   memcpy (self->ends, ends, sizeof ends);
-  /* the item behind a border may begin its section no more */
-  to = MIN (to + 1, n);
-  if (from < to)
-    gtk_section_model_sections_changed (GTK_SECTION_MODEL (self), from, to - from);
+  to = MIN (to, n);
+  if (to > 0)
+    tell (self, 0, to, to);
 }
 
 static void
-sections_changed_cb (BhRunSections *self, guint position, guint n)
+sections_changed_cb (BhRunSections *self)
 {
+  guint n = get_n_items (G_LIST_MODEL (self));
+
   find_ends (self, self->ends);
-  gtk_section_model_sections_changed (GTK_SECTION_MODEL (self), position, n);
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, n, n);
 }
 
 static void
