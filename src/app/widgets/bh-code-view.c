@@ -21,6 +21,7 @@ struct _BhCodeView
 {
   GtkWidget parent_instance;
 
+  GtkWidget *header; /* bound, or it would not be disposed of */
   GtkBox *actions;
   GtkButton *copy;
   GtkScrolledWindow *scroller;
@@ -350,6 +351,7 @@ bh_code_view_class_init (BhCodeViewClass *klass)
   g_type_ensure (GTK_SOURCE_TYPE_VIEW);
   g_type_ensure (GTK_SOURCE_TYPE_BUFFER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-code-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, BhCodeView, header);
   gtk_widget_class_bind_template_child (widget_class, BhCodeView, actions);
   gtk_widget_class_bind_template_child (widget_class, BhCodeView, copy);
   gtk_widget_class_bind_template_child (widget_class, BhCodeView, scroller);

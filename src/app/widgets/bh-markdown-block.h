@@ -54,7 +54,7 @@ typedef struct _BhMarkdownBlock
   int number;         /* item of an ordered list; -1 a bullet */
   char align;         /* cell: 'l', 'c', 'r' or 0 */
   gboolean head;      /* row: the first one of a table, with the names of its columns */
-  gboolean tight;     /* list: no space between its items */
+  gboolean tight;     /* list and item: no space between what is in it */
   gboolean continues; /* a piece of one text that is too long: the piece before it is the block before it */
   BhMarkdownTask task;
   char *text;          /* (nullable) */

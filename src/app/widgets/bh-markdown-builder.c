@@ -12,7 +12,7 @@
 #define GAP 9
 #define HEADING_GAP 18
 #define TIGHT_GAP 3
-#define CELL_CHARS_MAX 40
+#define CELL_CHARS_MAX 36
 
 typedef struct
 {
@@ -204,14 +204,14 @@ new_cell (const BhMarkdownBlock *cell, gboolean head)
       bh_markdown_label_new (head ? GTK_ACCESSIBLE_ROLE_COLUMN_HEADER : GTK_ACCESSIBLE_ROLE_CELL);
   float align = cell->align == 'r' ? 1 : cell->align == 'c' ? 0.5 : 0;
 
-  g_object_set (label, "max-width-chars", CELL_CHARS_MAX, "xalign", align, "yalign", 0.0, "hexpand", TRUE,
-                NULL);
+  g_object_set (label, "xalign", align, "yalign", 0.0, "hexpand", TRUE, NULL);
   if (cell->align != 0 && cell->align != 'l')
     gtk_label_set_justify (GTK_LABEL (label), cell->align == 'r' ? GTK_JUSTIFY_RIGHT : GTK_JUSTIFY_CENTER);
   /* a column is as wide as its words, and the table scrolls */
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD);
   gtk_widget_add_css_class (label, head ? "head" : "cell");
   bh_markdown_label_set (GTK_LABEL (label), cell);
+  bh_markdown_label_fix_width (GTK_LABEL (label), CELL_CHARS_MAX);
   return label;
 }
 

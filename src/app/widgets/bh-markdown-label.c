@@ -2,6 +2,8 @@
  * Copyright The Bellhop authors */
 #include "config.h"
 
+#include <string.h>
+
 #include "app/widgets/bh-markdown-label.h"
 #include "app/widgets/bh-markdown.h"
 
@@ -92,6 +94,7 @@ bh_markdown_label_set (GtkLabel *label, const BhMarkdownBlock *block)
   g_autofree char *markup = link_markup (block);
 
   gtk_label_set_attributes (label, NULL);
+  gtk_widget_set_focusable (GTK_WIDGET (label), markup != NULL);
   if (markup != NULL)
     gtk_label_set_markup (label, markup);
   if (markup == NULL || !g_str_equal (gtk_label_get_text (label), block->text))
@@ -102,6 +105,38 @@ bh_markdown_label_set (GtkLabel *label, const BhMarkdownBlock *block)
       gtk_label_set_attributes (label, attributes);
       pango_attr_list_unref (attributes);
     }
+}
+
+void
+bh_markdown_label_fix_width (GtkLabel *label, int max)
+{
+  PangoContext *context = gtk_widget_get_pango_context (GTK_WIDGET (label));
+  PangoFontMetrics *metrics = pango_context_get_metrics (context, NULL, NULL);
+  int character = MAX (pango_font_metrics_get_approximate_char_width (metrics),
+                       pango_font_metrics_get_approximate_digit_width (metrics));
+  g_autoptr (PangoLayout) layout = pango_layout_copy (gtk_label_get_layout (label));
+  int width = 0;
+
+  pango_layout_set_width (layout, -1);
+  pango_layout_get_size (layout, &width, NULL);
+  pango_font_metrics_unref (metrics);
+  int characters = MIN (max, width / MAX (character, 1) + 1);
+  gtk_label_set_width_chars (label, characters);
+  gtk_label_set_max_width_chars (label, characters);
+}
+
+static void
+on_focus_changed (GtkWidget *label)
+{
+  if (!gtk_widget_has_focus (label) && !gtk_label_get_use_markup (GTK_LABEL (label)))
+    gtk_widget_set_focusable (label, FALSE);
+}
+
+void
+bh_markdown_label_pressed (GtkLabel *label)
+{
+  if (gtk_label_get_selectable (label))
+    gtk_widget_set_focusable (GTK_WIDGET (label), TRUE);
 }
 
 static gboolean
@@ -123,5 +158,6 @@ bh_markdown_label_new (GtkAccessibleRole role)
                                    0.0, "selectable", TRUE, NULL);
 
   g_signal_connect (label, "activate-link", G_CALLBACK (on_activate_link), NULL);
+  g_signal_connect (label, "notify::has-focus", G_CALLBACK (on_focus_changed), NULL);
   return label;
 }

@@ -21,6 +21,7 @@ typedef struct
   cmark_iter *iter;
   GPtrArray *blocks; /* top level */
   GPtrArray *open;   /* BhMarkdownBlock with children that we are in; not owned */
+  gsize offset;      /* of the last block */
   guint depth;       /* quotes and lists that we are in */
 
   /* the text we are in */
@@ -64,10 +65,13 @@ siblings (Planner *self)
   return parent->children;
 }
 
+/* Never before that of the block before: the parser knows no line of some paragraphs that end in a table. */
 static gsize
 offset_of (Planner *self, cmark_node *node)
 {
-  return bh_markdown_source_line (self->source, cmark_node_get_start_line (node));
+  gsize offset = bh_markdown_source_line (self->source, cmark_node_get_start_line (node));
+
+  return self->offset = MAX (self->offset, offset);
 }
 
 static void
@@ -308,6 +312,7 @@ enter_item (Planner *self, cmark_node *node)
   guint before = siblings (self)->len;
   BhMarkdownBlock *block = open_block (self, node, BH_MARKDOWN_ITEM);
 
+  block->tight = cmark_node_get_list_tight (list);
   if (cmark_node_get_list_type (list) == CMARK_ORDERED_LIST)
     block->number = MIN ((gint64) cmark_node_get_list_start (list) + before, G_MAXINT);
   if (is_type (node, "tasklist"))

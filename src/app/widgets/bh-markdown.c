@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/widgets/bh-markdown-builder.h"
+#include "app/widgets/bh-markdown-label.h"
 #include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-markdown.h"
 #include "protocol/bh-text.h"
@@ -446,11 +447,25 @@ bh_markdown_class_init (BhMarkdownClass *klass)
 }
 
 static void
+on_pressed (BhMarkdown *self, int n_press, double x, double y)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+
+  if (GTK_IS_LABEL (widget))
+    bh_markdown_label_pressed (GTK_LABEL (widget));
+}
+
+static void
 bh_markdown_init (BhMarkdown *self)
 {
+  GtkGesture *press = gtk_gesture_click_new ();
   GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (press), 0);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (press), GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (press, "pressed", G_CALLBACK (on_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (press));
   self->text = g_string_new (NULL);
   self->limit = FIRST_BYTES;
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);

@@ -194,7 +194,7 @@ bh_format_time (gint64 time_us)
 
   if (time == NULL || time_us <= 0)
     return g_strdup ("");
-  /* Translators: times for g_date_time_format() */
+  /* Translators: times for g_date_time_format(); xgettext:no-c-format */
   g_autofree char *clock = g_date_time_format (time, has_twelve_hours () ? _ ("%l:%M %p") : _ ("%H:%M"));
   g_strstrip (clock);
   int days = days_between (time, now);
@@ -202,12 +202,12 @@ bh_format_time (gint64 time_us)
     return g_steal_pointer (&clock);
   if (days == 1)
     return g_strdup_printf (_ ("Yesterday %s"), clock);
-  g_autofree char *date =
-      g_date_time_format (time, g_date_time_get_year (time) == g_date_time_get_year (now)
-                                    /* Translators: a day of this year, for g_date_time_format() */
-                                    ? _ ("%-d %b")
-                                    /* Translators: a day of another year, for g_date_time_format() */
-                                    : _ ("%-d %b %Y"));
+  g_autofree char *date = g_date_time_format (
+      time, g_date_time_get_year (time) == g_date_time_get_year (now)
+                /* Translators: a day of this year, for g_date_time_format(); xgettext:no-c-format */
+                ? _ ("%-d %b")
+                /* Translators: a day of another year, for g_date_time_format(); xgettext:no-c-format */
+                : _ ("%-d %b %Y"));
   /* Translators: a day and a time, as in “3 Nov 14:05” */
   return g_strdup_printf (C_ ("day and time", "%s %s"), date, clock);
 }
