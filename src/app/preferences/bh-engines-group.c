@@ -33,6 +33,9 @@ show_engine (BhEngineItem *item, GParamSpec *pspec, AdwActionRow *row)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), info->name);
   if (info->why_not != NULL)
     adw_action_row_set_subtitle (row, info->why_not);
+  else if (g_strcmp0 (info->protocol, "runbook") == 0)
+    adw_action_row_set_subtitle (
+        row, _ ("Built in: runs the code blocks of the instructions in order, without an AI"));
   else if (info->version == NULL)
     adw_action_row_set_subtitle (row, _ ("Looked for when a Run needs it"));
   else

@@ -32,7 +32,7 @@ bh_preferences_dialog_new (BhConnections *connections, GSettings *settings)
 
   g_return_val_if_fail (BH_IS_CONNECTIONS (connections), NULL);
   g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
-  self = g_object_new (BH_TYPE_PREFERENCES_DIALOG, "search-enabled", TRUE, NULL);
+  self = g_object_new (BH_TYPE_PREFERENCES_DIALOG, "search-enabled", TRUE, "content-width", 740, NULL);
   adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (self), bh_general_page_new (connections, settings));
   adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (self), bh_connections_page_new (connections, settings));
   adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (self), bh_places_page_new_workers (connections));

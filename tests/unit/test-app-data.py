@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright The Bellhop authors
+"""What the app brings along: what the desktop reads is valid, every word can be translated and is, the help is sound."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
+from bellhop import SOURCE  # noqa: E402
+import tap  # noqa: E402
+
+DATA = pathlib.Path(os.environ['G_TEST_BUILDDIR']).parent / 'data'
+APP, PO, HELP = SOURCE / 'src' / 'app', SOURCE / 'po', SOURCE / 'help' / 'C'
+LANGUAGES = ['de', 'es', 'fr', 'zh_CN']
+# a call of gettext with a string, in C and in blueprints
+TRANSLATED = re.compile(r'\b(?:_|N_|C_|NC_|ngettext|gettext|g_dpgettext2)\s*\(\s*"')
+
+
+def run(*command, **more):
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120, **more)
+
+
+def lines(path):
+    return [line for line in path.read_text().splitlines() if line and not line.startswith('#')]
+
+
+class Desktop(unittest.TestCase):
+    def test_desktop_file(self):
+        files = list(DATA.glob('*.desktop'))
+        self.assertEqual(len(files), 1)
+        result = run('desktop-file-validate', '--no-hints', files[0])
+        self.assertEqual((result.returncode, result.stdout), (0, ''))
+        text = files[0].read_text()
+        self.assertIn(f'Icon={files[0].stem}\n', text)
+        for language in LANGUAGES:
+            self.assertIn(f'\nComment[{language}]=', text)
+
+    def test_metainfo(self):
+        files = list(DATA.glob('*.metainfo.xml'))
+        self.assertEqual(len(files), 1)
+        result = run('appstreamcli', 'validate', '--no-net', '--no-color', files[0])
+        self.assertEqual(result.returncode, 0, result.stdout)
+        root = ElementTree.parse(files[0]).getroot()
+        self.assertEqual(root.find('launchable').text, root.find('id').text + '.desktop')
+        summaries = {text.get('{http://www.w3.org/XML/1998/namespace}lang') for text in root.findall('summary')}
+        self.assertGreaterEqual(summaries, {None, 'de', 'es', 'fr'})
+
+    def test_bus_service(self):
+        app_id = next(DATA.glob('*.desktop')).stem
+        text = (DATA / 'dbus' / f'{app_id}.service').read_text()
+        self.assertIn(f'\nName={app_id}\n', text)
+        self.assertRegex(text, r'\nExec=/\S+/bellhop --gapplication-service\n')
+
+    def test_settings(self):
+        result = run('glib-compile-schemas', '--strict', '--dry-run', SOURCE / 'data')
+        self.assertEqual((result.returncode, result.stderr), (0, ''))
+        schema = ElementTree.parse(SOURCE / 'data' / 'org.bellhop.Bellhop.gschema.xml')
+        code = ''.join(path.read_text() for path in APP.rglob('*.[ch]'))
+        self.assertEqual([key.get('name') for key in schema.iter('key') if f'"{key.get("name")}"' not in code], [])
+
+    def test_icons(self):
+        icons = SOURCE / 'data' / 'icons' / 'hicolor'
+        for path in icons.rglob('*.svg'):
+            root = ElementTree.parse(path).getroot()
+            self.assertEqual(root.get('viewBox'), '0 0 16 16' if 'symbolic' in path.name else '0 0 128 128', path)
+            # what names something else would not be found in a resource
+            self.assertNotIn('<image', path.read_text())
+        drawn = {path.stem for path in [*icons.rglob('*.svg'), *APP.rglob('*.svg')]}
+        for path in [*APP.rglob('*.c'), *APP.rglob('*.blp')]:
+            for name in re.findall(r'"(bh-[a-z-]+-symbolic)"', path.read_text()):
+                self.assertIn(name, drawn, path)
+
+
+class Translations(unittest.TestCase):
+    maxDiff = None
+
+    def test_every_file_is_named(self):
+        words = {str(path.relative_to(SOURCE)) for path in APP.rglob('*')
+                 if path.suffix == '.blp' or path.suffix in ('.c', '.h') and TRANSLATED.search(path.read_text())}
+        words |= {f'data/org.bellhop.Bellhop.{name}' for name in ('desktop.in.in', 'gschema.xml', 'metainfo.xml.in.in')}
+        self.assertEqual(lines(PO / 'POTFILES.in'), sorted(words))
+
+    def test_blueprints(self):
+        blueprints = list(APP.rglob('*.blp'))
+        result = run('blueprint-compiler', 'format', '--no-diff', *blueprints)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        for path in blueprints:
+            # every word that is shown can be translated
+            for line in path.read_text().splitlines():
+                bare = re.match(r'\s*(?:title|subtitle|label|description|tooltip-text|placeholder-text|heading|body): "(.*)";', line)
+                self.assertFalse(bare and re.search('[a-z]{3}', bare[1]), f'{path.name}: {line}')
+
+    def test_languages(self):
+        self.assertEqual(lines(PO / 'LINGUAS'), LANGUAGES)
+        with tempfile.TemporaryDirectory() as folder:
+            pot = pathlib.Path(folder, 'bellhop.pot')
+            result = run('xgettext', '--from-code=UTF-8', '--add-comments', '--keyword=_', '--keyword=N_',
+                         '--keyword=C_:1c,2', '--keyword=NC_:1c,2', '--keyword=g_dpgettext2:2c,3', '--files-from', PO / 'POTFILES.in',
+                         '--directory', SOURCE, '--output', pot)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            for language in LANGUAGES:
+                with self.subTest(language):
+                    self.check(PO / f'{language}.po', pot, pathlib.Path(folder, f'{language}.po'))
+
+    def check(self, catalogue, pot, merged):
+        result = run('msgfmt', '--check', '--output-file', os.devnull, catalogue)
+        self.assertEqual((result.returncode, result.stderr), (0, ''))
+        # against the words there are now
+        result = run('msgmerge', '--quiet', '--no-fuzzy-matching', '--output-file', merged, catalogue, pot)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for attribute in ('--untranslated', '--only-fuzzy'):
+            left = run('msgattrib', attribute, '--no-obsolete', '--no-location', '--no-wrap', merged).stdout
+            self.assertNotIn('msgid', left, 'run: meson compile bellhop-update-po, then translate')
+        obsolete = run('msgattrib', '--only-obsolete', '--no-wrap', merged).stdout
+        self.assertNotIn('msgid', obsolete)
+
+
+class Help(unittest.TestCase):
+    def test_pages(self):
+        pages = sorted(HELP.glob('*.page'))
+        for check in ('validate', 'links', 'orphans'):
+            result = run('yelp-check', check, *pages)
+            self.assertEqual((result.returncode, result.stdout.strip(), result.stderr.strip()), (0, '', ''), check)
+        listed = (SOURCE / 'help' / 'meson.build').read_text()
+        for page in pages:
+            self.assertIn(f"'{page.name}'", listed)
+
+    def test_pictures(self):
+        wanted = set()
+        for page in HELP.glob('*.page'):
+            wanted |= set(re.findall(r'src="figures/([^"]+)"', page.read_text()))
+        listed = (SOURCE / 'help' / 'meson.build').read_text()
+        for name in wanted:
+            self.assertIn(f"'{name}'", listed)
+
+
+if __name__ == '__main__':
+    tap.main()
