@@ -183,13 +183,25 @@ end_application (Fixture *self)
   g_assert_cmpint (g_application_run (G_APPLICATION (self->application), 2, arguments), ==, 0);
 }
 
+static gboolean
+is_null (Fixture *self, gconstpointer pointer)
+{
+  return *(gpointer const *) pointer == NULL;
+}
+
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  if (self->window != NULL)
-    gtk_window_destroy (GTK_WINDOW (self->window));
+  gpointer window = self->window;
+
+  if (window != NULL)
+    {
+      g_object_add_weak_pointer (window, &window);
+      gtk_window_destroy (window);
+      wait_for (self, is_null, &window, "the window to be let go of");
+    }
   end_application (self);
-  g_clear_object (&self->application);
+  g_assert_finalize_object (g_steal_pointer (&self->application));
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
 }
 
