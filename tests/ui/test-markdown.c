@@ -303,7 +303,10 @@ depth_of (GtkWidget *widget)
 
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    depth = MAX (depth, depth_of (child) + 1);
+    {
+      guint below = depth_of (child) + 1;
+      depth = MAX (depth, below);
+    }
   return depth;
 }
 
