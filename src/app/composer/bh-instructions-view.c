@@ -12,17 +12,21 @@
 
 /* from here on the size is shown */
 #define NEAR (BH_INSTRUCTIONS_MAX / 10 * 8)
+#define HEIGHT_MIN 128
+#define HEIGHT_MAX 300
 
 struct _BhInstructionsView
 {
   AdwBin parent_instance;
 
-  GtkWidget *frame;
+  GtkScrolledWindow *frame;
   GtkWidget *hint;
   GtkSourceView *view;
   GtkSourceBuffer *buffer;
   GtkLabel *error_label;
   GtkLabel *size_label;
+  guint grow_source; /* a tick callback; ends with the widget */
+  guint grow_frames;
 };
 
 G_DEFINE_FINAL_TYPE (BhInstructionsView, bh_instructions_view, ADW_TYPE_BIN)
@@ -71,9 +75,35 @@ update_size (BhInstructionsView *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self->size_label), "error");
 }
 
+/* What scrolls around this gives its children no more than they need at least: so it needs more as it fills.
+ * The text is laid out after the callbacks of a frame. */
+static gboolean
+grow_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  BhInstructionsView *self = BH_INSTRUCTIONS_VIEW (widget);
+  int height = 0;
+
+  if (self->grow_frames-- > 0)
+    return G_SOURCE_CONTINUE;
+  self->grow_source = 0;
+  gtk_widget_measure (GTK_WIDGET (self->view), GTK_ORIENTATION_VERTICAL,
+                      gtk_widget_get_width (GTK_WIDGET (self->view)), NULL, &height, NULL, NULL);
+  gtk_scrolled_window_set_min_content_height (self->frame, CLAMP (height, HEIGHT_MIN, HEIGHT_MAX));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+grow (BhInstructionsView *self)
+{
+  self->grow_frames = 2;
+  if (self->grow_source == 0)
+    self->grow_source = gtk_widget_add_tick_callback (GTK_WIDGET (self), grow_cb, NULL, NULL);
+}
+
 static void
 changed_cb (GtkTextBuffer *buffer, BhInstructionsView *self)
 {
+  grow (self);
   gtk_widget_set_visible (self->hint, gtk_text_buffer_get_char_count (buffer) == 0);
   update_size (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
@@ -223,14 +253,14 @@ bh_instructions_view_set_error (BhInstructionsView *self, const char *error)
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), error != NULL);
   if (error != NULL)
     {
-      gtk_widget_add_css_class (self->frame, "error");
+      gtk_widget_add_css_class (GTK_WIDGET (self->frame), "error");
       gtk_accessible_update_state (view, GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_TRUE, -1);
       gtk_accessible_update_relation (view, GTK_ACCESSIBLE_RELATION_ERROR_MESSAGE, self->error_label, NULL,
                                       -1);
     }
   else
     {
-      gtk_widget_remove_css_class (self->frame, "error");
+      gtk_widget_remove_css_class (GTK_WIDGET (self->frame), "error");
       gtk_accessible_reset_state (view, GTK_ACCESSIBLE_STATE_INVALID);
       gtk_accessible_reset_relation (view, GTK_ACCESSIBLE_RELATION_ERROR_MESSAGE);
     }

@@ -145,7 +145,9 @@ add_answer (BhQuestionDialog *self, const BhQuestionSet *set, const BhChoice *ch
       text = bh_choice_to_text (question, choice);
       row = adw_action_row_new ();
       adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), question->text);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
+                                     question->header != NULL && *question->header != '\0' ? question->header
+                                                                                           : question->text);
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
       adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), TRUE);
       gtk_widget_add_css_class (row, "property");
@@ -183,6 +185,7 @@ show_closed (BhQuestionDialog *self, const BhQuestionSet *set)
   gtk_widget_set_visible (GTK_WIDGET (self->closed_answers), set->answers != NULL && set->answers->len > 0);
   gtk_widget_set_visible (self->later, FALSE);
   gtk_widget_set_visible (self->bar, FALSE);
+  gtk_widget_set_visible (self->close_button, TRUE);
   adw_window_title_set_subtitle (self->window_title, "");
   adw_banner_set_revealed (self->banner, FALSE);
   gtk_stack_set_visible_child_name (self->views, "closed");

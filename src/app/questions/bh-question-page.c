@@ -14,6 +14,7 @@ struct _BhQuestionPage
 {
   AdwBin parent_instance;
 
+  GtkScrolledWindow *scroller;
   GtkLabel *header;
   BhMarkdown *text;
   GtkListBox *options;
@@ -24,7 +25,9 @@ struct _BhQuestionPage
   BhQuestionSet *set;
   const BhQuestion *question; /* of the set */
   GPtrArray *checks;          /* GtkCheckButton, borrowed: the options in their order, then Other */
-  GtkWidget *other;           /* borrowed: AdwEntryRow; NULL: not possible */
+  guint scroll_source;        /* a tick callback; ends with the widget */
+  guint scroll_frames;
+  GtkWidget *other; /* borrowed: AdwEntryRow; NULL: not possible */
 };
 
 G_DEFINE_FINAL_TYPE (BhQuestionPage, bh_question_page, ADW_TYPE_BIN)
@@ -139,11 +142,36 @@ add_option (BhQuestionPage *self, const BhOption *option)
   add_number (self, row, check);
 }
 
+/* Once it has its place: it is given one after the callbacks of a frame. */
+static gboolean
+scroll_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  BhQuestionPage *self = BH_QUESTION_PAGE (widget);
+  GtkWidget *viewport = gtk_scrolled_window_get_child (self->scroller);
+
+  if (self->scroll_frames-- > 0)
+    return G_SOURCE_CONTINUE;
+  if (self->other != NULL && gtk_widget_get_mapped (self->other))
+    gtk_viewport_scroll_to (GTK_VIEWPORT (viewport), self->other, NULL);
+  self->scroll_source = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+scroll_to_other (BhQuestionPage *self)
+{
+  self->scroll_frames = 2;
+  if (self->scroll_source == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->scroll_source = gtk_widget_add_tick_callback (GTK_WIDGET (self), scroll_cb, NULL, NULL);
+}
+
 static void
 other_toggled_cb (GtkCheckButton *check, BhQuestionPage *self)
 {
-  if (gtk_check_button_get_active (check) && gtk_widget_get_mapped (self->other))
-    gtk_widget_grab_focus (self->other);
+  if (!gtk_check_button_get_active (check) || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  gtk_widget_grab_focus (self->other);
+  scroll_to_other (self);
 }
 
 static void
@@ -241,6 +269,7 @@ bh_question_page_class_init (BhQuestionPageClass *klass)
   widget_class->grab_focus = bh_question_page_grab_focus;
   g_type_ensure (BH_TYPE_MARKDOWN);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-question-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, BhQuestionPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, BhQuestionPage, header);
   gtk_widget_class_bind_template_child (widget_class, BhQuestionPage, text);
   gtk_widget_class_bind_template_child (widget_class, BhQuestionPage, options);
@@ -426,7 +455,10 @@ bh_question_page_check (BhQuestionPage *self)
     }
   bh_question_page_show_error (self, missing != NULL ? missing : error->message);
   if (self->other != NULL && gtk_widget_get_visible (self->other))
-    gtk_widget_grab_focus (self->other);
+    {
+      gtk_widget_grab_focus (self->other);
+      scroll_to_other (self);
+    }
   else
     gtk_widget_grab_focus (GTK_WIDGET (self));
   return FALSE;

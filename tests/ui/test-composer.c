@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include <glib/gstdio.h>
+#include <libdex.h>
+
+#include "app/composer/bh-composer-private.h"
+#include "app/composer/bh-row-error.h"
+#include "support/scripted-coordinator.h"
+
+/* The composer on a scripted coordinator: what it refuses and where, and what it keeps. */
+
+#define WAIT_MS 20000
+
+typedef struct
+{
+  ScriptedCoordinator *coordinator;
+  BhConnections *connections;
+  GtkWindow *window;
+  BhComposerDialog *dialog;
+  char *created; /* id of the Run */
+  char *path;    /* of the draft */
+} Fixture;
+
+typedef gboolean (*Condition) (Fixture *self);
+
+static gboolean
+late_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for (Fixture *self, Condition condition, const char *what)
+{
+  gboolean late = FALSE;
+  guint source = g_timeout_add (WAIT_MS, late_cb, &late);
+
+  while (!condition (self) && !late)
+    g_main_context_iteration (NULL, TRUE);
+  if (late)
+    g_error ("timed out waiting for %s", what);
+  g_source_remove (source);
+}
+
+static gboolean
+is_connected (Fixture *self)
+{
+  return bh_connection_get_state (bh_connections_get_local (self->connections)) == BH_CONNECTION_CONNECTED;
+}
+
+static gboolean
+is_loaded (Fixture *self)
+{
+  return self->dialog->is_loaded;
+}
+
+static gboolean
+is_created (Fixture *self)
+{
+  return self->created != NULL;
+}
+
+static gboolean
+is_written (Fixture *self)
+{
+  return g_file_test (self->path, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+is_removed (Fixture *self)
+{
+  return !is_written (self);
+}
+
+static gboolean
+is_answered (Fixture *self)
+{
+  return self->dialog->refused != NULL;
+}
+
+static void
+created_cb (BhComposerDialog *dialog, BhConnection *connection, BhRun *run, Fixture *self)
+{
+  g_set_str (&self->created, run->id);
+}
+
+static void
+open_composer (Fixture *self)
+{
+  self->dialog = g_object_ref_sink (bh_composer_dialog_new (self->connections, NULL));
+  g_signal_connect (self->dialog, "created", G_CALLBACK (created_cb), self);
+  adw_dialog_present (ADW_DIALOG (self->dialog), GTK_WIDGET (self->window));
+  wait_for (self, is_loaded, "the draft to be read");
+}
+
+static void
+close_composer (Fixture *self)
+{
+  adw_dialog_force_close (ADW_DIALOG (self->dialog));
+  g_clear_object (&self->dialog);
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhWorkerInfo) worker = bh_worker_info_new ();
+  g_autoptr (BhConnection) local = NULL;
+
+  worker->name = g_strdup ("desk");
+  worker->online = TRUE;
+  self->path = g_build_filename (g_get_user_data_dir (), "bellhop", "draft.json", NULL);
+  g_unlink (self->path);
+  self->coordinator = scripted_coordinator_new ();
+  scripted_coordinator_put_worker (self->coordinator, worker);
+  local = bh_connection_new_local ("This computer", scripted_coordinator_get_socket (self->coordinator));
+  self->connections = bh_connections_new (local);
+  self->window = GTK_WINDOW (adw_window_new ());
+  gtk_window_set_default_size (self->window, 800, 700);
+  gtk_window_present (self->window);
+  wait_for (self, is_connected, "the connection");
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  if (self->dialog != NULL)
+    close_composer (self);
+  gtk_window_destroy (self->window);
+  g_clear_object (&self->connections);
+  g_clear_pointer (&self->coordinator, scripted_coordinator_free);
+  g_free (self->created);
+  g_free (self->path);
+}
+
+static void
+write_instructions (Fixture *self, const char *text)
+{
+  bh_instructions_view_set_text (self->dialog->instructions, text);
+}
+
+static gboolean
+may_start (Fixture *self)
+{
+  return gtk_widget_get_sensitive (self->dialog->start);
+}
+
+static void
+press_start (Fixture *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->dialog), "composer.submit", NULL);
+}
+
+/* --- what is refused --------------------------------------------------------------------------------------
+ */
+
+static void
+test_autonomous_needs_a_target (Fixture *self, gconstpointer data)
+{
+  GtkWidget *row;
+
+  open_composer (self);
+  row = GTK_WIDGET (self->dialog->target_row);
+  g_assert_false (may_start (self));
+  g_assert_null (bh_instructions_view_get_error (self->dialog->instructions));
+  write_instructions (self, "Audit it.");
+  g_assert_true (may_start (self));
+
+  gtk_check_button_set_active (self->dialog->autonomous, TRUE);
+  g_assert_false (may_start (self));
+  g_assert_nonnull (bh_row_error_get (row));
+  g_assert_true (gtk_widget_has_css_class (row, "error"));
+  g_assert_cmpstr (gtk_label_get_text (self->dialog->reason), !=, "");
+  press_start (self);
+  g_assert_false (self->dialog->is_sending);
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "POST /v1/runs"), ==, 0);
+
+  bh_target_row_set_target (self->dialog->target_row, "desk", "host");
+  g_assert_null (bh_row_error_get (row));
+  g_assert_false (gtk_widget_has_css_class (row, "error"));
+  g_assert_true (may_start (self));
+
+  /* a worker that there is not */
+  bh_target_row_set_target (self->dialog->target_row, "attic", "host");
+  g_assert_nonnull (bh_row_error_get (row));
+  g_assert_false (may_start (self));
+}
+
+static void
+test_fields_are_checked (Fixture *self, gconstpointer data)
+{
+  g_autofree char *long_text = g_strnfill (BH_INSTRUCTIONS_MAX + 1, 'x');
+  GtkWidget *row;
+
+  open_composer (self);
+  row = GTK_WIDGET (self->dialog->ticket_row);
+  write_instructions (self, "Do it.");
+  /* the beginning of an address is no mistake yet, but no address either */
+  gtk_editable_set_text (self->dialog->ticket_row, "htt");
+  g_assert_null (bh_row_error_get (row));
+  g_assert_false (may_start (self));
+  gtk_editable_set_text (self->dialog->ticket_row, "ftp://example.org/1");
+  g_assert_nonnull (bh_row_error_get (row));
+  gtk_editable_set_text (self->dialog->ticket_row, "https://example.org/1");
+  g_assert_null (bh_row_error_get (row));
+  g_assert_true (may_start (self));
+
+  bh_composer_add_variable (self->dialog, "", "");
+  g_assert_true (may_start (self));
+  g_object_set (self->dialog->variables->pdata[0], "variable", "1A", NULL);
+  g_assert_nonnull (bh_row_error_get (self->dialog->variables->pdata[0]));
+  g_assert_false (may_start (self));
+  g_object_set (self->dialog->variables->pdata[0], "variable", "A1", NULL);
+  g_assert_true (may_start (self));
+
+  write_instructions (self, long_text);
+  g_assert_nonnull (bh_instructions_view_get_error (self->dialog->instructions));
+  g_assert_false (may_start (self));
+}
+
+static void
+test_an_error_lands_on_its_row (Fixture *self, gconstpointer data)
+{
+  g_autofree char *first = NULL, *body = NULL;
+
+  open_composer (self);
+  write_instructions (self, "Do it.");
+  scripted_coordinator_fail (
+      self->coordinator, "POST /v1/runs", 422,
+      "{\"type\":\"about:blank\",\"title\":\"x\",\"status\":422,"
+      "\"code\":\"engine_not_found\",\"field\":\"engine\",\"detail\":\"No such engine\"}",
+      1);
+  press_start (self);
+  g_assert_true (self->dialog->is_sending);
+  wait_for (self, is_answered, "the refusal");
+  g_assert_cmpstr (bh_row_error_get (GTK_WIDGET (self->dialog->engine_row)), ==, "No such engine");
+  g_assert_false (adw_banner_get_revealed (self->dialog->error_banner));
+  g_assert_true (gtk_widget_has_focus (GTK_WIDGET (self->dialog->engine_row)));
+  first = g_strdup (self->dialog->key);
+  g_assert_nonnull (first);
+
+  /* one about no field that is known: in the banner, and the text is still there */
+  scripted_coordinator_fail (self->coordinator, "POST /v1/runs", 507,
+                             "{\"type\":\"about:blank\",\"title\":\"x\",\"status\":507,"
+                             "\"code\":\"storage_full\",\"detail\":\"The disk is full\"}",
+                             1);
+  press_start (self);
+  g_clear_error (&self->dialog->refused);
+  wait_for (self, is_answered, "the second refusal");
+  g_assert_true (adw_banner_get_revealed (self->dialog->error_banner));
+  g_assert_cmpstr (adw_banner_get_title (self->dialog->error_banner), ==, "The disk is full");
+  g_assert_null (bh_row_error_get (GTK_WIDGET (self->dialog->engine_row)));
+  /* the same form is tried with the same key */
+  g_assert_cmpstr (self->dialog->key, ==, first);
+
+  write_instructions (self, "Do it now.");
+  g_assert_null (self->dialog->key);
+  press_start (self);
+  wait_for (self, is_created, "the Run");
+  body = scripted_coordinator_last_body (self->coordinator);
+  g_assert_nonnull (strstr (body, "Do it now."));
+}
+
+/* --- what is kept -----------------------------------------------------------------------------------------
+ */
+
+static void
+assert_text (Fixture *self, const char *text)
+{
+  g_autofree char *now = bh_instructions_view_get_text (self->dialog->instructions);
+
+  g_assert_cmpstr (now, ==, text);
+}
+
+static void
+test_a_draft_is_kept (Fixture *self, gconstpointer data)
+{
+  open_composer (self);
+  write_instructions (self, "Half a thought");
+  gtk_editable_set_text (self->dialog->name_row, "Thought");
+  bh_composer_add_variable (self->dialog, "A", "1");
+  gtk_check_button_set_active (self->dialog->autonomous, TRUE);
+  close_composer (self);
+  wait_for (self, is_written, "the draft to be written");
+
+  open_composer (self);
+  assert_text (self, "Half a thought");
+  g_assert_cmpstr (gtk_editable_get_text (self->dialog->name_row), ==, "Thought");
+  g_assert_cmpuint (self->dialog->variables->len, ==, 1);
+  g_assert_true (gtk_check_button_get_active (self->dialog->autonomous));
+  close_composer (self);
+
+  /* a recipe does not take its place: it is offered */
+  self->dialog = g_object_ref_sink (bh_composer_dialog_new (self->connections, NULL));
+  g_signal_connect (self->dialog, "created", G_CALLBACK (created_cb), self);
+  bh_composer_dialog_set_instructions (self->dialog, "Tour", "# Tour");
+  adw_dialog_present (ADW_DIALOG (self->dialog), GTK_WIDGET (self->window));
+  wait_for (self, is_loaded, "the draft to be read");
+  assert_text (self, "# Tour");
+  g_assert_true (adw_banner_get_revealed (self->dialog->draft_banner));
+  g_signal_emit_by_name (self->dialog->draft_banner, "button-clicked");
+  assert_text (self, "Half a thought");
+
+  /* what has become a Run is no draft */
+  gtk_check_button_set_active (self->dialog->interactive, TRUE);
+  press_start (self);
+  wait_for (self, is_created, "the Run");
+  wait_for (self, is_removed, "the draft to be removed");
+}
+
+static void
+test_a_bad_draft_is_put_aside (Fixture *self, gconstpointer data)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path), *bad = g_strconcat (self->path, ".bad", NULL);
+  g_autofree char *kept = NULL;
+
+  g_mkdir_with_parents (folder, 0700);
+  g_assert_true (g_file_set_contents (self->path, "{\"format\":1,\"env\":[3", -1, NULL));
+  open_composer (self);
+  assert_text (self, "");
+  g_assert_true (adw_banner_get_revealed (self->dialog->error_banner));
+  g_assert_true (g_file_get_contents (bad, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, "{\"format\":1,\"env\":[3");
+  g_assert_false (is_written (self));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *folder = g_dir_make_tmp ("bh-composer-XXXXXX", NULL);
+
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
+  g_setenv ("BELLHOP_NO_START", "1", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  adw_init ();
+#define ADD(name, function) g_test_add ("/composer/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("autonomous-needs-a-target", test_autonomous_needs_a_target);
+  ADD ("fields-are-checked", test_fields_are_checked);
+  ADD ("an-error-lands-on-its-row", test_an_error_lands_on_its_row);
+  ADD ("a-draft-is-kept", test_a_draft_is_kept);
+  ADD ("a-bad-draft-is-put-aside", test_a_bad_draft_is_put_aside);
+  return g_test_run ();
+}

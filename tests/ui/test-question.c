@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+#include "config.h"
+
+#include <libdex.h>
+
+#include "app/questions/bh-question-dialog.h"
+#include "app/questions/bh-question-page.h"
+#include "support/scripted-coordinator.h"
+
+/* The question sheet on a scripted coordinator. */
+
+#define WAIT_MS 20000
+#define RUN "r_0000000000000001"
+#define SET "q_0000000000000001"
+
+typedef struct
+{
+  ScriptedCoordinator *coordinator;
+  BhConnections *connections;
+  BhConnection *connection; /* borrowed */
+  BhQuestionSet *set;
+  GtkWindow *window;
+  BhQuestionDialog *dialog;
+  gboolean closed;
+} Fixture;
+
+typedef gboolean (*Condition) (Fixture *self);
+
+static gboolean
+late_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for (Fixture *self, Condition condition, const char *what)
+{
+  gboolean late = FALSE;
+  guint source = g_timeout_add (WAIT_MS, late_cb, &late);
+
+  while (!condition (self) && !late)
+    g_main_context_iteration (NULL, TRUE);
+  if (late)
+    g_error ("timed out waiting for %s", what);
+  g_source_remove (source);
+}
+
+static gboolean
+is_connected (Fixture *self)
+{
+  return bh_connection_get_state (self->connection) == BH_CONNECTION_CONNECTED &&
+         bh_connection_lookup_run (self->connection, RUN) != NULL;
+}
+
+static gboolean
+is_closed (Fixture *self)
+{
+  return self->closed;
+}
+
+static gpointer
+child (Fixture *self, const char *name)
+{
+  return gtk_widget_get_template_child (GTK_WIDGET (self->dialog), BH_TYPE_QUESTION_DIALOG, name);
+}
+
+static gboolean
+is_over (Fixture *self)
+{
+  return g_str_equal (gtk_stack_get_visible_child_name (child (self, "views")), "closed");
+}
+
+static gboolean
+says_something (Fixture *self)
+{
+  return adw_banner_get_revealed (child (self, "banner")) && gtk_widget_get_sensitive (child (self, "next"));
+}
+
+static void
+closed_cb (AdwDialog *dialog, Fixture *self)
+{
+  self->closed = TRUE;
+}
+
+static void
+open_sheet (Fixture *self)
+{
+  self->closed = FALSE;
+  self->dialog = g_object_ref_sink (bh_question_dialog_new (self->connection, self->set, "A <b>Run</b>"));
+  g_signal_connect (self->dialog, "closed", G_CALLBACK (closed_cb), self);
+  adw_dialog_present (ADW_DIALOG (self->dialog), GTK_WIDGET (self->window));
+}
+
+static void
+close_sheet (Fixture *self)
+{
+  adw_dialog_force_close (ADW_DIALOG (self->dialog));
+  g_clear_object (&self->dialog);
+}
+
+static BhQuestionSet *
+new_set (void)
+{
+  const char *text =
+      "{\"id\":\"" SET "\",\"run\":\"" RUN "\",\"row\":1,\"asked_by\":\"script\",\"state\":\"open\","
+      "\"questions\":["
+      "{\"id\":\"where\",\"text\":\"Where?\",\"kind\":\"single\",\"allow_other\":true,\"options\":["
+      "{\"id\":\"bar\",\"label\":\"Bar\",\"recommended\":true},{\"id\":\"menu\",\"label\":\"Menu\"}]},"
+      "{\"id\":\"which\",\"text\":\"Which?\",\"kind\":\"multiple\",\"options\":["
+      "{\"id\":\"a\",\"label\":\"A\"},{\"id\":\"b\",\"label\":\"B\"}]},"
+      "{\"id\":\"why\",\"text\":\"Why?\",\"kind\":\"text\"}]}";
+  g_autoptr (JsonNode) node = bh_json_parse (text, -1, NULL);
+  g_autoptr (GError) error = NULL;
+  BhQuestionSet *set = bh_question_set_from_json (node, &error);
+
+  g_assert_no_error (error);
+  return set;
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhRun) run = scripted_run_new (RUN, BH_RUN_NEEDS_YOU, 10);
+  g_autoptr (BhConnection) local = NULL;
+
+  self->set = new_set ();
+  self->coordinator = scripted_coordinator_new ();
+  scripted_coordinator_put_run (self->coordinator, run);
+  scripted_coordinator_put_question (self->coordinator, self->set);
+  local = bh_connection_new_local ("This computer", scripted_coordinator_get_socket (self->coordinator));
+  self->connections = bh_connections_new (local);
+  self->connection = bh_connections_get_local (self->connections);
+  self->window = GTK_WINDOW (adw_window_new ());
+  gtk_window_set_default_size (self->window, 800, 700);
+  gtk_window_present (self->window);
+  wait_for (self, is_connected, "the connection");
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  if (self->dialog != NULL)
+    close_sheet (self);
+  gtk_window_destroy (self->window);
+  g_clear_object (&self->connections);
+  g_clear_pointer (&self->coordinator, scripted_coordinator_free);
+  bh_question_set_unref (self->set);
+}
+
+static BhQuestionPage *
+page (Fixture *self)
+{
+  return BH_QUESTION_PAGE (gtk_stack_get_visible_child (child (self, "pages")));
+}
+
+static const char *
+where (Fixture *self)
+{
+  return gtk_stack_get_visible_child_name (child (self, "pages"));
+}
+
+static void
+press (Fixture *self, const char *button)
+{
+  g_signal_emit_by_name (child (self, button), "clicked");
+}
+
+static void
+enter_text (Fixture *self, const char *text)
+{
+  g_autoptr (BhChoice) choice = bh_question_page_get_choice (page (self));
+
+  g_set_str (&choice->text, text);
+  bh_question_page_set_choice (page (self), choice);
+}
+
+/* From the first page to the last one, all answered. */
+static void
+fill_in (Fixture *self)
+{
+  g_assert_cmpstr (where (self), ==, "0");
+  press (self, "next"); /* what is recommended is chosen */
+  g_assert_cmpstr (where (self), ==, "1");
+  g_assert_true (bh_question_page_press_number (page (self), 2));
+  press (self, "next");
+  g_assert_cmpstr (where (self), ==, "2");
+  enter_text (self, "Because");
+}
+
+static void
+test_three_questions (Fixture *self, gconstpointer data)
+{
+  g_autofree char *body = NULL;
+
+  open_sheet (self);
+  press (self, "next");
+  /* nothing is chosen on the second one */
+  press (self, "next");
+  g_assert_cmpstr (where (self), ==, "1");
+  g_assert_true (bh_question_page_press_number (page (self), 1));
+  g_assert_true (bh_question_page_press_number (page (self), 2));
+  g_assert_true (bh_question_page_press_number (page (self), 1));
+  g_assert_false (bh_question_page_press_number (page (self), 3));
+  press (self, "next");
+  press (self, "next");
+  g_assert_cmpstr (where (self), ==, "2");
+  enter_text (self, "  ");
+  press (self, "next");
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "POST /v1/runs/" RUN "/answers"), ==, 0);
+  enter_text (self, "Because");
+  press (self, "back");
+  g_assert_cmpstr (where (self), ==, "1");
+  press (self, "next");
+  press (self, "next");
+  wait_for (self, is_closed, "the sheet to close");
+  body = scripted_coordinator_last_body (self->coordinator);
+  g_assert_nonnull (strstr (body, "{\"question\":\"where\",\"options\":[\"bar\"]}"));
+  g_assert_nonnull (strstr (body, "{\"question\":\"which\",\"options\":[\"b\"]}"));
+  g_assert_nonnull (strstr (body, "\"text\":\"Because\""));
+}
+
+static void
+test_later_keeps (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhChoice) choice = NULL;
+
+  open_sheet (self);
+  g_assert_true (bh_question_page_press_number (page (self), 3));
+  /* Other without a word is no answer */
+  press (self, "next");
+  g_assert_cmpstr (where (self), ==, "0");
+  enter_text (self, "In the cellar");
+  press (self, "next");
+  close_sheet (self);
+
+  open_sheet (self);
+  g_assert_cmpstr (where (self), ==, "1");
+  press (self, "back");
+  choice = bh_question_page_get_choice (page (self));
+  g_assert_cmpstr (choice->text, ==, "In the cellar");
+  g_assert_null (choice->options[0]);
+}
+
+/* The set as answered by somebody else. */
+static BhQuestionSet *
+answered (Fixture *self)
+{
+  BhQuestionSet *set = bh_question_set_copy (self->set);
+  const char *ids[] = { "menu", NULL };
+  BhChoice *choice = bh_choice_new ();
+
+  set->state = BH_SET_ANSWERED;
+  set->answered_by = g_strdup ("phone");
+  set->answers = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_choice_free);
+  choice->question = g_strdup ("where");
+  choice->options = g_strdupv ((char **) ids);
+  g_ptr_array_add (set->answers, choice);
+  return set;
+}
+
+static void
+assert_tells (Fixture *self)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (child (self, "closed_answers"), 0);
+
+  g_assert_nonnull (strstr (gtk_label_get_text (child (self, "closed_text")), "phone"));
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, "Menu");
+  g_assert_true (gtk_widget_get_visible (child (self, "close_button")));
+  g_assert_false (gtk_widget_get_visible (child (self, "bar")));
+}
+
+static void
+test_answered_elsewhere (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhQuestionSet) other = answered (self);
+
+  open_sheet (self);
+  scripted_coordinator_put_question (self->coordinator, other);
+  wait_for (self, is_over, "the sheet to tell");
+  assert_tells (self);
+}
+
+static void
+test_answered_while_sending (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhQuestionSet) other = answered (self);
+  g_autoptr (JsonNode) node = bh_question_set_to_json (other);
+  g_autofree char *set = bh_json_to_text (node), *problem = NULL;
+
+  problem = g_strdup_printf (
+      "{\"type\":\"about:blank\",\"title\":\"x\",\"status\":409,\"code\":\"already_answered\","
+      "\"detail\":\"Too late\",\"question\":%s}",
+      set);
+  open_sheet (self);
+  fill_in (self);
+  scripted_coordinator_fail (self->coordinator, "POST /v1/runs/" RUN "/answers", 409, problem, 1);
+  press (self, "next");
+  wait_for (self, is_over, "the sheet to tell");
+  assert_tells (self);
+}
+
+static void
+test_an_error_keeps_the_answer (Fixture *self, gconstpointer data)
+{
+  open_sheet (self);
+  fill_in (self);
+  scripted_coordinator_fail (
+      self->coordinator, "POST /v1/runs/" RUN "/answers", 507,
+      "{\"type\":\"about:blank\",\"title\":\"x\",\"status\":507,\"code\":\"storage_full\","
+      "\"detail\":\"The disk is full\"}",
+      1);
+  press (self, "next");
+  wait_for (self, says_something, "the error");
+  g_assert_cmpstr (adw_banner_get_title (child (self, "banner")), ==, "The disk is full");
+  g_assert_false (self->closed);
+  press (self, "next");
+  wait_for (self, is_closed, "the sheet to close");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("BELLHOP_NO_START", "1", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  adw_init ();
+#define ADD(name, function) g_test_add ("/question/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("three-questions", test_three_questions);
+  ADD ("later-keeps", test_later_keeps);
+  ADD ("answered-elsewhere", test_answered_elsewhere);
+  ADD ("answered-while-sending", test_answered_while_sending);
+  ADD ("an-error-keeps-the-answer", test_an_error_keeps_the_answer);
+  return g_test_run ();
+}
