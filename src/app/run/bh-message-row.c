@@ -64,7 +64,17 @@ show_text (BhMessageRow *self)
   self->has_text = TRUE;
 }
 
-/* The head is the beginning only; what is being written yet is complete as far as it goes. */
+/* A record may come before the deltas that it already has the text of in its head. */
+static gboolean
+has_more (BhTimelineRow *row)
+{
+  gsize length = 0;
+
+  bh_timeline_row_get_text (row, BH_PART_TEXT, &length);
+  return !bh_timeline_row_get_complete (row, BH_PART_TEXT) &&
+         length < bh_timeline_row_get_bytes (row, BH_PART_TEXT);
+}
+
 static void
 show_more (BhMessageRow *self)
 {
@@ -73,8 +83,7 @@ show_more (BhMessageRow *self)
   gboolean loading = FALSE;
 
   g_object_get (row, "loading", &loading, NULL);
-  gtk_widget_set_visible (self->more, gtk_widget_get_visible (GTK_WIDGET (self->markdown)) &&
-                                          !bh_timeline_row_get_complete (row, BH_PART_TEXT));
+  gtk_widget_set_visible (self->more, gtk_widget_get_visible (GTK_WIDGET (self->markdown)) && has_more (row));
   gtk_widget_set_sensitive (self->more, !loading);
   gtk_label_set_text (self->problem, problem != NULL ? problem : "");
   gtk_widget_set_visible (GTK_WIDGET (self->problem), problem != NULL);
@@ -146,6 +155,8 @@ bytes_changed (BhRowView *view, BhPart part)
 
   if (part == BH_PART_TEXT && record != NULL && record->state == BH_ROW_OPEN && !is_thought (record))
     bh_timeline_row_load_text (get_row (self));
+  if (part == BH_PART_TEXT && record != NULL)
+    show_more (self);
 }
 
 static void

@@ -77,11 +77,13 @@ set_time (AdwActionRow *row, gint64 time)
 /* --- links --------------------------------------------------------------------------------------------- */
 
 static gboolean
-may_open (const char *uri)
+may_open (const char *text)
 {
-  const char *scheme = uri != NULL ? g_uri_peek_scheme (uri) : NULL;
+  g_autoptr (GUri) uri = text != NULL ? g_uri_parse (text, G_URI_FLAGS_NONE, NULL) : NULL;
+  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
 
-  return scheme != NULL && (g_str_equal (scheme, "http") || g_str_equal (scheme, "https"));
+  return scheme != NULL && (g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) &&
+         g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0';
 }
 
 static gsize
@@ -111,8 +113,7 @@ bh_find_links (const char *text, guint max)
       length = link_length (at);
       uri = g_strndup (at, length);
       at += MAX (length, 4);
-      if (!may_open (uri) || !g_uri_is_valid (uri, G_URI_FLAGS_NONE, NULL) || strlen (uri) > 2000 ||
-          g_hash_table_contains (seen, uri))
+      if (strlen (uri) > 2000 || !may_open (uri) || g_hash_table_contains (seen, uri))
         continue;
       g_strv_builder_add (builder, uri);
       g_hash_table_add (seen, g_steal_pointer (&uri));
