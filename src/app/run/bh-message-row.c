@@ -184,13 +184,21 @@ describe (BhRowView *view)
                           record != NULL && record->head != NULL ? record->head : "");
 }
 
+/* All of it, as much as the model loads; what is longer even than that has a window of its own. */
 static void
 more_cb (BhMessageRow *self)
 {
-  if (bh_timeline_row_get_problem (get_row (self)) != NULL)
-    bh_timeline_row_retry (get_row (self));
+  BhTimelineRow *row = get_row (self);
+  gsize length = 0;
+
+  bh_timeline_row_get_text (row, BH_PART_TEXT, &length);
+  if (bh_timeline_row_get_problem (row) != NULL)
+    bh_timeline_row_retry (row);
+  else if (length > BH_HEAD_MAX)
+    gtk_widget_activate_action (GTK_WIDGET (self), "run.open-body", "(tu)",
+                                (guint64) bh_timeline_row_get_position (row), (guint) BH_PART_TEXT);
   else
-    bh_timeline_row_load_text (get_row (self));
+    bh_timeline_row_load_text (row);
 }
 
 static void
