@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /* Beyond it there are no colours. */
 #define BH_CODE_VIEW_COLOURED_MAX (256 * 1024)
 /* Characters of a line that are shown; the line says how much more of it there is. */
-#define BH_CODE_VIEW_LINE_MAX 4000
+#define BH_CODE_VIEW_LINE_MAX 1000
 
 /* Properties: "title" (string, nullable), "language" (string, nullable: a GtkSourceView language id, a
  * fence's info string or a file name), "text", "max-height" (int: scrolls within beyond it; -1 none),

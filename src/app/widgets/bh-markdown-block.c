@@ -126,6 +126,8 @@ piece_end (const char *text, gsize start, gsize length, gsize max)
   for (gsize at = end; at > earliest; at--)
     if (text[at - 1] == ' ')
       return at;
+  /* to break a word that is longer takes the square of its length */
+  end = start + max / 4;
   while (((guchar) text[end] & 0xc0) == 0x80)
     end--;
   return end;

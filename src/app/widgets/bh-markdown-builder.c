@@ -13,6 +13,10 @@
 #define HEADING_GAP 18
 #define TIGHT_GAP 3
 #define CELL_CHARS_MAX 36
+/* bytes of text for each time: their layout comes after it, and takes longer */
+#define RUN_BYTES 2048
+/* what a view of code costs, in labels */
+#define CODE_COST 8
 
 typedef struct
 {
@@ -239,9 +243,19 @@ build (BhMarkdownBuilder *self, Frame frame)
     push (self, content_of (block, widget), block->children, 0, block->tight);
 }
 
+static guint
+cost_of (const BhMarkdownBlock *block)
+{
+  if (block->kind == BH_MARKDOWN_CODE)
+    return CODE_COST;
+  return block->kind == BH_MARKDOWN_ROW ? block->children->len : 1;
+}
+
 gboolean
 bh_markdown_builder_run (BhMarkdownBuilder *self, gint64 deadline)
 {
+  gsize bytes = 0;
+
   while (self->frames->len > 0 && self->left > 0)
     {
       Frame *last = &g_array_index (self->frames, Frame, self->frames->len - 1);
@@ -249,9 +263,12 @@ bh_markdown_builder_run (BhMarkdownBuilder *self, gint64 deadline)
 
       if (++last->next >= last->blocks->len)
         g_array_set_size (self->frames, self->frames->len - 1);
+      const BhMarkdownBlock *block = frame.blocks->pdata[frame.next];
+      guint cost = cost_of (block);
+      bytes += block->text != NULL ? strlen (block->text) : 0;
       build (self, frame);
-      self->left--;
-      if (g_get_monotonic_time () >= deadline)
+      self->left -= MIN (self->left, cost);
+      if (bytes >= RUN_BYTES || g_get_monotonic_time () >= deadline)
         break;
     }
   return self->frames->len > 0 && self->left > 0;

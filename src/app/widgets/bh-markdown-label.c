@@ -11,6 +11,11 @@
 #define CODE_GREY 0x7fff
 #define CODE_ALPHA 0x2600
 
+/* texts whose width is not asked for, and what it is taken to be */
+#define LONG_BYTES 160
+#define LONG_CHARS_MIN 12
+#define LONG_CHARS 120
+
 static void
 insert_attribute (PangoAttrList *list, const BhMarkdownSpan *span, PangoAttribute *attribute)
 {
@@ -92,7 +97,11 @@ void
 bh_markdown_label_set (GtkLabel *label, const BhMarkdownBlock *block)
 {
   g_autofree char *markup = link_markup (block);
+  gboolean is_long = strlen (block->text) > LONG_BYTES;
 
+  /* how narrow and how wide it could be takes very long to find out for a word that is very long */
+  gtk_label_set_width_chars (label, is_long ? LONG_CHARS_MIN : -1);
+  gtk_label_set_max_width_chars (label, is_long ? LONG_CHARS : -1);
   gtk_label_set_attributes (label, NULL);
   gtk_widget_set_focusable (GTK_WIDGET (label), markup != NULL);
   if (markup != NULL)

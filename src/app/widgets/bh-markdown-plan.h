@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* Quotes and lists in each other; what is deeper is shown as it was written. */
 #define BH_MARKDOWN_DEPTH_MAX 8
 /* Bytes of one paragraph; what is longer becomes several. Layout of a text is slower the longer it is. */
-#define BH_MARKDOWN_PIECE_MAX 2048
+#define BH_MARKDOWN_PIECE_MAX 1024
 /* Larger tables are shown as they were written. */
 #define BH_MARKDOWN_COLUMNS_MAX 24
 #define BH_MARKDOWN_CELLS_MAX 480

@@ -15,11 +15,11 @@
 #define AT_ONCE_MAX 4096
 /* bytes and blocks that are shown before the person asks for more */
 #define FIRST_BYTES (64 * 1024)
-#define FIRST_BLOCKS 400
+#define FIRST_BLOCKS 200
 /* how much more that is then */
 #define MORE 4
 /* of a frame's time, for building */
-#define SLICE_US 4000
+#define SLICE_US 3000
 
 struct _BhMarkdown
 {
