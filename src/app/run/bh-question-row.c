@@ -144,7 +144,7 @@ describe (BhRowView *view)
   BhTimelineRow *row = bh_row_view_get_row (view);
   BhQuestionSet *set = bh_timeline_row_get_question (row);
   BhRow *record = bh_timeline_row_get_row (row);
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *answer = NULL;
 
   if (record == NULL)
     return g_strdup ("");
@@ -152,9 +152,10 @@ describe (BhRowView *view)
   if (is_open (row))
     /* Translators: for screen readers: "Codex asks", the question */
     return g_strdup_printf (_ ("Question, %s: %s, open"), gtk_label_get_text (self->asked_by), text);
+  /* not from the label, which may be of before */
+  answer = get_answer (set, record->state);
   /* Translators: for screen readers: "Codex asks", the question, "You answered: Header" */
-  return g_strdup_printf (_ ("Question, %s: %s, %s"), gtk_label_get_text (self->asked_by), text,
-                          gtk_label_get_text (self->answer));
+  return g_strdup_printf (_ ("Question, %s: %s, %s"), gtk_label_get_text (self->asked_by), text, answer);
 }
 
 static void
