@@ -89,6 +89,9 @@ grow_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   gtk_widget_measure (GTK_WIDGET (self->view), GTK_ORIENTATION_VERTICAL,
                       gtk_widget_get_width (GTK_WIDGET (self->view)), NULL, &height, NULL, NULL);
   gtk_scrolled_window_set_min_content_height (self->frame, CLAMP (height, HEIGHT_MIN, HEIGHT_MAX));
+  /* no bar, and nothing to make room for, while all of it is seen */
+  gtk_scrolled_window_set_policy (self->frame, GTK_POLICY_NEVER,
+                                  height > HEIGHT_MAX ? GTK_POLICY_AUTOMATIC : GTK_POLICY_EXTERNAL);
   return G_SOURCE_REMOVE;
 }
 

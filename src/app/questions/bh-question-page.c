@@ -44,6 +44,12 @@ is_multiple (BhQuestionPage *self)
   return self->question->kind == BH_QUESTION_MULTIPLE;
 }
 
+static GtkWidget *
+row_of (gpointer check)
+{
+  return gtk_widget_get_ancestor (check, GTK_TYPE_LIST_BOX_ROW);
+}
+
 static void
 clear_error (BhQuestionPage *self)
 {
@@ -93,7 +99,7 @@ add_number (BhQuestionPage *self, AdwActionRow *row, GtkCheckButton *check)
 
 /* What is read out of an option: its description, and that it is recommended. */
 static void
-describe (GtkCheckButton *check, const BhOption *option)
+describe (GtkWidget *row, GtkCheckButton *check, const BhOption *option)
 {
   const char *recommended = option->recommended ? _ ("Recommended") : NULL;
   g_autofree char *text = option->description != NULL && recommended != NULL
@@ -101,8 +107,10 @@ describe (GtkCheckButton *check, const BhOption *option)
                               : g_strdup (option->description != NULL ? option->description : recommended);
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, option->label, -1);
-  if (text != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  if (text == NULL)
+    return;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
 }
 
 static AdwActionRow *
@@ -116,8 +124,8 @@ add_row (BhQuestionPage *self, const char *title, const char *subtitle)
   adw_action_row_set_subtitle (row, subtitle != NULL ? subtitle : "");
   adw_action_row_add_prefix (row, GTK_WIDGET (check));
   adw_action_row_set_activatable_widget (row, GTK_WIDGET (check));
-  /* the button within has the focus: it is what a screen reader knows as an option */
-  gtk_widget_set_focusable (GTK_WIDGET (row), FALSE);
+  /* the row has the focus, among rows the arrow keys move */
+  gtk_widget_set_focusable (GTK_WIDGET (check), FALSE);
   gtk_list_box_append (self->options, GTK_WIDGET (row));
   return row;
 }
@@ -128,7 +136,7 @@ add_option (BhQuestionPage *self, const BhOption *option)
   AdwActionRow *row = add_row (self, option->label, option->description);
   GtkCheckButton *check = self->checks->pdata[self->checks->len - 1];
 
-  describe (check, option);
+  describe (GTK_WIDGET (row), check, option);
   if (option->recommended)
     {
       GtkWidget *label = gtk_label_new (C_ ("option", "Recommended"));
@@ -235,7 +243,7 @@ bh_question_page_grab_focus (GtkWidget *widget)
     return gtk_widget_grab_focus (GTK_WIDGET (self->prose));
   if (is_multiple (self) || active == NULL)
     active = self->checks->pdata[0];
-  return gtk_widget_grab_focus (GTK_WIDGET (active));
+  return gtk_widget_grab_focus (row_of (active));
 }
 
 static void
@@ -372,7 +380,7 @@ bh_question_page_press_number (BhQuestionPage *self, guint number)
   if (number == 0 || number > self->checks->len)
     return FALSE;
   check = self->checks->pdata[number - 1];
-  gtk_widget_grab_focus (GTK_WIDGET (check));
+  gtk_widget_grab_focus (row_of (check));
   gtk_check_button_set_active (check, !is_multiple (self) || !gtk_check_button_get_active (check));
   return TRUE;
 }
@@ -384,7 +392,7 @@ bh_question_page_take_focused (BhQuestionPage *self)
   if (is_multiple (self) || find_active (self) != NULL)
     return;
   for (guint i = 0; i < self->checks->len; i++)
-    if (gtk_widget_has_focus (self->checks->pdata[i]))
+    if (gtk_widget_has_focus (row_of (self->checks->pdata[i])))
       gtk_check_button_set_active (self->checks->pdata[i], TRUE);
 }
 
