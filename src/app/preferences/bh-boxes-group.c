@@ -41,18 +41,20 @@ static void
 show_boxes (BhBoxesGroup *self, GPtrArray *boxes)
 {
   g_autofree char *text = signature (boxes);
+  GtkListBoxRow *row;
 
   gtk_label_set_text (self->placeholder, _ ("No DevBoxes"));
   if (g_strcmp0 (text, self->shown) == 0)
     return;
   g_set_str (&self->shown, text);
-  gtk_list_box_remove_all (self->list);
+  while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
+    gtk_list_box_remove (self->list, GTK_WIDGET (row));
   for (guint i = 0; i < boxes->len; i++)
     {
-      GtkWidget *row = bh_box_row_new (self->connection, g_ptr_array_index (boxes, i));
+      GtkWidget *added = bh_box_row_new (self->connection, g_ptr_array_index (boxes, i));
 
-      g_signal_connect_object (row, "changed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
-      gtk_list_box_append (self->list, row);
+      g_signal_connect_object (added, "changed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
+      gtk_list_box_append (self->list, added);
     }
 }
 

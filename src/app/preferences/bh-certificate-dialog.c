@@ -45,6 +45,8 @@ fingerprint_label (const char *fingerprint)
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  /* the mouse can select it, but it does not come up selected */
+  gtk_widget_set_focusable (label, FALSE);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
   gtk_widget_add_css_class (label, "monospace");
   gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL,
