@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright The Bellhop authors
+"""Coordinator or app die in the middle: what is shown meanwhile, and that nothing is lost."""
+
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
+sys.path.insert(0, os.path.dirname(__file__))
+import bellhop  # noqa: E402
+import desktop  # noqa: E402
+import tap  # noqa: E402
+import views  # noqa: E402
+from bellhop import block  # noqa: E402
+
+
+class LostTest(unittest.TestCase):
+    def test_the_coordinator_is_killed_and_started_again(self):
+        with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
+            run = coordinator.create(block('echo before; until [ -e go ]; do sleep 0.02; done; echo after') + block('echo last'),
+                                     name='Long work')
+            bellhop.wait_for(lambda: coordinator.steps(run['id']), 'the block')
+            box = coordinator.run(run['id'])['devbox']['id']
+            app = session.app(coordinator, run['id'], environment={'BELLHOP_NO_START': '1'})
+            view = views.Views(session, app)
+            view.expand(view.row('Step', 'exec in DevBox', 'echo before'))
+            view.wait_result('before')
+            coordinator.kill()
+            view.button('Reconnect')
+            session.picture('connection-lost')
+            # what was known is there to be read
+            view.run('Long work')
+            view.row('Step', 'exec in DevBox', 'echo before')
+            view.wait_result('before')
+
+            coordinator.start()
+            app.wait_gone(views.BUTTON, 'Reconnect')
+            (coordinator.boxes / box / 'workspace' / 'go').touch()
+            coordinator.wait_state(run['id'], 'completed')
+            # the same row, expanded as it was, goes on; none is there twice
+            view.wait_result('before\nafter')
+            view.row('Step', 'exec in DevBox', 'echo last')
+            view.run('Long work', 'Completed')
+            self.assertEqual(len(app.find_all('list item', views.starting('Step, exec in DevBox', 'echo before'))), 1)
+            session.picture('connection-back')
+
+    def test_the_app_is_killed_while_a_question_is_open(self):
+        with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
+            run = coordinator.create(views.ASK + block('echo "placed in $WHERE"'), name='Move the toggle')
+            coordinator.question(run['id'])
+            app = session.app(coordinator, run['id'])
+            view = views.Views(session, app)
+            view.button('Answer…').click()
+            view.choice('Menu')
+            app.kill()
+            app = session.app(coordinator)
+            view = views.Views(session, app)
+            view.run('Move the toggle', 'Needs you', 'Where should the toggle live?')
+            view.open('Move the toggle')
+            view.button('Answer…').click()
+            view.choice('Menu').click()
+            session.picture('question-again')
+            view.button('Answer').click()
+            view.run('Move the toggle', 'Completed')
+            self.assertEqual(coordinator.outputs(run['id']), ['placed in Menu\n'])
+
+    def test_a_question_answered_elsewhere_says_so(self):
+        with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
+            run = coordinator.create(views.ASK + block('echo "placed in $WHERE"'), name='Move the toggle')
+            question = coordinator.question(run['id'])
+            app = session.app(coordinator, run['id'])
+            view = views.Views(session, app)
+            view.button('Answer…').click()
+            view.choice('Menu')
+            coordinator.post(f'/v1/runs/{run["id"]}/answers', {'question': question['id'], 'options': [question['questions'][0]['options'][1]['id']]})
+            # who and with what
+            app.find('label', views.starting('', 'nswered', 'Menu'))
+            session.picture('question-answered-elsewhere')
+            view.close_dialog()
+            view.run('Move the toggle', 'Completed')
+
+
+if __name__ == '__main__':
+    tap.main()
