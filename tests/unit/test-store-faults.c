@@ -402,6 +402,39 @@ test_no_folder (void)
   settle_error (bh_store_open (store), BH_ERROR_STORAGE_FAILED);
 }
 
+/* A database as the first schema made it is brought to the newest, with all it holds. */
+static void
+test_first_schema (void)
+{
+  char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "coordinator.db", NULL);
+  BhStore *store = open_store (folder);
+  g_autoptr (BhJournal) journal = create_run (store, "old", "x");
+  g_autofree char *id = g_strdup (bh_journal_get_run_id (journal));
+  guint64 n = bh_journal_add_row (journal, make_row (BH_ROW_STEP, BH_ROW_OPEN, "exec in DevBox"));
+  g_autoptr (BhRow) row = NULL;
+  sqlite3 *handle;
+
+  bh_journal_append_text (journal, n, BH_PART_RESULT, "from before");
+  settle_ok (bh_journal_commit (journal, BH_SYNCED));
+  g_clear_object (&journal);
+  close_store (store);
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (handle,
+                                 "INSERT INTO events (id, kind, at, row_id, part, off, length, bytes) "
+                                 "SELECT id, 0, at, row_id, part, off, length, bytes FROM recent;"
+                                 "DROP TABLE recent; PRAGMA user_version = 1;",
+                                 NULL, NULL, NULL),
+                   ==, SQLITE_OK);
+  sqlite3_close (handle);
+  store = open_store (folder);
+  row = settle_boxed (bh_store_row (store, id, n), NULL);
+  g_assert_nonnull (row);
+  g_assert_cmpuint (row->result_bytes, ==, strlen ("from before"));
+  close_store (store);
+  remove_folder (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -416,6 +449,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store-faults/garbage", test_garbage);
   g_test_add_func ("/store-faults/truncated", test_truncated);
   g_test_add_func ("/store-faults/overwritten", test_overwritten);
+  g_test_add_func ("/store-faults/first-schema", test_first_schema);
   g_test_add_func ("/store-faults/newer", test_newer);
   g_test_add_func ("/store-faults/foreign", test_foreign);
   g_test_add_func ("/store-faults/locked", test_locked);

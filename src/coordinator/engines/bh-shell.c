@@ -59,7 +59,7 @@ struct _BhShell
   guint64 trimmed;
   gint64 trimmed_at;
   gboolean trimming;
-  DexFuture *trim; /* (nullable) the last sync that a trim waited for */
+  DexPromise *trim; /* (nullable) of the sync that the last trim waited for */
 };
 
 G_DEFINE_FINAL_TYPE (BhShell, bh_shell, G_TYPE_OBJECT)
@@ -252,14 +252,20 @@ synced_cb (DexFuture *future, gpointer user_data)
 {
   Trim *trim = user_data;
   BhShell *self = trim->shell;
+  g_autoptr (GError) error = NULL;
 
   self->trimming = FALSE;
-  /* who reads hears of a failure by the next flush */
-  if (!dex_future_is_resolved (future) || trim->process != get_process (self) ||
-      trim->consumed <= self->trimmed)
-    return dex_future_new_true ();
-  bh_process_trim (trim->process, BH_STREAM_STDOUT, trim->consumed);
-  self->trimmed = trim->consumed;
+  if (dex_future_get_value (future, &error) == NULL)
+    {
+      dex_promise_reject (self->trim, g_steal_pointer (&error));
+      return dex_future_new_true ();
+    }
+  if (trim->process == get_process (self) && trim->consumed > self->trimmed)
+    {
+      bh_process_trim (trim->process, BH_STREAM_STDOUT, trim->consumed);
+      self->trimmed = trim->consumed;
+    }
+  dex_promise_resolve_boolean (self->trim, TRUE);
   return dex_future_new_true ();
 }
 
@@ -275,7 +281,9 @@ begin_trim (BhShell *self, BhProcess *process, guint64 consumed)
   self->trimming = TRUE;
   self->trimmed_at = g_get_monotonic_time ();
   dex_clear (&self->trim);
-  self->trim = dex_future_finally (bh_journal_sync (self->journal), synced_cb, trim, trim_free);
+  /* a promise of its own: the future that holds us must not be held by us */
+  self->trim = dex_promise_new ();
+  dex_future_disown (dex_future_finally (bh_journal_sync (self->journal), synced_cb, trim, trim_free));
 }
 
 static gboolean
@@ -294,7 +302,8 @@ keep_pace (BhShell *self, guint64 consumed, GError **error)
   if (!self->trimming && process != NULL &&
       (consumed - self->trimmed >= TRIM_BYTES || g_get_monotonic_time () - self->trimmed_at >= TRIM_INTERVAL))
     begin_trim (self, process, consumed);
-  if (self->trimming && consumed - self->trimmed >= BEHIND_BYTES && !dex_await (dex_ref (self->trim), error))
+  if (self->trimming && consumed - self->trimmed >= BEHIND_BYTES &&
+      !dex_await (dex_ref (DEX_FUTURE (self->trim)), error))
     return FALSE;
   if (self->staged >= FLUSH_BYTES || is_unseen_chatter (self))
     {

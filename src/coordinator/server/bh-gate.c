@@ -22,33 +22,49 @@ G_DEFINE_FINAL_TYPE (BhGate, bh_gate, G_TYPE_OBJECT)
 /* One connection, as long as it is open: also when it has become a WebSocket. */
 typedef struct
 {
-  BhGate *gate;                  /* borrowed */
-  GSocketConnection *connection; /* borrowed: it tells us when it goes */
-  GSocketAddress *remote;        /* owned */
-  char *name;                    /* (nullable) of the token shown */
+  gatomicrefcount references; /* the gate's table, and the connection's notice that it goes */
+  BhGate *gate;               /* borrowed; NULL when it has gone */
+  GWeakRef connection;        /* its last reference may be dropped by another thread */
+  GSocketAddress *remote;     /* owned */
+  char *name;                 /* (nullable) of the token shown */
   guint timer;
 } Guest;
 
 static void
-guest_free (gpointer data)
+guest_unref (gpointer data)
 {
   Guest *guest = data;
 
+  if (!g_atomic_ref_count_dec (&guest->references))
+    return;
   g_clear_handle_id (&guest->timer, g_source_remove);
   g_clear_object (&guest->remote);
+  g_weak_ref_clear (&guest->connection);
   g_free (guest->name);
   g_free (guest);
 }
 
-static void
-on_connection_gone (gpointer data, GObject *connection)
+static gboolean
+forget_guest (gpointer data)
 {
   Guest *guest = data;
   BhGate *gate = guest->gate;
 
-  g_hash_table_remove (gate->guests, guest->remote);
-  if (g_hash_table_size (gate->guests) < BH_GATE_MAX / 2)
-    gate->full = FALSE;
+  g_clear_handle_id (&guest->timer, g_source_remove);
+  if (gate != NULL)
+    {
+      g_hash_table_remove (gate->guests, guest->remote);
+      if (g_hash_table_size (gate->guests) < BH_GATE_MAX / 2)
+        gate->full = FALSE;
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* The last to let go may be the thread of a TLS handshake that failed. */
+static void
+on_connection_gone (gpointer data, GObject *connection)
+{
+  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, forget_guest, data, guest_unref);
 }
 
 /* Not g_io_stream_close(): with TLS that waits for a client that may not read. Whoever holds the connection
@@ -56,7 +72,10 @@ on_connection_gone (gpointer data, GObject *connection)
 static void
 guest_show_out (Guest *guest)
 {
-  g_socket_shutdown (g_socket_connection_get_socket (guest->connection), TRUE, TRUE, NULL);
+  g_autoptr (GSocketConnection) connection = g_weak_ref_get (&guest->connection);
+
+  if (connection != NULL)
+    g_socket_shutdown (g_socket_connection_get_socket (connection), TRUE, TRUE, NULL);
 }
 
 static gboolean
@@ -75,10 +94,12 @@ add_guest (BhGate *self, GSocketConnection *connection, GSocketAddress *remote)
   Guest *guest = g_new0 (Guest, 1);
 
   guest->gate = self;
-  guest->connection = connection;
+  g_atomic_ref_count_init (&guest->references);
+  g_weak_ref_init (&guest->connection, connection);
   guest->remote = g_object_ref (remote);
   guest->timer = g_timeout_add_seconds (PATIENCE_S, on_patience_ended, guest);
   g_hash_table_insert (self->guests, remote, guest);
+  g_atomic_ref_count_inc (&guest->references);
   g_object_weak_ref (G_OBJECT (connection), on_connection_gone, guest);
 }
 
@@ -206,7 +227,7 @@ bh_gate_finalize (GObject *object)
   g_signal_handlers_disconnect_by_data (self->service, self);
   g_hash_table_iter_init (&iter, self->guests);
   while (g_hash_table_iter_next (&iter, NULL, &guest))
-    g_object_weak_unref (G_OBJECT (((Guest *) guest)->connection), on_connection_gone, guest);
+    ((Guest *) guest)->gate = NULL;
   g_hash_table_unref (self->guests);
   g_ptr_array_unref (self->addresses);
   g_clear_object (&self->service);
@@ -223,7 +244,7 @@ bh_gate_class_init (BhGateClass *klass)
 static void
 bh_gate_init (BhGate *self)
 {
-  self->guests = g_hash_table_new_full (NULL, NULL, NULL, guest_free);
+  self->guests = g_hash_table_new_full (NULL, NULL, NULL, guest_unref);
   self->addresses = g_ptr_array_new_with_free_func (g_free);
   self->service = g_socket_service_new ();
   g_socket_listener_set_backlog (G_SOCKET_LISTENER (self->service), BACKLOG);

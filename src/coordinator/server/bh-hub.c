@@ -14,6 +14,7 @@ struct _BhHub
 
   /* borrowed: the coordinator outlives its server */
   BhCoordinator *coordinator;
+  BhStore *store; /* owned: subscriptions may outlive the coordinator by a moment */
   /* owned */
   GHashTable *by_run; /* run id -> GPtrArray of BhSubscription (borrowed) */
   GPtrArray *global;  /* BhSubscription (borrowed) */
@@ -202,7 +203,7 @@ bh_hub_subscribe (BhHub *self, const char *run_id)
         {
           listeners = g_ptr_array_new ();
           g_hash_table_insert (self->by_run, g_strdup (run_id), listeners);
-          bh_store_watch (bh_coordinator_get_store (self->coordinator), run_id);
+          bh_store_watch (self->store, run_id);
         }
     }
   g_ptr_array_add (listeners, subscription);
@@ -222,7 +223,7 @@ bh_subscription_free (BhSubscription *self)
       if (listeners->len == 0)
         {
           g_hash_table_remove (self->hub->by_run, self->run_id);
-          bh_store_unwatch (bh_coordinator_get_store (self->hub->coordinator), self->run_id);
+          bh_store_unwatch (self->hub->store, self->run_id);
         }
     }
   g_queue_clear_full (&self->items, item_free);
@@ -279,6 +280,7 @@ bh_hub_finalize (GObject *object)
 
   g_clear_pointer (&self->by_run, g_hash_table_unref);
   g_clear_pointer (&self->global, g_ptr_array_unref);
+  g_clear_object (&self->store);
   G_OBJECT_CLASS (bh_hub_parent_class)->finalize (object);
 }
 
@@ -301,6 +303,7 @@ bh_hub_new (BhCoordinator *coordinator)
   BhHub *self = g_object_new (BH_TYPE_HUB, NULL);
 
   self->coordinator = coordinator;
+  self->store = g_object_ref (bh_coordinator_get_store (coordinator));
   g_signal_connect_object (bh_coordinator_get_store (coordinator), "committed", G_CALLBACK (on_committed),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bh_coordinator_get_workers (coordinator), "changed",

@@ -12,7 +12,10 @@
 #define CHECKPOINT_PAGES 6000
 /* and before the writer waits for that: about 128 MiB */
 #define LOG_PAGES 16000
-/* The first round takes what has gathered, the second what came in meanwhile; what is left then is little. */
+/* The first round takes what has gathered, each further one what came in meanwhile; what is left then is
+ * little. A round begins only while the log holds more than the last one has taken: before SQLite 3.51.3
+ * (3.50.7, 3.44.6) one that finds all of it taken, while the writer begins the log anew, could spoil the
+ * file. */
 #define ROUNDS 4
 
 typedef enum
@@ -35,14 +38,21 @@ struct _BhSyncer
   BhMailbox *mailbox;
   GAsyncQueue *queue;
   GThread *thread;
-  BhDb *db; /* the thread's own; opened by the first checkpoint */
+  BhSyncerFailed failed;
+  gpointer user_data;
+
+  /* the thread's own */
+  BhDb *db;   /* opened by the first checkpoint */
+  int log_fd; /* the kernel tells a descriptor of a failure only if it was open then */
 
   GMutex mutex;
   GCond cond;
   gboolean checkpointing; /* under the mutex */
 
+  int pages; /* atomic: in the log */
+
   /* the writer's */
-  int pages, due;
+  int due;
   gboolean begun;
 };
 
@@ -60,21 +70,20 @@ job_free (gpointer data)
 static gboolean
 sync_log (BhSyncer *self, GError **error)
 {
-  int fd = g_open (self->log_path, O_RDONLY | O_CLOEXEC, 0);
-  int result, saved;
+  int saved;
 
-  if (fd < 0)
+  if (self->log_fd < 0)
+    self->log_fd = g_open (self->log_path, O_RDONLY | O_CLOEXEC, 0);
+  if (self->log_fd < 0)
     {
       saved = errno;
       bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL, "The log %s of the database cannot be opened (%s).",
                     self->log_path, g_strerror (saved));
       return FALSE;
     }
-  result = TEMP_FAILURE_RETRY (fdatasync (fd));
-  saved = errno;
-  close (fd);
-  if (result == 0)
+  if (TEMP_FAILURE_RETRY (fdatasync (self->log_fd)) == 0)
     return TRUE;
+  saved = errno;
   bh_set_error (error, BH_ERROR_STORAGE_FAILED, NULL, "%s could not be written to the disk (%s).",
                 self->log_path, g_strerror (saved));
   return FALSE;
@@ -107,7 +116,8 @@ do_syncs (BhSyncer *self, Job *job)
       job = g_async_queue_try_pop (self->queue);
     }
   while (job != NULL && job->kind == JOB_SYNC);
-  sync_log (self, &error);
+  if (!sync_log (self, &error))
+    self->failed (error, self->user_data);
   for (guint i = 0; i < jobs->len; i++)
     settle (self, g_ptr_array_index (jobs, i), error);
   return job;
@@ -124,21 +134,29 @@ open_database (BhSyncer *self, GError **error)
          bh_db_exec (self->db, "PRAGMA synchronous = NORMAL; SELECT 1 FROM sqlite_schema;", error);
 }
 
-/* A checkpoint that fails is made by a later one; until then the log is longer. */
+/* One that fails for want of room or of a lock is made by a later one; until then the log is longer. */
 static void
 do_checkpoint (BhSyncer *self)
 {
   g_autoptr (GError) error = NULL;
+  int taken = 0;
 
   if (!open_database (self, &error))
     g_clear_pointer (&self->db, bh_db_close);
-  for (int i = 0; i < ROUNDS && self->db != NULL; i++)
-    if (sqlite3_wal_checkpoint_v2 (self->db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) !=
-        SQLITE_OK)
-      g_message ("The log of %s could not be brought into it: %s", self->path,
-                 sqlite3_errmsg (self->db->handle));
+  for (int i = 0; i < ROUNDS && self->db != NULL && error == NULL; i++)
+    {
+      int code;
+
+      if (g_atomic_int_get (&self->pages) <= taken)
+        break;
+      code = sqlite3_wal_checkpoint_v2 (self->db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &taken);
+      if (code != SQLITE_OK)
+        bh_db_fail (self->db, code, &error);
+    }
   if (error != NULL)
-    g_message ("%s", error->message);
+    g_message ("The log of the database could not be brought into it. %s", error->message);
+  if (error != NULL && self->db != NULL && self->db->last_error == SQLITE_IOERR)
+    self->failed (error, self->user_data);
   g_mutex_lock (&self->mutex);
   self->checkpointing = FALSE;
   g_cond_broadcast (&self->cond);
@@ -169,6 +187,8 @@ run_thread (gpointer data)
       do_checkpoint (self);
     }
   g_clear_pointer (&self->db, bh_db_close);
+  if (self->log_fd >= 0)
+    close (self->log_fd);
   return NULL;
 }
 
@@ -183,7 +203,7 @@ push (BhSyncer *self, JobKind kind, DexPromise *promise)
 }
 
 BhSyncer *
-bh_syncer_new (const char *path, guint busy_ms, BhMailbox *mailbox)
+bh_syncer_new (const char *path, guint busy_ms, BhMailbox *mailbox, BhSyncerFailed failed, gpointer user_data)
 {
   BhSyncer *self = g_new0 (BhSyncer, 1);
 
@@ -191,6 +211,9 @@ bh_syncer_new (const char *path, guint busy_ms, BhMailbox *mailbox)
   self->log_path = g_strconcat (path, "-wal", NULL);
   self->busy_ms = busy_ms;
   self->mailbox = mailbox;
+  self->failed = failed;
+  self->user_data = user_data;
+  self->log_fd = -1;
   self->due = CHECKPOINT_PAGES;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
@@ -248,7 +271,7 @@ bh_syncer_keep_log_short (BhSyncer *self, BhDb *db, int pages)
   /* it began anew */
   if (pages < self->pages)
     self->due = CHECKPOINT_PAGES;
-  self->pages = pages;
+  g_atomic_int_set (&self->pages, pages);
   if (!self->begun)
     {
       if (pages >= self->due)
@@ -261,4 +284,10 @@ bh_syncer_keep_log_short (BhSyncer *self, BhDb *db, int pages)
   self->begun = FALSE;
   self->due = pages + CHECKPOINT_PAGES;
   sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+void
+bh_syncer_wait (BhSyncer *self)
+{
+  checkpoint_is_over (self, TRUE);
 }

@@ -12,8 +12,12 @@ G_BEGIN_DECLS
 
 typedef struct _BhSyncer BhSyncer;
 
+/* The disk has failed. On the syncer's thread. */
+typedef void (*BhSyncerFailed) (const GError *error, gpointer user_data);
+
 /* For the database at `path`, which is open. `mailbox` must outlive it. */
-BhSyncer *bh_syncer_new (const char *path, guint busy_ms, BhMailbox *mailbox);
+BhSyncer *bh_syncer_new (
+    const char *path, guint busy_ms, BhMailbox *mailbox, BhSyncerFailed failed, gpointer user_data);
 /* Does what is queued and ends the thread. */
 void bh_syncer_free (BhSyncer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhSyncer, bh_syncer_free)
@@ -25,5 +29,7 @@ void bh_syncer_sync (BhSyncer *self, DexPromise *promise);
  * time has the log brought into the database beside the writer, and at the end by the writer itself, so that
  * it begins anew. */
 void bh_syncer_keep_log_short (BhSyncer *self, BhDb *db, int pages);
+/* Until no checkpoint is under way on the thread. */
+void bh_syncer_wait (BhSyncer *self);
 
 G_END_DECLS

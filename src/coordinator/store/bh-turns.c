@@ -74,10 +74,11 @@ take_due (BhTurns *self, gint64 now)
   return due;
 }
 
-static void
+/* Who had their turn; letting go of them may be the end of the store. (transfer full) */
+static GArray *
 give_turn (BhTurns *self, gint64 now)
 {
-  g_autoptr (GArray) due = take_due (self, now);
+  GArray *due = take_due (self, now);
 
   self->next = now + MIN (due->len * APART_EACH_US, APART_MAX_US);
   self->begin (self->user_data);
@@ -88,6 +89,7 @@ give_turn (BhTurns *self, gint64 now)
       waiter->func (waiter->user_data);
     }
   self->end (self->user_data);
+  return due;
 }
 
 /* Sees to it that the next turn comes in time, unless something is being done: its end does. */
@@ -101,13 +103,14 @@ set_timer (BhTurns *self)
 static void
 consider (BhTurns *self)
 {
+  g_autoptr (GArray) due = NULL;
   gint64 now;
 
   if (self->sent > 0 || self->waiting->len == 0)
     return;
   now = g_get_monotonic_time ();
   if (now >= MAX (self->next, self->first))
-    give_turn (self, now);
+    due = give_turn (self, now);
   /* it may be that none of those who were due had anything to send */
   set_timer (self);
 }

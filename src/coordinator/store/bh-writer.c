@@ -19,6 +19,7 @@ typedef enum
   REQUEST_CHANGE,
   REQUEST_WRITE,
   REQUEST_SYNC,
+  REQUEST_FAILED, /* of the syncer: error */
   REQUEST_CLOSE
 } RequestKind;
 
@@ -46,7 +47,9 @@ struct _BhWriter
   BhDb *db;
   BhSyncer *syncer; /* (nullable) until the database is open */
   int log_pages;
+  gboolean sync_failed;
   gboolean wrote;     /* the last transaction was not empty */
+  GPtrArray *to_sync; /* DexPromise, of the batch */
   GPtrArray *batch;   /* Request */
   GArray *deliveries; /* BhDelivery, empty between batches */
   GError *failure;    /* the disk's; every request is refused until a retry succeeds */
@@ -87,6 +90,8 @@ apply_limit (BhWriter *self, GError **error)
   return bh_db_exec (self->db, sql, error);
 }
 
+static void on_sync_failed (const GError *error, gpointer user_data);
+
 static int
 on_log_written (void *data, sqlite3 *handle, const char *name, int pages)
 {
@@ -114,7 +119,7 @@ open_database (BhWriter *self, GError **error)
   sqlite3_db_config (self->db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
   /* in place of SQLite's own checkpoints */
   sqlite3_wal_hook (self->db->handle, on_log_written, self);
-  self->syncer = bh_syncer_new (options->path, options->busy_ms, self->mailbox);
+  self->syncer = bh_syncer_new (options->path, options->busy_ms, self->mailbox, on_sync_failed, self);
   return bh_db_exec (self->db,
                      "PRAGMA synchronous = NORMAL;"
                      "PRAGMA cache_size = -12000;" /* two hundred Runs keep some three pages each warm */
@@ -147,6 +152,7 @@ do_request (BhWriter *self, Request *request, GError **error)
       self->db->last_error = SQLITE_OK;
       return request->func (self->db, request->first, request->second, error);
     case REQUEST_SYNC:
+    case REQUEST_FAILED:
     case REQUEST_CLOSE:
     default:
       return TRUE;
@@ -260,7 +266,7 @@ add_promise (BhWriter *self, Request *request)
     return;
   if ((request->synced || request->kind == REQUEST_SYNC) && request->error == NULL && self->unsynced)
     {
-      bh_syncer_sync (self->syncer, g_steal_pointer (&request->promise));
+      g_ptr_array_add (self->to_sync, g_steal_pointer (&request->promise));
       return;
     }
   delivery.promise = g_steal_pointer (&request->promise);
@@ -296,6 +302,10 @@ publish_batch (BhWriter *self, guint refused)
     add_promise (self, g_ptr_array_index (self->batch, i));
   g_array_append_val (self->deliveries, done);
   bh_mailbox_post (self->mailbox, (BhDelivery *) (void *) self->deliveries->data, self->deliveries->len);
+  /* only now: they may resolve at once */
+  for (guint i = 0; i < self->to_sync->len; i++)
+    bh_syncer_sync (self->syncer, g_ptr_array_index (self->to_sync, i));
+  g_ptr_array_set_size (self->to_sync, 0);
   g_array_set_size (self->deliveries, 0);
   g_ptr_array_set_size (self->batch, 0);
 }
@@ -305,19 +315,26 @@ recover (BhWriter *self)
 {
   BhDelivery delivery = { .kind = BH_DELIVERY_RECOVERED, .epoch = self->epoch };
   g_autoptr (GError) error = NULL;
+  int code, pages = 0, taken = 0;
 
   /* what the log holds already may find its way into the file and make room */
-  sqlite3_wal_checkpoint_v2 (self->db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-  if (apply_limit (self, &error) && set_full_sync (self, TRUE, &error) &&
-      bh_db_exec (
-          self->db,
-          "BEGIN IMMEDIATE; INSERT OR REPLACE INTO probe (id, filler) VALUES (2, zeroblob(" PROBE_BYTES "));"
-          "COMMIT; DELETE FROM probe;",
-          &error))
+  bh_syncer_wait (self->syncer);
+  code = sqlite3_wal_checkpoint_v2 (self->db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &taken);
+  /* what a failed sync was for may be nowhere but in memory, until all of it is in the file */
+  if (self->sync_failed && (code != SQLITE_OK || taken < pages))
+    bh_db_fail (self->db, code != SQLITE_OK ? code : SQLITE_BUSY, &error);
+  else if (apply_limit (self, &error) && set_full_sync (self, TRUE, &error) &&
+           bh_db_exec (
+               self->db,
+               "BEGIN IMMEDIATE; INSERT OR REPLACE INTO probe (id, filler) VALUES (2, zeroblob(" PROBE_BYTES
+               "));"
+               "COMMIT; DELETE FROM probe;",
+               &error))
     {
       g_message ("The database can be written to again");
       g_clear_error (&self->failure);
       self->unsynced = FALSE;
+      self->sync_failed = FALSE;
       bh_mailbox_post (self->mailbox, &delivery, 1);
       return;
     }
@@ -353,6 +370,14 @@ purge_step (BhWriter *self)
 static gboolean
 take (BhWriter *self, Request *request)
 {
+  if (request->kind == REQUEST_FAILED)
+    {
+      if (self->failure == NULL)
+        storage_failed (self, 0, g_steal_pointer (&request->error));
+      self->sync_failed = TRUE;
+      request_free (request);
+      return TRUE;
+    }
   g_ptr_array_add (self->batch, request);
   if (request->kind == REQUEST_CLOSE)
     return FALSE;
@@ -437,7 +462,10 @@ serve (BhWriter *self)
           if (self->failure != NULL)
             recover (self);
           else
-            purge_step (self);
+            {
+              purge_step (self);
+              bh_syncer_keep_log_short (self->syncer, self->db, self->log_pages);
+            }
           continue;
         }
       while (request != NULL)
@@ -505,6 +533,7 @@ bh_writer_new (const BhWriterOptions *options, BhMailbox *mailbox, DexPromise *o
   self->mailbox = mailbox;
   self->opened = dex_ref (opened);
   self->queue = g_async_queue_new_full (request_free);
+  self->to_sync = g_ptr_array_new ();
   self->batch = g_ptr_array_new_with_free_func (request_free);
   self->deliveries = g_array_new (FALSE, TRUE, sizeof (BhDelivery));
   self->thread = g_thread_new ("bh-writer", run_thread, self);
@@ -531,6 +560,16 @@ push (BhWriter *self, Request request)
     g_async_queue_push_unlocked (self->queue, copy);
   else
     g_async_queue_push (self->queue, copy);
+}
+
+static void
+on_sync_failed (const GError *error, gpointer user_data)
+{
+  BhWriter *self = user_data;
+  Request *request = request_new ((Request) { .kind = REQUEST_FAILED });
+
+  request->error = g_error_copy (error);
+  g_async_queue_push (self->queue, request);
 }
 
 void
@@ -560,6 +599,7 @@ bh_writer_free (BhWriter *self)
   g_clear_pointer (&self->db, bh_db_close);
   g_clear_error (&self->failure);
   g_async_queue_unref (self->queue);
+  g_ptr_array_unref (self->to_sync);
   g_ptr_array_unref (self->batch);
   g_array_unref (self->deliveries);
   g_free (self);
