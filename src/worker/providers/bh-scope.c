@@ -241,10 +241,17 @@ start_fiber (gpointer data)
 {
   Start *start = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GDBusConnection) bus = dex_await_object (dex_ref (start->self->bus), NULL);
+  g_autoptr (GDBusConnection) bus = dex_await_object (dex_ref (start->self->bus), &error);
   gboolean done;
   guint subscription;
 
+  if (bus == NULL && is_timeout (error))
+    {
+      /* it is asked again, but not by the next box at once */
+      dex_clear (&start->self->bus);
+      start->self->silent_until = g_get_monotonic_time () + SILENCE_US;
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
   if (bus == NULL)
     return dex_future_new_false ();
   start->deadline = g_get_monotonic_time () + ANSWER_MS * 1000;
