@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Bellhop authors */
+
+/* baseline-list N: a bare GtkListView of N wrapped labels, of the length of a timeline's messages. */
+
+#include <adwaita.h>
+#include <stdlib.h>
+
+#include "app/bh-bench-probe.h"
+
+static void
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkStringObject *text = gtk_list_item_get_item (item);
+
+  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)), gtk_string_object_get_string (text));
+}
+
+/* The same texts as bench_app.py gives its rows. */
+static GListModel *
+make_model (guint n)
+{
+  GtkStringList *list = gtk_string_list_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "Message %u: the suite was run again, and what failed before passes now. The change is small: the "
+          "toggle moved to the toolbar, its setting kept its name, and the two tests that looked for it in the "
+          "menu look for it there.",
+          i);
+
+      gtk_string_list_append (list, text);
+    }
+  return G_LIST_MODEL (list);
+}
+
+static GtkWidget *
+make_list (guint n)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkWidget *list;
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  list = gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (make_model (n))), factory);
+  gtk_widget_add_css_class (list, "timeline");
+  return list;
+}
+
+static void
+activate_cb (GtkApplication *application, gpointer n)
+{
+  GtkWidget *window = adw_application_window_new (application);
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), make_list (GPOINTER_TO_UINT (n)));
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (window), scroller);
+  gtk_window_set_default_size (GTK_WINDOW (window), 1100, 720);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (AdwApplication) application = adw_application_new (NULL, G_APPLICATION_NON_UNIQUE);
+  guint n = argc > 1 ? (guint) strtoul (argv[1], NULL, 10) : 160000;
+
+  g_signal_connect (application, "startup", G_CALLBACK (bh_bench_probe_start), NULL);
+  g_signal_connect (application, "activate", G_CALLBACK (activate_cb), GUINT_TO_POINTER (n));
+  return g_application_run (G_APPLICATION (application), 1, argv);
+}

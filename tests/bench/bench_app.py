@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright The Bellhop authors
+"""What the app takes, against the barest program that shows something like it, on the same virtual screen and watched
+by the same probe (src/app/bh-bench-probe.h)."""
+
+import json
+import os
+import pathlib
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
+import database  # noqa: E402
+import desktop  # noqa: E402
+from bellhop import BUILD, TIMEOUT, Bellhop, block, program, wait_for  # noqa: E402
+
+TEXT = ('Message {}: the suite was run again, and what failed before passes now. The change is small: the toggle moved to the toolbar, its '
+        'setting kept its name, and the two tests that looked for it in the menu look for it there.')
+LONG, SHORT = 160000, 100
+
+
+def percentile(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * share))]
+
+
+def pss(pid):
+    lines = pathlib.Path(f'/proc/{pid}/smaps_rollup').read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith('Pss:')) / 1024
+
+
+class Watched:
+    """A program with the probe in it, on a screen."""
+
+    def __init__(self, session, command, coordinator=None):
+        environment = session.app_environment(coordinator, environment={'BELLHOP_BENCH': '1', 'GTK_A11Y': 'none'})
+        environment.pop('G_DEBUG')
+        environment.pop('MALLOC_CHECK_')
+        self.session = session
+        self.log = session.root / f'watched-{time.monotonic_ns()}'
+        self.begun = time.monotonic()
+        self.process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=open(self.log, 'wb'))
+        self.read = 0
+
+    def tell(self, *words):
+        self.process.stdin.write((' '.join(map(str, words)) + '\n').encode())
+        self.process.stdin.flush()
+
+    def wait(self, event, timeout=None):
+        """The next such event."""
+        def look():
+            if self.process.poll() is not None:
+                raise AssertionError(f'it ended with {self.process.returncode}: {self.log.read_text()[-2000:]}')
+            text = self.log.read_text(errors='replace')[self.read:]
+            at = self.read
+            for line in text.splitlines(True):
+                at += len(line)
+                if line.endswith('\n') and line.startswith('{') and json.loads(line)['event'] == event:
+                    self.read = at
+                    return json.loads(line)
+            return None
+
+        return wait_for(look, event, timeout or TIMEOUT)
+
+    def first_frame(self):
+        milliseconds = (self.wait('first-frame')['at'] / 1e6 - self.begun) * 1000
+        self.session.screen.arrange()
+        return milliseconds
+
+    def tour(self, style_class='timeline', jumps=40):
+        self.session.screen.settle(timeout=3)
+        self.tell('tour', style_class, jumps)
+        return [work / 1000 for work in self.wait('tour', 180)['work']]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+def app(session, coordinator, *arguments):
+    return Watched(session, [program('bellhop'), *arguments], coordinator)
+
+
+def baseline(session, name, *arguments):
+    return Watched(session, [str(BUILD / 'tests' / 'bench' / f'baseline-{name}'), *map(str, arguments)])
+
+
+def long_run(path, number, rows):
+    """Makes the Run of that number one of so many messages."""
+    with sqlite3.connect(path) as connection:
+        record = json.loads(connection.execute('SELECT record FROM runs WHERE num = ?', (number,)).fetchone()[0])
+        record['rows'] = rows
+        connection.execute('UPDATE runs SET record = ? WHERE num = ?', (json.dumps(record), number))
+        connection.execute('DELETE FROM rows WHERE id >= ? AND id < ?', (number << database.SHIFT, (number + 1) << database.SHIFT))
+        connection.executemany('INSERT INTO rows (id, live, data) VALUES (?, 0, ?)', (
+            ((number << database.SHIFT) + n, json.dumps({**database.row(n), 'head': TEXT.format(n)})) for n in range(rows)))
+    connection.close()
+    return record['id']
+
+
+def coordinator_with(runs, **lengths):
+    """A coordinator with so many Runs, and the ids of those that are made to have that many rows."""
+    coordinator = Bellhop('--no-worker')
+    coordinator.process.terminate()
+    coordinator.process.wait()
+    path = coordinator.data / 'coordinator.db'
+    database.make_database(path, runs, runs * 20)
+    ids = {name: long_run(path, number, rows) for number, (name, rows) in enumerate(lengths.items(), 1)}
+    coordinator.start()
+    return coordinator, ids
+
+
+def bench_app_start(say):
+    """Process start → the first frame: the list of 200 Runs, and an empty window; in turns."""
+    coordinator, _ = coordinator_with(200)
+    ours, empty = [], []
+    with coordinator, desktop.Desktop() as session:
+        for _ in range(7):
+            with app(session, coordinator) as watched:
+                ours.append(watched.first_frame())
+            with baseline(session, 'window') as watched:
+                empty.append(watched.first_frame())
+    ours, empty = statistics.median(ours[1:]), statistics.median(empty[1:])
+    say('app_start', first_frame_ms=round(ours, 1), empty_window_ms=round(empty, 1), ratio=round(ours / empty, 2), reach_ratio=1.35)
+
+
+def open_end(watched, run, rows):
+    watched.first_frame()
+    watched.tell('await navigation-sidebar 1')
+    watched.wait('content')
+    begun = time.monotonic()
+    watched.tell('await-end timeline', rows, rows)
+    watched.tell('open', run)
+    return (watched.wait('content')['at'] / 1e6 - begun) * 1000
+
+
+def bench_app_long(say):
+    """A Run of 160,000 rows: to its end, its memory, and a tour through it."""
+    coordinator, ids = coordinator_with(200, long=LONG, short=SHORT)
+    with coordinator, desktop.Desktop() as session:
+        times, memory = {}, {}
+        for name, rows in (('short', SHORT), ('long', LONG)):
+            with app(session, coordinator) as watched:
+                times[name] = open_end(watched, ids[name], rows)
+                time.sleep(1)
+                memory[name] = pss(watched.process.pid)
+                work = watched.tour() if name == 'long' else []
+        with baseline(session, 'list', LONG) as watched:
+            watched.first_frame()
+            bare = watched.tour()
+    say('app_open_long', content_ms=round(times['long'], 1), reach_ms=150, short_ms=round(times['short'], 1), memory_mb=round(memory['long'], 1),
+        short_memory_mb=round(memory['short'], 1), memory_ratio=round(memory['long'] / memory['short'], 3), reach_memory_ratio=1.1)
+    say('app_scroll', **frames(work, bare))
+
+
+def frames(work, bare):
+    values = {}
+    for name, share in (('median', 0.5), ('p95', 0.95)):
+        values.update({f'{name}_ms': round(percentile(work, share), 2), f'bare_{name}_ms': round(percentile(bare, share), 2),
+                       f'{name}_ratio': round(percentile(work, share) / percentile(bare, share), 2)})
+    return dict(values, n=len(work), reach_ratio=1.5)
+
+
+def steps(coordinator, run):
+    wait_for(lambda: coordinator.steps(run), 'the block')
+    return coordinator.steps(run)[0]['n']
+
+
+def bench_app_step(say):
+    """A step with 5 MB of output is expanded, and collapsed again."""
+    with Bellhop() as coordinator, desktop.Desktop() as session:
+        run = coordinator.create(block('seq -f "line %g of a long output that nobody reads to its end" 1 95000'))['id']
+        coordinator.wait_end(run)
+        size = coordinator.steps(run)[0]['bytes']['result']
+        with app(session, coordinator) as watched:
+            open_end(watched, run, coordinator.run(run)['rows'])
+            time.sleep(1)
+            before = pss(watched.process.pid)
+            begun = time.monotonic()
+            watched.tell('await-text 50000')
+            watched.tell('toggle', steps(coordinator, run))
+            milliseconds = (watched.wait('text')['at'] / 1e6 - begun) * 1000
+            time.sleep(0.5)
+            expanded = pss(watched.process.pid)
+            watched.tell('toggle', steps(coordinator, run))
+            time.sleep(1)
+            after = pss(watched.process.pid)
+    say('app_expand', ms=round(milliseconds, 1), reach_ms=50, bytes=size, expanded_mb=round(expanded - before, 1),
+        left_after_collapse_mb=round(after - before, 1))
+
+
+def bench_app_stream(say, seconds=30):
+    """2,000 lines a second into an expanded step."""
+    with Bellhop() as coordinator, desktop.Desktop() as session:
+        text = f'i=0; end=$(( $(date +%s) + {seconds} )); while [ $(date +%s) -lt $end ]; do seq -f "line %g" $i $((i += 100)); sleep 0.05; done'
+        with app(session, coordinator) as watched:
+            watched.first_frame()
+            run = coordinator.create(block(text))['id']
+            step = steps(coordinator, run)
+            watched.tell('open', run)
+            time.sleep(1)
+            watched.tell('toggle', step)
+            time.sleep(1)
+            watched.tell('frames')
+            watched.wait('frames')
+            coordinator.wait_end(run)
+            watched.tell('frames')
+            told = watched.wait('frames')
+    say('app_stream', longest_frame_ms=round(max(told['work']) / 1000, 1), reach_frame_ms=50, frames=len(told['work']),
+        latency_p99_ms=round(percentile(told['latency'], 0.99) / 1000, 2), reach_latency_p99_ms=20)
+
+
+def bench_app_list(say):
+    """10,000 Runs: a tour through the list, and a search."""
+    coordinator, _ = coordinator_with(10000)
+    with coordinator, desktop.Desktop() as session:
+        with app(session, coordinator) as watched:
+            watched.first_frame()
+            watched.tell('await navigation-sidebar 100')
+            watched.wait('content')
+            work = watched.tour('navigation-sidebar')
+            watched.tell('action win.search')
+            time.sleep(0.5)
+            times = []
+            for number in (9123, 8231, 7312):
+                watched.tell('await navigation-sidebar 1 20')
+                watched.tell(f'type Run {number}')
+                typed = watched.wait('typed')['at']
+                times.append((watched.wait('content')['at'] - typed) / 1000)
+                watched.tell('await navigation-sidebar 100')
+                watched.tell('type ')
+                watched.wait('content')
+        with baseline(session, 'list', 10000) as watched:
+            watched.first_frame()
+            bare = watched.tour()
+    say('app_list', **frames(work, bare))
+    say('app_search', ms=round(statistics.median(times), 1), reach_ms=100, n=len(times))
+
+
+def bench_app_latency(say):
+    """A line written in the box → the frame that shows it is painted."""
+    with Bellhop() as coordinator, desktop.Desktop() as session:
+        with app(session, coordinator) as watched:
+            watched.first_frame()
+            run = coordinator.create(block('sleep 3; for i in $(seq 150); do echo "stamp $EPOCHREALTIME"; sleep 0.087; done', 'bash'))['id']
+            watched.tell('open', run)
+            step = steps(coordinator, run)
+            time.sleep(1)
+            watched.tell('toggle', step)
+            watched.tell('stamps')
+            coordinator.wait_end(run)
+            time.sleep(0.2)
+            watched.tell('stamped')
+            late = [value / 1000 for value in watched.wait('stamped')['late']]
+    say('app_event_to_paint', median_ms=round(statistics.median(late), 1), p95_ms=round(percentile(late, 0.95), 1), n=len(late), reach_median_ms=26.7)
+
+
+BENCHES = {'app_start': bench_app_start, 'app_long': bench_app_long, 'app_step': bench_app_step, 'app_stream': bench_app_stream,
+           'app_list': bench_app_list, 'app_latency': bench_app_latency}
