@@ -89,7 +89,7 @@ bh_draft_copy (const BhDraft *self)
 static char **
 string_at (const BhDraft *self, guint i)
 {
-  return (char **) ((char *) self + strings[i]);
+  return G_STRUCT_MEMBER_P (self, strings[i]);
 }
 
 JsonNode *

@@ -126,10 +126,11 @@ unbind_cb (BhRunPane *self, GtkListItem *item)
   bh_run_row_set_item (BH_RUN_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
+/* By the item's property: a Run may come to another section without moving. */
 static char *
-section_label (gpointer header, BhRunItem *run)
+section_label (gpointer header, BhSection section)
 {
-  return g_strdup (run != NULL ? bh_section_label (bh_run_item_get_section (run)) : "");
+  return g_strdup (bh_section_label (section));
 }
 
 /* --- more at the end ----------------------------------------------------------------------------------- */
