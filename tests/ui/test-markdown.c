@@ -142,7 +142,7 @@ test_hostile (Fixture *self, gconstpointer data)
 {
   static const char *const texts[] = {
     "<span foreground='red'>a</span> &lt;b&gt;x&lt;/b&gt;",
-    "<a href=\"javascript:alert(1)\">a</a> [b](javascript:alert(1)) [c](JAVASCRIPT:x) "
+    "<a href=\"javascript:alert(1)\">a</a> [b](javascript:alert(1)) [c](JAVASCRIPT:x)",
     "[d](file:///etc/passwd)",
     "[a](http://e.org/\"><b>x</b>) [b](http://e.org/?a=1&b=<c>) [`<i>`](http://e.org 'title\"><b>')",
     "&#0; &#27;[31m &#x202e; \xff\xfe _a_ &#60;a href='x'&#62;",
