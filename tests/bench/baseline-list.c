@@ -36,7 +36,8 @@ make_model (guint n)
     {
       g_autofree char *text = g_strdup_printf (
           "Message %u: the suite was run again, and what failed before passes now. The change is small: the "
-          "toggle moved to the toolbar, its setting kept its name, and the two tests that looked for it in the "
+          "toggle moved to the toolbar, its setting kept its name, and the two tests that looked for it in "
+          "the "
           "menu look for it there.",
           i);
 
