@@ -46,6 +46,11 @@ bh_box_requests_init (BhBoxRequests *self)
 void
 bh_box_requests_clear (BhBoxRequests *self)
 {
+  /* a future that nobody holds any more would wait for its answer for ever, with all it holds */
+  for (GList *link = self->pending.head; link != NULL; link = link->next)
+    dex_promise_reject (((BhBoxRequest *) link->data)->promise,
+                        bh_error_new (BH_ERROR_DEVBOX_GONE, NULL,
+                                      "The DevBox is not looked after any more."));
   g_queue_clear_full (&self->pending, request_free);
 }
 
