@@ -14,32 +14,11 @@
 /* written and removed to find out whether the disk takes anything again */
 #define PROBE_BYTES "1048576"
 
-typedef enum
-{
-  REQUEST_CHANGE,
-  REQUEST_WRITE,
-  REQUEST_SYNC,
-  REQUEST_FAILED, /* of the syncer: error */
-  REQUEST_CLOSE
-} RequestKind;
-
-typedef struct
-{
-  RequestKind kind;
-  gboolean synced;
-  guint epoch;
-  BhChange *change;
-  BhWriteFunc func;
-  char *first, *second;
-  DexPromise *promise; /* (nullable) for CLOSE only */
-  GError *error;       /* why it failed */
-} Request;
-
 struct _BhWriter
 {
   const BhWriterOptions *options;
   BhMailbox *mailbox;
-  GAsyncQueue *queue;
+  BhWriteQueue *queue;
   GThread *thread;
   DexPromise *opened;
 
@@ -50,7 +29,7 @@ struct _BhWriter
   gboolean sync_failed;
   gboolean wrote;     /* the last transaction was not empty */
   GPtrArray *to_sync; /* DexPromise, of the batch */
-  GPtrArray *batch;   /* Request */
+  GPtrArray *batch;   /* BhWriteRequest */
   GArray *deliveries; /* BhDelivery, empty between batches */
   GError *failure;    /* the disk's; every request is refused until a retry succeeds */
   gint64 retry_at;
@@ -58,23 +37,7 @@ struct _BhWriter
   gboolean full_sync; /* PRAGMA synchronous = FULL */
   gboolean unsynced;  /* something was committed that is not on the disk yet */
   gboolean purging;
-
-  /* main context */
-  gboolean held;
 };
-
-static void
-request_free (gpointer data)
-{
-  Request *request = data;
-
-  g_clear_pointer (&request->change, bh_change_unref);
-  g_clear_error (&request->error);
-  dex_clear (&request->promise);
-  g_free (request->first);
-  g_free (request->second);
-  g_free (request);
-}
 
 static gboolean
 apply_limit (BhWriter *self, GError **error)
@@ -90,7 +53,15 @@ apply_limit (BhWriter *self, GError **error)
   return bh_db_exec (self->db, sql, error);
 }
 
-static void on_sync_failed (const GError *error, gpointer user_data);
+/* On the syncer's thread. */
+static void
+on_sync_failed (const GError *error, gpointer user_data)
+{
+  BhWriter *self = user_data;
+
+  bh_write_queue_push (self->queue,
+                       (BhWriteRequest) { .kind = BH_WRITE_FAILED, .error = g_error_copy (error) });
+}
 
 static int
 on_log_written (void *data, sqlite3 *handle, const char *name, int pages)
@@ -142,18 +113,18 @@ set_full_sync (BhWriter *self, gboolean full, GError **error)
 }
 
 static gboolean
-do_request (BhWriter *self, Request *request, GError **error)
+do_request (BhWriter *self, BhWriteRequest *request, GError **error)
 {
   switch (request->kind)
     {
-    case REQUEST_CHANGE:
+    case BH_WRITE_CHANGE:
       return bh_apply_change (self->db, request->change, error);
-    case REQUEST_WRITE:
+    case BH_WRITE_FUNC:
       self->db->last_error = SQLITE_OK;
       return request->func (self->db, request->first, request->second, error);
-    case REQUEST_SYNC:
-    case REQUEST_FAILED:
-    case REQUEST_CLOSE:
+    case BH_WRITE_SYNC:
+    case BH_WRITE_FAILED:
+    case BH_WRITE_CLOSE:
     default:
       return TRUE;
     }
@@ -168,7 +139,7 @@ transact (BhWriter *self, guint from, guint to, guint *bad, GError **error)
 
   *bad = to;
   for (guint i = from; i < to; i++)
-    synced |= ((Request *) g_ptr_array_index (self->batch, i))->synced;
+    synced |= ((BhWriteRequest *) g_ptr_array_index (self->batch, i))->synced;
   self->db->last_error = SQLITE_OK;
   self->wrote = FALSE;
   if (!set_full_sync (self, synced, error) || !bh_db_run (self->db, error, "BEGIN IMMEDIATE", NULL))
@@ -195,11 +166,20 @@ fail_from (BhWriter *self, guint from)
 {
   for (guint i = from; i < self->batch->len; i++)
     {
-      Request *request = g_ptr_array_index (self->batch, i);
+      BhWriteRequest *request = g_ptr_array_index (self->batch, i);
 
       if (request->error == NULL)
         request->error = g_error_copy (self->failure);
     }
+}
+
+/* Takes `error`. */
+static void
+refuse_until_retry (BhWriter *self, GError *error)
+{
+  g_clear_error (&self->failure);
+  self->failure = error;
+  self->retry_at = g_get_monotonic_time () + (gint64) self->options->retry_ms * 1000;
 }
 
 /* The disk's failure, not a change's: stop until it works again. */
@@ -207,10 +187,8 @@ static void
 storage_failed (BhWriter *self, guint from, GError *error)
 {
   g_message ("%s", error->message);
-  g_clear_error (&self->failure);
-  self->failure = error;
+  refuse_until_retry (self, error);
   self->epoch++;
-  self->retry_at = g_get_monotonic_time () + (gint64) self->options->retry_ms * 1000;
   fail_from (self, from);
 }
 
@@ -220,7 +198,7 @@ transact_singly (BhWriter *self)
 {
   for (guint i = 0; i < self->batch->len; i++)
     {
-      Request *request = g_ptr_array_index (self->batch, i);
+      BhWriteRequest *request = g_ptr_array_index (self->batch, i);
       GError *error = NULL;
       guint bad;
 
@@ -250,7 +228,7 @@ commit_batch (BhWriter *self)
     }
   if (self->batch->len == 1)
     {
-      ((Request *) g_ptr_array_index (self->batch, 0))->error = error;
+      ((BhWriteRequest *) g_ptr_array_index (self->batch, 0))->error = error;
       return;
     }
   g_clear_error (&error);
@@ -258,13 +236,13 @@ commit_batch (BhWriter *self)
 }
 
 static void
-add_promise (BhWriter *self, Request *request)
+add_promise (BhWriter *self, BhWriteRequest *request)
 {
   BhDelivery delivery = { .kind = BH_DELIVERY_PROMISE };
 
   if (request->promise == NULL)
     return;
-  if ((request->synced || request->kind == REQUEST_SYNC) && request->error == NULL && self->unsynced)
+  if ((request->synced || request->kind == BH_WRITE_SYNC) && request->error == NULL && self->unsynced)
     {
       g_ptr_array_add (self->to_sync, g_steal_pointer (&request->promise));
       return;
@@ -288,10 +266,10 @@ publish_batch (BhWriter *self, guint refused)
 
   for (guint i = 0; i < self->batch->len; i++)
     {
-      Request *request = g_ptr_array_index (self->batch, i);
+      BhWriteRequest *request = g_ptr_array_index (self->batch, i);
       BhDelivery delivery = { .kind = BH_DELIVERY_COMMITTED };
 
-      done.count += request->kind != REQUEST_CLOSE;
+      done.count += request->kind != BH_WRITE_CLOSE;
       if (request->change == NULL || request->error != NULL)
         continue;
       self->purging |= request->change->deletes;
@@ -339,9 +317,7 @@ recover (BhWriter *self)
       return;
     }
   bh_db_rollback (self->db);
-  g_clear_error (&self->failure);
-  self->failure = g_steal_pointer (&error);
-  self->retry_at = g_get_monotonic_time () + (gint64) self->options->retry_ms * 1000;
+  refuse_until_retry (self, g_steal_pointer (&error));
 }
 
 static void
@@ -355,6 +331,7 @@ purge_step (BhWriter *self)
   if (ok)
     {
       self->unsynced = TRUE;
+      bh_syncer_keep_log_short (self->syncer, self->db, self->log_pages);
       return;
     }
   bh_db_rollback (self->db);
@@ -368,18 +345,18 @@ purge_step (BhWriter *self)
 
 /* Takes a request into the batch. FALSE: it was the last one of all. */
 static gboolean
-take (BhWriter *self, Request *request)
+take (BhWriter *self, BhWriteRequest *request)
 {
-  if (request->kind == REQUEST_FAILED)
+  if (request->kind == BH_WRITE_FAILED)
     {
       if (self->failure == NULL)
         storage_failed (self, 0, g_steal_pointer (&request->error));
       self->sync_failed = TRUE;
-      request_free (request);
+      bh_write_request_free (request);
       return TRUE;
     }
   g_ptr_array_add (self->batch, request);
-  if (request->kind == REQUEST_CLOSE)
+  if (request->kind == BH_WRITE_CLOSE)
     return FALSE;
   if (request->epoch != self->epoch && self->failure == NULL)
     request->error = bh_error_new (BH_ERROR_STORAGE_FAILED, NULL,
@@ -388,32 +365,32 @@ take (BhWriter *self, Request *request)
 }
 
 /* The first request, or NULL when it is time for something else. */
-static Request *
+static BhWriteRequest *
 wait_for_request (BhWriter *self)
 {
-  Request *request;
+  BhWriteRequest *request;
   gint64 left;
 
   if (self->failure != NULL)
     {
       left = self->retry_at - g_get_monotonic_time ();
-      return left > 0 ? g_async_queue_timeout_pop (self->queue, (guint64) left) : NULL;
+      return left > 0 ? bh_write_queue_pop (self->queue, left) : NULL;
     }
   if (self->purging)
-    return g_async_queue_try_pop (self->queue);
-  request = g_async_queue_timeout_pop (self->queue, CALM_US);
+    return bh_write_queue_pop (self->queue, 0);
+  request = bh_write_queue_pop (self->queue, CALM_US);
   if (request != NULL)
     return request;
   /* nobody writes: what was kept warm for them is given back */
   sqlite3_db_release_memory (self->db->handle);
-  return g_async_queue_pop (self->queue);
+  return bh_write_queue_pop (self->queue, -1);
 }
 
 static void
 drop_refused (BhWriter *self, GPtrArray *refused)
 {
   for (guint i = 0; i < self->batch->len;)
-    if (((Request *) g_ptr_array_index (self->batch, i))->error != NULL)
+    if (((BhWriteRequest *) g_ptr_array_index (self->batch, i))->error != NULL)
       g_ptr_array_add (refused, g_ptr_array_steal_index (self->batch, i));
     else
       i++;
@@ -422,7 +399,7 @@ drop_refused (BhWriter *self, GPtrArray *refused)
 static void
 work_off_batch (BhWriter *self)
 {
-  g_autoptr (GPtrArray) refused = g_ptr_array_new_with_free_func (request_free);
+  g_autoptr (GPtrArray) refused = g_ptr_array_new_with_free_func (bh_write_request_free);
 
   if (self->failure != NULL)
     fail_from (self, 0);
@@ -438,7 +415,7 @@ work_off_batch (BhWriter *self)
 static void
 finish (BhWriter *self)
 {
-  Request *close = g_ptr_array_steal_index (self->batch, self->batch->len - 1);
+  BhWriteRequest *close = g_ptr_array_steal_index (self->batch, self->batch->len - 1);
 
   work_off_batch (self);
   g_clear_pointer (&self->syncer, bh_syncer_free);
@@ -455,23 +432,20 @@ serve (BhWriter *self)
 
   while (open)
     {
-      Request *request = wait_for_request (self);
+      BhWriteRequest *request = wait_for_request (self);
 
       if (request == NULL)
         {
           if (self->failure != NULL)
             recover (self);
           else
-            {
-              purge_step (self);
-              bh_syncer_keep_log_short (self->syncer, self->db, self->log_pages);
-            }
+            purge_step (self);
           continue;
         }
       while (request != NULL)
         {
           open = take (self, request);
-          request = open && self->batch->len < BATCH_MAX ? g_async_queue_try_pop (self->queue) : NULL;
+          request = open && self->batch->len < BATCH_MAX ? bh_write_queue_pop (self->queue, 0) : NULL;
         }
       if (open)
         work_off_batch (self);
@@ -484,19 +458,19 @@ serve (BhWriter *self)
 static void
 wait_for_close (BhWriter *self)
 {
-  RequestKind kind;
+  BhWriteKind kind;
 
   do
     {
-      Request *request = g_async_queue_pop (self->queue);
+      BhWriteRequest *request = bh_write_queue_pop (self->queue, -1);
 
       kind = request->kind;
-      if (kind != REQUEST_CLOSE)
+      if (kind != BH_WRITE_CLOSE)
         request->error = bh_error_new (BH_ERROR_UNAVAILABLE, NULL, "The database is not open.");
       g_ptr_array_add (self->batch, request);
       publish_batch (self, 0);
     }
-  while (kind != REQUEST_CLOSE);
+  while (kind != BH_WRITE_CLOSE);
 }
 
 static gpointer
@@ -532,64 +506,30 @@ bh_writer_new (const BhWriterOptions *options, BhMailbox *mailbox, DexPromise *o
   self->options = options;
   self->mailbox = mailbox;
   self->opened = dex_ref (opened);
-  self->queue = g_async_queue_new_full (request_free);
+  self->queue = bh_write_queue_new ();
   self->to_sync = g_ptr_array_new ();
-  self->batch = g_ptr_array_new_with_free_func (request_free);
+  self->batch = g_ptr_array_new_with_free_func (bh_write_request_free);
   self->deliveries = g_array_new (FALSE, TRUE, sizeof (BhDelivery));
   self->thread = g_thread_new ("bh-writer", run_thread, self);
   return self;
 }
 
-static Request *
-request_new (Request request)
-{
-  Request *copy = g_new (Request, 1);
-
-  *copy = request;
-  if (copy->promise != NULL)
-    dex_ref (copy->promise);
-  return copy;
-}
-
-static void
-push (BhWriter *self, Request request)
-{
-  Request *copy = request_new (request);
-
-  if (self->held)
-    g_async_queue_push_unlocked (self->queue, copy);
-  else
-    g_async_queue_push (self->queue, copy);
-}
-
-static void
-on_sync_failed (const GError *error, gpointer user_data)
-{
-  BhWriter *self = user_data;
-  Request *request = request_new ((Request) { .kind = REQUEST_FAILED });
-
-  request->error = g_error_copy (error);
-  g_async_queue_push (self->queue, request);
-}
-
 void
 bh_writer_hold (BhWriter *self)
 {
-  g_async_queue_lock (self->queue);
-  self->held = TRUE;
+  bh_write_queue_hold (self->queue);
 }
 
 void
 bh_writer_release (BhWriter *self)
 {
-  self->held = FALSE;
-  g_async_queue_unlock (self->queue);
+  bh_write_queue_release (self->queue);
 }
 
 void
 bh_writer_close (BhWriter *self, DexPromise *closed)
 {
-  g_async_queue_push (self->queue, request_new ((Request) { .kind = REQUEST_CLOSE, .promise = closed }));
+  bh_write_queue_push (self->queue, (BhWriteRequest) { .kind = BH_WRITE_CLOSE, .promise = closed });
 }
 
 void
@@ -598,7 +538,7 @@ bh_writer_free (BhWriter *self)
   g_thread_join (self->thread);
   g_clear_pointer (&self->db, bh_db_close);
   g_clear_error (&self->failure);
-  g_async_queue_unref (self->queue);
+  bh_write_queue_free (self->queue);
   g_ptr_array_unref (self->to_sync);
   g_ptr_array_unref (self->batch);
   g_array_unref (self->deliveries);
@@ -609,28 +549,29 @@ void
 bh_writer_commit (BhWriter *self, BhChange *change, BhDurability durability, guint epoch, DexPromise *promise)
 {
   bh_change_seal (change);
-  push (self, (Request) { .kind = REQUEST_CHANGE,
-                          .synced = durability == BH_SYNCED,
-                          .epoch = epoch,
-                          .change = bh_change_ref (change),
-                          .promise = promise });
+  bh_write_queue_push (self->queue, (BhWriteRequest) { .kind = BH_WRITE_CHANGE,
+                                                       .synced = durability == BH_SYNCED,
+                                                       .epoch = epoch,
+                                                       .change = bh_change_ref (change),
+                                                       .promise = promise });
 }
 
 void
 bh_writer_sync (BhWriter *self, guint epoch, DexPromise *promise)
 {
-  push (self, (Request) { .kind = REQUEST_SYNC, .epoch = epoch, .promise = promise });
+  bh_write_queue_push (self->queue,
+                       (BhWriteRequest) { .kind = BH_WRITE_SYNC, .epoch = epoch, .promise = promise });
 }
 
 void
 bh_writer_write (
     BhWriter *self, BhWriteFunc func, const char *first, const char *second, guint epoch, DexPromise *promise)
 {
-  push (self, (Request) { .kind = REQUEST_WRITE,
-                          .synced = TRUE,
-                          .epoch = epoch,
-                          .func = func,
-                          .first = g_strdup (first),
-                          .second = g_strdup (second),
-                          .promise = promise });
+  bh_write_queue_push (self->queue, (BhWriteRequest) { .kind = BH_WRITE_FUNC,
+                                                       .synced = TRUE,
+                                                       .epoch = epoch,
+                                                       .func = func,
+                                                       .first = g_strdup (first),
+                                                       .second = g_strdup (second),
+                                                       .promise = promise });
 }

@@ -7,7 +7,7 @@
 
 #include "coordinator/store/bh-mailbox.h"
 #include "coordinator/store/bh-store.h"
-#include "coordinator/store/bh-db.h"
+#include "coordinator/store/bh-write-queue.h"
 
 G_BEGIN_DECLS
 
@@ -20,9 +20,6 @@ typedef struct
 } BhWriterOptions;
 
 typedef struct _BhWriter BhWriter;
-
-/* A write that is no change of a Run. */
-typedef gboolean (*BhWriteFunc) (BhDb *db, const char *first, const char *second, GError **error);
 
 /* Starts the thread, which opens the database: `opened` resolves or rejects; in either case the thread goes
  * on until it is closed. `options` and `mailbox` must outlive it. */
