@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "coordinator/store/bh-change-private.h"
+#include "coordinator/store/bh-queries.h"
 #include "coordinator/store/bh-recent.h"
 #include "coordinator/store/bh-store-private.h"
 
@@ -23,15 +24,14 @@ refuse (BhDb *db, GError **error, const char *run_id, const char *what)
   return FALSE;
 }
 
+/* A Run that is not there is the change's error. */
 static gboolean
 find_run (BhDb *db, const char *run_id, gint64 *run, GError **error)
 {
-  if (!bh_db_int (db, run, 0, error, "SELECT num FROM runs WHERE id = ?", "t", run_id))
-    return FALSE;
-  if (*run != 0)
+  if (bh_query_find_run (db, run_id, run, error))
     return TRUE;
-  db->last_error = SQLITE_CONSTRAINT;
-  bh_set_error (error, BH_ERROR_RUN_NOT_FOUND, NULL, "There is no Run %s. It may have been deleted.", run_id);
+  if (db->last_error == SQLITE_OK)
+    db->last_error = SQLITE_CONSTRAINT;
   return FALSE;
 }
 
@@ -212,18 +212,27 @@ put_rows (BhDb *db, BhChange *change, gint64 run, GError **error)
   return TRUE;
 }
 
+/* A question set or a message: `sql` inserts it by id, or updates its state and data. Takes `record`. */
+static gboolean
+put_record (
+    BhDb *db, const char *sql, const char *id, gint64 run, gint64 state, JsonNode *record, GError **error)
+{
+  g_autofree char *text = node_to_text (record);
+
+  return bh_db_run (db, error, sql, "tiit", id, run, state, text);
+}
+
 static gboolean
 put_questions (BhDb *db, BhChange *change, gint64 run, GError **error)
 {
   for (guint i = 0; i < change->questions->len; i++)
     {
       BhQuestionSet *set = g_ptr_array_index (change->questions, i);
-      g_autofree char *text = node_to_text (bh_question_set_to_json (set));
 
-      if (!bh_db_run (db, error,
-                      "INSERT INTO questions (id, run, state, data) VALUES (?, ?, ?, ?) "
-                      "ON CONFLICT (id) DO UPDATE SET state = excluded.state, data = excluded.data",
-                      "tiit", set->id, run, (gint64) set->state, text))
+      if (!put_record (db,
+                       "INSERT INTO questions (id, run, state, data) VALUES (?, ?, ?, ?) "
+                       "ON CONFLICT (id) DO UPDATE SET state = excluded.state, data = excluded.data",
+                       set->id, run, set->state, bh_question_set_to_json (set), error))
         return FALSE;
     }
   return TRUE;
@@ -235,12 +244,11 @@ put_messages (BhDb *db, BhChange *change, gint64 run, GError **error)
   for (guint i = 0; i < change->messages->len; i++)
     {
       BhMessage *message = g_ptr_array_index (change->messages, i);
-      g_autofree char *text = node_to_text (bh_message_to_json (message));
 
-      if (!bh_db_run (db, error,
-                      "INSERT INTO messages (id, run, state, data) VALUES (?, ?, ?, ?) "
-                      "ON CONFLICT (id) DO UPDATE SET state = excluded.state, data = excluded.data",
-                      "tiit", message->id, run, (gint64) message->state, text))
+      if (!put_record (db,
+                       "INSERT INTO messages (id, run, state, data) VALUES (?, ?, ?, ?) "
+                       "ON CONFLICT (id) DO UPDATE SET state = excluded.state, data = excluded.data",
+                       message->id, run, message->state, bh_message_to_json (message), error))
         return FALSE;
     }
   return TRUE;

@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-/* How long after a turn the next one is, at the least, by how many took part: every Run that writes dirties
- * pages of its own, so what counts for the disk is how often each Run is written, not how much. A lone Run
- * waits for nobody. */
+/* How long after a turn the next one is, at the least, by how many took part: a turn costs by its Runs, not
+ * by how much each has to say. A lone Run waits for nobody. */
 #define APART_EACH_US 200
 #define APART_MAX_US 40000
 
