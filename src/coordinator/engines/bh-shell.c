@@ -58,8 +58,7 @@ struct _BhShell
   guint pieces;          /* of the block, read so far */
   guint64 trimmed;
   gint64 trimmed_at;
-  gboolean trimming;
-  DexPromise *trim; /* (nullable) of the sync that the last trim waited for */
+  DexPromise *trim; /* (nullable) of the sync that the last trim waits for, or waited */
 };
 
 G_DEFINE_FINAL_TYPE (BhShell, bh_shell, G_TYPE_OBJECT)
@@ -254,7 +253,6 @@ synced_cb (DexFuture *future, gpointer user_data)
   BhShell *self = trim->shell;
   g_autoptr (GError) error = NULL;
 
-  self->trimming = FALSE;
   if (dex_future_get_value (future, &error) == NULL)
     {
       dex_promise_reject (self->trim, g_steal_pointer (&error));
@@ -278,7 +276,6 @@ begin_trim (BhShell *self, BhProcess *process, guint64 consumed)
   trim->shell = g_object_ref (self);
   trim->process = g_object_ref (process);
   trim->consumed = consumed;
-  self->trimming = TRUE;
   self->trimmed_at = g_get_monotonic_time ();
   dex_clear (&self->trim);
   /* a promise of its own: the future that holds us must not be held by us */
@@ -293,16 +290,22 @@ is_unseen_chatter (BhShell *self)
          !bh_journal_is_watched (self->journal);
 }
 
+static gboolean
+is_trimming (BhShell *self)
+{
+  return self->trim != NULL && dex_future_is_pending (DEX_FUTURE (self->trim));
+}
+
 /* Keeps what is on its way to the disk bounded, and boxd's spool short. */
 static gboolean
 keep_pace (BhShell *self, guint64 consumed, GError **error)
 {
   BhProcess *process = get_process (self);
 
-  if (!self->trimming && process != NULL &&
+  if (!is_trimming (self) && process != NULL &&
       (consumed - self->trimmed >= TRIM_BYTES || g_get_monotonic_time () - self->trimmed_at >= TRIM_INTERVAL))
     begin_trim (self, process, consumed);
-  if (self->trimming && consumed - self->trimmed >= BEHIND_BYTES &&
+  if (is_trimming (self) && consumed - self->trimmed >= BEHIND_BYTES &&
       !dex_await (dex_ref (DEX_FUTURE (self->trim)), error))
     return FALSE;
   if (self->staged >= FLUSH_BYTES || is_unseen_chatter (self))
@@ -433,7 +436,7 @@ bh_shell_interrupt (BhShell *self)
   if (bh_shell_get_row (self) < 0)
     return;
   set_int (self, STATE_CUT, bh_shell_get_row (self));
-  dex_future_disown (bh_journal_flush_soon (self->journal));
+  dex_future_disown (bh_journal_flush (self->journal));
   begin_cut (self);
 }
 
