@@ -34,6 +34,7 @@ request_new (BhApplication *application, GVariant *parameter)
     g_variant_get_child (parameter, i, "s", fields[i]);
   self->application = g_object_ref (application);
   g_application_hold (G_APPLICATION (application));
+  bh_application_wake (application);
   return self;
 }
 
@@ -120,6 +121,14 @@ static void
 new_run_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   bh_window_compose (bh_application_present_window (data), NULL);
+}
+
+static void
+search_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autofree char *text = g_utf8_make_valid (g_variant_get_string (parameter, NULL), -1);
+
+  bh_window_search (bh_application_present_window (data), text);
 }
 
 static void
@@ -305,6 +314,7 @@ bh_application_add_actions (BhApplication *self)
   static const GActionEntry actions[] = {
     { .name = "new-run", .activate = new_run_cb },
     { .name = "open-run", .activate = open_run_cb, .parameter_type = "(ss)" },
+    { .name = "search", .activate = search_cb, .parameter_type = "s" },
     { .name = "show-question", .activate = show_question_cb, .parameter_type = "(sss)" },
     { .name = "answer", .activate = answer_cb, .parameter_type = "(ssss)" },
     { .name = "preferences", .activate = preferences_cb },

@@ -7,6 +7,7 @@
 #include "app/bh-active-runs.h"
 #include "app/bh-application.h"
 #include "app/bh-background.h"
+#include "app/bh-search-provider.h"
 #include "app/bh-window.h"
 #include "app/questions/bh-notifier.h"
 
@@ -22,7 +23,9 @@ struct _BhApplication
   BhActiveRuns *runs;
   BhBackground *background;
   BhNotifier *notifier;
-  DexFuture *loaded; /* resolves when the saved connections are there */
+  BhSearchProvider *search; /* (nullable) */
+  DexFuture *loaded;        /* resolves when the saved connections are there */
+  gboolean asleep;          /* nothing is started before the person wants something */
   int exit_status;
   guint quit_source;
 };
@@ -31,6 +34,8 @@ struct _BhApplication
 BhWindow *bh_application_present_window (BhApplication *self);
 /* (transfer none) (nullable) */
 BhWindow *bh_application_get_window (BhApplication *self);
+/* The person wants something: from now on a coordinator that is not there is started. */
+void bh_application_wake (BhApplication *self);
 void bh_application_add_actions (BhApplication *self);
 /* Opens what `text`, a Run's id or link, names. `line` (nullable): told what is wrong; else a toast tells. */
 void bh_application_open_text (BhApplication *self, const char *text, GApplicationCommandLine *line);

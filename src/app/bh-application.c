@@ -14,7 +14,33 @@
 /* the same for every profile, or the resources of one would not be those of the other */
 #define RESOURCES "/org/bellhop/Bellhop"
 
+#define SERVICE_LINGERS_MS 30000
+
 G_DEFINE_FINAL_TYPE (BhApplication, bh_application, ADW_TYPE_APPLICATION)
+
+/* --- the coordinator of this computer ------------------------------------------------------------------ */
+
+/* Whoever only asks over the bus (the search of the desktop) is told of what is there, and starts nothing. */
+static gboolean
+is_only_asked (BhApplication *self)
+{
+  return (g_application_get_flags (G_APPLICATION (self)) & G_APPLICATION_IS_SERVICE) != 0 &&
+         !g_settings_get_boolean (self->settings, "start-at-login");
+}
+
+void
+bh_application_wake (BhApplication *self)
+{
+  BhConnection *local;
+
+  if (!self->asleep || self->connections == NULL)
+    return;
+  self->asleep = FALSE;
+  local = bh_connections_get_local (self->connections);
+  bh_client_set_may_start (bh_connection_get_client (local), TRUE);
+  if (bh_connection_get_state (local) != BH_CONNECTION_CONNECTED)
+    bh_connection_reconnect (local);
+}
 
 /* --- windows ------------------------------------------------------------------------------------------- */
 
@@ -32,6 +58,7 @@ bh_application_present_window (BhApplication *self)
 {
   BhWindow *window = bh_application_get_window (self);
 
+  bh_application_wake (self);
   if (window == NULL)
     window = bh_window_new (self);
   gtk_window_present (GTK_WINDOW (window));
@@ -97,16 +124,49 @@ bh_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (bh_application_parent_class)->startup (application);
   gtk_window_set_default_icon_name (BH_APP_ID);
+  /* the next letter of a search, or the next button of a notification */
+  if ((g_application_get_flags (application) & G_APPLICATION_IS_SERVICE) != 0)
+    g_application_set_inactivity_timeout (application, SERVICE_LINGERS_MS);
   self->settings = bh_settings_new ();
   local = bh_connection_new_local (_ ("This computer"), NULL);
+  self->asleep = is_only_asked (self);
+  bh_client_set_may_start (bh_connection_get_client (local), !self->asleep);
   self->connections = bh_connections_new (local);
   self->runs = bh_active_runs_new (self->connections);
   self->background = bh_background_new (GTK_APPLICATION (self), self->runs, self->settings);
   self->notifier = bh_notifier_new (application, self->connections, self->settings, is_seen, self);
   self->loaded = bh_saved_connections_load (self->connections, self->settings);
+  if (self->search != NULL)
+    bh_search_provider_set_connections (self->search, self->connections, self->loaded);
   bh_application_add_actions (self);
   add_accelerators (GTK_APPLICATION (self));
   bh_bench_probe_start (GTK_APPLICATION (self));
+}
+
+/* Before the startup, and only where there is a bus. */
+static gboolean
+bh_application_dbus_register (GApplication *application,
+                              GDBusConnection *bus,
+                              const char *path,
+                              GError **error)
+{
+  BhApplication *self = BH_APPLICATION (application);
+
+  if (!G_APPLICATION_CLASS (bh_application_parent_class)->dbus_register (application, bus, path, error))
+    return FALSE;
+  self->search = bh_search_provider_new (application);
+  return bh_search_provider_export (self->search, bus, path, error);
+}
+
+static void
+bh_application_dbus_unregister (GApplication *application, GDBusConnection *bus, const char *path)
+{
+  BhApplication *self = BH_APPLICATION (application);
+
+  if (self->search != NULL)
+    bh_search_provider_unexport (self->search);
+  g_clear_object (&self->search);
+  G_APPLICATION_CLASS (bh_application_parent_class)->dbus_unregister (application, bus, path);
 }
 
 static void
@@ -145,6 +205,8 @@ bh_application_class_init (BhApplicationClass *klass)
   application_class->activate = bh_application_activate;
   application_class->open = bh_application_open;
   application_class->command_line = bh_application_command_line;
+  application_class->dbus_register = bh_application_dbus_register;
+  application_class->dbus_unregister = bh_application_dbus_unregister;
   application_class->startup = bh_application_startup;
   application_class->shutdown = bh_application_shutdown;
 }

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * Actions (all of them also work without a window):
  *   app.new-run
  *   app.open-run (ss)       connection id ("" for: wherever it is known), Run id
+ *   app.search (s)          shows what is found in all Runs
  *   app.show-question (sss) connection id, Run id, question set id: opens the sheet
  *   app.answer (ssss)       connection id, Run id, question set id, option id: answers a set of one question
  *                           without opening a window; what fails is told by a notification

@@ -141,6 +141,14 @@ search_action (GtkWidget *widget, const char *action, GVariant *parameter)
   bh_run_list_view_begin_search (self->list);
 }
 
+void
+bh_window_search (BhWindow *self, const char *text)
+{
+  g_return_if_fail (BH_IS_WINDOW (self));
+  adw_navigation_split_view_set_show_content (self->split, FALSE);
+  bh_run_list_view_search (self->list, text);
+}
+
 static void
 recipe_cb (BhWindow *self, const char *path)
 {

@@ -19,6 +19,8 @@ void bh_window_open_run (BhWindow *self, BhRunItem *run);
 void bh_window_show_row (BhWindow *self, guint64 row);
 /* (transfer none) (nullable): the Run that is to be seen now, for the notifier. */
 BhRunItem *bh_window_get_run (BhWindow *self);
+/* Shows what is found in all Runs. */
+void bh_window_search (BhWindow *self, const char *text);
 /* The composer; `like` (nullable): a Run whose fields it is to be filled with; where its instructions are not
  * known they are asked for first. */
 void bh_window_compose (BhWindow *self, BhRun *like);

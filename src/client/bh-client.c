@@ -80,7 +80,7 @@ bh_client_new_local (const char *socket_path)
   self->socket_path =
       socket_path != NULL ? g_canonicalize_filename (socket_path, NULL) : bh_client_default_socket ();
   self->url = g_strdup ("http://localhost");
-  self->may_start = g_strcmp0 (g_getenv ("BELLHOP_NO_START"), "1") != 0;
+  bh_client_set_may_start (self, TRUE);
   address = g_unix_socket_address_new (self->socket_path);
   self->session = new_session (G_SOCKET_CONNECTABLE (address));
   return self;
@@ -123,7 +123,7 @@ void
 bh_client_set_may_start (BhClient *self, gboolean may_start)
 {
   g_return_if_fail (BH_IS_CLIENT (self));
-  self->may_start = may_start;
+  self->may_start = may_start && g_strcmp0 (g_getenv ("BELLHOP_NO_START"), "1") != 0;
 }
 
 const char *

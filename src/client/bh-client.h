@@ -21,7 +21,8 @@ BhClient *bh_client_new_local (const char *socket_path); /* NULL: the default */
 BhClient *bh_client_new_remote (const char *url, const char *token, const char *tls_fingerprint);
 /* (nullable) the path of the local coordinator's socket; NULL for a remote one. */
 const char *bh_client_get_socket (BhClient *self);
-/* Whether a local coordinator that is not there is started: TRUE unless $BELLHOP_NO_START is 1. */
+/* Whether a local coordinator that is not there is started: TRUE at first, never if $BELLHOP_NO_START is 1.
+ */
 void bh_client_set_may_start (BhClient *self, gboolean may_start);
 
 /* Connects; for the local coordinator starts it (socket activation or D-Bus do it by themselves; else

@@ -12,6 +12,7 @@
 import json
 import pathlib
 import shlex
+import shutil
 import sys
 import time
 
@@ -30,6 +31,11 @@ LIST = '''Main.messageTray.getSources().flatMap(source => source.notifications.m
   {source: source.title, title: n.title, body: n.body, urgency: n.urgency, acknowledged: n.acknowledged,
    buttons: n.actions.map(action => action.label)})))'''
 FIND = '''Main.messageTray.getSources().flatMap(source => source.notifications).find(n => n.title === %s)'''
+# what the overview shows of an app's results
+RESULTS = '''Main.overview.searchController._searchResults._providers.filter(p => p.id === %s && p.display).flatMap(p =>
+  Object.values(p.display._resultDisplays).filter(d => d.mapped).map(d => ({name: d.metaInfo.name, description: d.metaInfo.description})))'''
+RESULT = '''Object.values(Main.overview.searchController._searchResults._providers.find(p => p.id === %s).display._resultDisplays)
+  .find(d => d.metaInfo.name === %s)'''
 DESKTOP_FILE = '''[Desktop Entry]
 Type=Application
 Name={name}
@@ -111,6 +117,14 @@ class Shell(desktop.Session):
         """Makes an app known to the shell and to the bus, which both may start it."""
         applications = self.root / 'share' / 'applications'
         applications.mkdir(exist_ok=True)
+        provider = bellhop.BUILD / 'data' / f'{app_id}.search-provider.ini'
+        if provider.exists():
+            providers = self.root / 'share' / 'gnome-shell' / 'search-providers'
+            providers.mkdir(parents=True, exist_ok=True)
+            shutil.copy(provider, providers)
+        icons = self.root / 'share' / 'icons'
+        if not icons.exists():
+            icons.symlink_to(bellhop.SOURCE / 'data' / 'icons')
         line = shlex.join(command)
         (applications / f'{app_id}.desktop').write_text(DESKTOP_FILE.format(name=name, exec=line, app_id=app_id))
         (self.root / 'services' / f'{app_id}.service').write_text(
@@ -129,6 +143,19 @@ class Shell(desktop.Session):
         self.eval(f'imports.gi.Shell.AppSystem.get_default().lookup_app({json.dumps(app_id + ".desktop")}).activate()')
         self.wait_name(app_id)
         return self.app_on_bus(app_id, window)
+
+    def search(self, text):
+        """Types into the overview."""
+        self.eval('Main.overview.show()')
+        self.wait_eval('Main.overview.visible && !Main.overview.animationInProgress', 'the overview to open')
+        self.eval(f'Main.overview.searchEntry.text = {json.dumps(text)}')
+
+    def results(self, app_id):
+        """What an app's search provider has brought into the overview: name and description of each."""
+        return self.eval(RESULTS % json.dumps(f'{app_id}.desktop'))
+
+    def press_result(self, app_id, name):
+        self.eval(f'{RESULT % (json.dumps(f"{app_id}.desktop"), json.dumps(name))}.activate()')
 
     def notifications(self):
         """All notifications that are there: source, title, body, urgency, acknowledged, and labels of buttons."""

@@ -2,6 +2,7 @@
 # Copyright The Bellhop authors
 """What the app brings along: what the desktop reads is valid, every word can be translated and is, the help is sound."""
 
+import configparser
 import os
 import pathlib
 import re
@@ -56,6 +57,14 @@ class Desktop(unittest.TestCase):
         text = (DATA / 'dbus' / f'{app_id}.service').read_text()
         self.assertIn(f'\nName={app_id}\n', text)
         self.assertRegex(text, r'\nExec=/\S+/bellhop --gapplication-service\n')
+
+    def test_search_provider(self):
+        app_id = next(DATA.glob('*.desktop')).stem
+        provider = configparser.ConfigParser()
+        provider.read(DATA / f'{app_id}.search-provider.ini')
+        self.assertEqual(dict(provider['Shell Search Provider']), {
+            'desktopid': f'{app_id}.desktop', 'busname': app_id, 'version': '2',
+            'objectpath': '/' + app_id.replace('.', '/') + '/SearchProvider'})
 
     def test_settings(self):
         result = run('glib-compile-schemas', '--strict', '--dry-run', SOURCE / 'data')

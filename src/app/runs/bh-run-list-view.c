@@ -224,6 +224,18 @@ bh_run_list_view_begin_search (BhRunListView *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->search));
 }
 
+void
+bh_run_list_view_search (BhRunListView *self, const char *text)
+{
+  g_return_if_fail (BH_IS_RUN_LIST_VIEW (self));
+  g_return_if_fail (text != NULL);
+  if (self->states != 0)
+    clear_filter (self);
+  gtk_editable_set_text (self->search, text);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+  gtk_editable_set_position (self->search, -1);
+}
+
 /* --- selection ----------------------------------------------------------------------------------------- */
 
 void

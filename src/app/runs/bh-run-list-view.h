@@ -21,6 +21,8 @@ void bh_run_list_view_set_connections (BhRunListView *self, BhConnections *conne
 BhRunList *bh_run_list_view_get_list (BhRunListView *self);
 void bh_run_list_view_set_selected (BhRunListView *self, BhRunItem *run);
 void bh_run_list_view_begin_search (BhRunListView *self);
+/* Among all Runs, whatever was filtered by. */
+void bh_run_list_view_search (BhRunListView *self, const char *text);
 /* Deletion with undo: out of sight here, and back. */
 void bh_run_list_view_hide (BhRunListView *self, BhRunItem *run);
 void bh_run_list_view_unhide (BhRunListView *self, BhRunItem *run);

@@ -59,13 +59,11 @@ first_text (const char *a, const char *b, const char *c)
 }
 
 char *
-bh_run_line (BhRunItem *item)
+bh_run_record_line (const BhRun *run)
 {
-  const BhRun *run;
   const char *word;
 
-  g_return_val_if_fail (BH_IS_RUN_ITEM (item), NULL);
-  run = bh_run_item_get_run (item);
+  g_return_val_if_fail (run != NULL, NULL);
   word = bh_run_state_label (run->state);
   switch (run->state)
     {
@@ -75,10 +73,7 @@ bh_run_line (BhRunItem *item)
       return g_strdup (run->position == 1 ? _ ("Next in the queue") : first_text (run->reason, NULL, word));
     case BH_RUN_LAUNCHING:
     case BH_RUN_NEEDS_YOU:
-      return g_strdup (first_text (run->current, NULL, word));
     case BH_RUN_RUNNING:
-      if (bh_run_item_get_unknown_state (item) != NULL)
-        return g_strdup (bh_run_item_get_unknown_state (item));
       return g_strdup (first_text (run->current, NULL, word));
     case BH_RUN_COMPLETED:
       return g_strdup (first_text (run->summary, run->current, word));
@@ -87,6 +82,15 @@ bh_run_line (BhRunItem *item)
     default:
       return g_strdup (first_text (run->reason, first_text (run->summary, run->current, word), word));
     }
+}
+
+char *
+bh_run_line (BhRunItem *item)
+{
+  g_return_val_if_fail (BH_IS_RUN_ITEM (item), NULL);
+  if (bh_run_item_get_unknown_state (item) != NULL)
+    return g_strdup (bh_run_item_get_unknown_state (item));
+  return bh_run_record_line (bh_run_item_get_run (item));
 }
 
 static gboolean

@@ -20,5 +20,7 @@ void bh_run_row_set_item (BhRunRow *self, BhRunItem *item);
 
 /* One line: the question, the current step, the place in the queue or the result. (transfer full) */
 char *bh_run_line (BhRunItem *item);
+/* The same of a record that nothing follows. (transfer full) */
+char *bh_run_record_line (const BhRun *run);
 
 G_END_DECLS
