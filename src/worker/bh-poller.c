@@ -13,6 +13,14 @@
 /* What one turn of the main loop takes: enough to be worth it, little enough to let others in between. */
 #define EVENTS_MAX 128
 
+/* When so many descriptors had something to say within a window, what is watched rests a little after each
+ * turn: with hundreds of boxes that print a line now and then, one wake-up, one message and one read at the
+ * coordinator carry dozens of lines instead of one. A few boxes, however much they print, never make it
+ * rest. */
+#define WINDOW_US 20000
+#define BUSY_DESCRIPTORS 32
+#define REST_US 4000
+
 struct _BhWatch
 {
   int fd;
@@ -20,15 +28,47 @@ struct _BhWatch
   gpointer data;
   gboolean owned; /* fd is a duplicate */
   gboolean freed; /* while events that name it may still be in hand */
+  guint seen_in;  /* the last window in which it was ready */
 };
 
 typedef struct
 {
   GSource source;
   int epoll;
+  gpointer epoll_tag;
+  guint window; /* its number; never 0 */
+  gint64 window_began;
+  guint descriptors; /* seen in this window */
+  gboolean busy;     /* the window before was */
   gboolean dispatching;
   GSList *freed; /* BhWatch, until the turn is over */
 } Poller;
+
+static void
+count (Poller *self, BhWatch *watch)
+{
+  if (watch->seen_in == self->window)
+    return;
+  watch->seen_in = self->window;
+  self->descriptors++;
+}
+
+static void
+rest_if_busy (Poller *self)
+{
+  gint64 now = g_get_monotonic_time (), took = now - self->window_began;
+
+  if (took >= WINDOW_US)
+    {
+      /* one in which nothing was to be done for long counts what is far apart */
+      self->busy = self->descriptors >= BUSY_DESCRIPTORS && took < 2 * WINDOW_US;
+      self->descriptors = 0;
+      self->window_began = now;
+      self->window++;
+    }
+  g_source_modify_unix_fd (&self->source, self->epoll_tag, self->busy ? 0 : G_IO_IN);
+  g_source_set_ready_time (&self->source, self->busy ? now + REST_US : -1);
+}
 
 static gboolean
 poller_dispatch (GSource *source, GSourceFunc callback, gpointer data)
@@ -43,9 +83,13 @@ poller_dispatch (GSource *source, GSourceFunc callback, gpointer data)
       BhWatch *watch = events[i].data.ptr;
 
       if (!watch->freed)
-        watch->func (watch->fd, watch->data);
+        {
+          count (self, watch);
+          watch->func (watch->fd, watch->data);
+        }
     }
   self->dispatching = FALSE;
+  rest_if_busy (self);
   g_slist_free_full (g_steal_pointer (&self->freed), g_free);
   return G_SOURCE_CONTINUE;
 }
@@ -71,7 +115,8 @@ poller_get (GError **error)
   source = g_source_new (&poller_funcs, sizeof (Poller));
   poller = (Poller *) source;
   poller->epoll = epoll;
-  g_source_add_unix_fd (source, poller->epoll, G_IO_IN);
+  poller->epoll_tag = g_source_add_unix_fd (source, poller->epoll, G_IO_IN);
+  poller->window = 1;
   g_source_set_priority (source, BH_LINK_PRIORITY_RELAY);
   g_source_set_static_name (source, "bh-poller");
   g_source_attach (source, NULL);

@@ -173,6 +173,30 @@ def bench_gigabyte():
             state=bellhop.run(run['id'])['state'])
 
 
+def cpu_seconds():
+    """Processor time so far of all that takes part, by the name of the program."""
+    spent = {}
+    for entry in pathlib.Path('/proc').glob('[0-9]*'):
+        try:
+            name, _, rest = (entry / 'stat').read_text().partition('(')[2].rpartition(')')
+        except OSError:
+            continue
+        if name.startswith('bellhop-') or name in ('lines', 'python3'):
+            spent[name] = spent.get(name, 0) + sum(map(int, rest.split()[11:13])) / os.sysconf('SC_CLK_TCK')
+    return spent
+
+
+class Spent:
+    """How many processors each program kept at work between the beginning and stop()."""
+
+    def __init__(self):
+        self.since, self.before, self.cpus = time.monotonic(), cpu_seconds(), {}
+
+    def stop(self):
+        took = time.monotonic() - self.since
+        self.cpus = {name: round((seconds - self.before.get(name, 0)) / took, 2) for name, seconds in cpu_seconds().items()}
+
+
 def bench_many(runs=200, seconds=60):
     """200 Runs at 50 lines a second each, ten of them watched."""
     with Bellhop() as bellhop:
@@ -184,7 +208,8 @@ def bench_many(runs=200, seconds=60):
         streams = [bellhop.stream(f'/v1/runs/{run}/events', timeout=seconds * 6) for run in ids[:10]]
         for workspace in workspaces:
             (workspace / 'go').touch()
-        started = time.monotonic()
+        started, spent = time.monotonic(), Spent()
+        threading.Timer(seconds * 0.8, spent.stop).start()
         times = [latency for found in in_threads(lambda stream: latencies(stream, n), streams) for latency in found]
         watched = time.monotonic() - started
         for run in ids:
@@ -197,7 +222,7 @@ def bench_many(runs=200, seconds=60):
             lost += numbers != [str(i) for i in range(n)]
         say('many', runs=runs, lines_per_s=round(runs * n / took), asked_lines_per_s=runs * 50, clients=10, seconds=round(watched, 1),
             runs_with_loss=lost, median_ms=round(statistics.median(times), 1), p99_ms=round(percentile(times, 0.99), 1), n=len(times),
-            reach_p99_ms=100, coordinator_mb=round(pss(bellhop.process.pid), 1))
+            reach_p99_ms=100, coordinator_mb=round(pss(bellhop.process.pid), 1), cpus=spent.cpus)
 
 
 def bench_idle_memory():
