@@ -186,14 +186,20 @@ def cpu_seconds():
     return spent
 
 
+def stolen_seconds():
+    """Processor time so far that a hypervisor gave to others while this machine had work to do."""
+    return int(pathlib.Path('/proc/stat').read_text().split()[8]) / os.sysconf('SC_CLK_TCK')
+
+
 class Spent:
-    """How many processors each program kept at work between the beginning and stop()."""
+    """How many processors each program kept at work between the beginning and stop(), and how many were taken from this machine."""
 
     def __init__(self):
-        self.since, self.before, self.cpus = time.monotonic(), cpu_seconds(), {}
+        self.since, self.before, self.stolen_before, self.cpus, self.stolen = time.monotonic(), cpu_seconds(), stolen_seconds(), {}, 0
 
     def stop(self):
         took = time.monotonic() - self.since
+        self.stolen = round((stolen_seconds() - self.stolen_before) / took, 2)
         self.cpus = {name: round((seconds - self.before.get(name, 0)) / took, 2) for name, seconds in cpu_seconds().items()}
 
 
@@ -222,7 +228,7 @@ def bench_many(runs=200, seconds=60):
             lost += numbers != [str(i) for i in range(n)]
         say('many', runs=runs, lines_per_s=round(runs * n / took), asked_lines_per_s=runs * 50, clients=10, seconds=round(watched, 1),
             runs_with_loss=lost, median_ms=round(statistics.median(times), 1), p99_ms=round(percentile(times, 0.99), 1), n=len(times),
-            reach_p99_ms=100, coordinator_mb=round(pss(bellhop.process.pid), 1), cpus=spent.cpus)
+            reach_p99_ms=100, coordinator_mb=round(pss(bellhop.process.pid), 1), cpus=spent.cpus, stolen_cpus=spent.stolen)
 
 
 def bench_idle_memory():
