@@ -104,7 +104,9 @@ update (BhConnectionBanners *self, BhConnection *connection)
 {
   AdwBanner *banner = banner_of (self, connection);
   BhConnectionState state = bh_connection_get_state (connection);
-  gboolean is_wrong = state == BH_CONNECTION_LOST || state == BH_CONNECTION_REFUSED;
+  /* while it is connected, a detail says what could not be read */
+  gboolean is_wrong = state == BH_CONNECTION_LOST || state == BH_CONNECTION_REFUSED ||
+                      (state == BH_CONNECTION_CONNECTED && bh_connection_get_detail (connection) != NULL);
   gboolean was_revealed = adw_banner_get_revealed (banner);
   g_autofree char *title = NULL;
 

@@ -14,7 +14,6 @@ typedef struct
   char *file;
   char *name;
   char *ticket;
-  char *workspace;
   char *target;
   char *engine;
   gboolean autonomous;
@@ -32,7 +31,6 @@ run_options_clear (RunOptions *self)
   g_free (self->file);
   g_free (self->name);
   g_free (self->ticket);
-  g_free (self->workspace);
   g_free (self->target);
   g_free (self->engine);
   g_free (self->keep);
@@ -60,8 +58,6 @@ parse_options (Cli *cli, RunOptions *options, char **args, char ***rest, int *st
       "PROFILE" },
     { "env", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->env, "Set a variable in the DevBox", "NAME=VALUE" },
     { "ticket", 0, 0, G_OPTION_ARG_FILENAME, &options->ticket, "The ticket that the Run is about", "URL" },
-    { "workspace", 0, 0, G_OPTION_ARG_FILENAME, &options->workspace, "What the workspace is made from",
-      "SOURCE" },
     { "idempotency-key", 0, 0, G_OPTION_ARG_FILENAME, &options->key,
       "The same key with the same Run starts it only once", "KEY" },
     { "detach", 'd', 0, G_OPTION_ARG_NONE, &options->detach, "Print the Run's id and do not follow it",
@@ -202,7 +198,6 @@ make_request (const RunOptions *options, const char *instructions, GError **erro
   add_string (builder, "instructions", instructions);
   add_string (builder, "name", options->name);
   add_string (builder, "ticket_url", options->ticket);
-  add_string (builder, "workspace", options->workspace);
   add_target (builder, options->target);
   add_string (builder, "engine", options->engine);
   add_string (builder, "mode", options->autonomous ? "autonomous" : NULL);

@@ -65,6 +65,7 @@ print_run (Cli *cli, const BhRun *run)
   print_field (cli, "Engine", run->engine_used != NULL ? run->engine_used : run->engine);
   print_field (cli, "Target", target);
   print_field (cli, "DevBox", box);
+  print_field (cli, "Network", run->network);
   print_field (cli, "Environment", env);
   print_field (cli, "Ticket", run->ticket_url);
   print_time (cli, "Created", run->created_at);

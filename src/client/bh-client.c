@@ -234,8 +234,9 @@ bh_client_wrap_error (BhClient *self, GError *error)
   if (error->domain == BH_ERROR)
     return g_steal_pointer (&owned);
   if (error->domain == G_TLS_ERROR)
-    advice = self->fingerprint != NULL ? ". Its certificate is not the one of --fingerprint"
-                                       : ". Give --fingerprint if its certificate is its own";
+    advice = self->fingerprint != NULL
+                 ? ". Its certificate is not the one that was accepted for it"
+                 : ". If its certificate is its own, accept it by its SHA-256 fingerprint";
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
     advice = ". The socket belongs to another user";
   wrapped = bh_error_new (BH_ERROR_UNREACHABLE, NULL, "The coordinator at %s cannot be reached: %s%s",

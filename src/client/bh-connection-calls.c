@@ -6,6 +6,7 @@
 
 #include "client/bh-client-private.h"
 #include "client/bh-future.h"
+#include "protocol/bh-json-util.h"
 
 #define BODY_MIN 4096
 #define BODY_MAX (1024 * 1024)
@@ -193,11 +194,11 @@ bh_connection_stop_run (BhConnection *self, const char *run_id)
 }
 
 static DexFuture *
-page_runs_cb (DexFuture *future, gpointer data)
+records_cb (DexFuture *future, gpointer data)
 {
-  BhRunPage *page = g_value_get_boxed (dex_future_get_value (future, NULL));
+  BhListing *listing = g_value_get_boxed (dex_future_get_value (future, NULL));
 
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_ref (page->runs));
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_ref (listing->records));
 }
 
 DexFuture *
@@ -212,8 +213,8 @@ bh_connection_search (BhConnection *self, const char *query, guint states)
   if (query != NULL && *query == '\0')
     query = NULL;
   return bh_future_detached (
-      dex_future_then (bh_connection_run_page (self, status->len > 0 ? status->str : NULL, query, NULL),
-                       page_runs_cb, NULL, NULL));
+      dex_future_then (bh_connection_list_runs (self, status->len > 0 ? status->str : NULL, query, NULL),
+                       records_cb, NULL, NULL));
 }
 
 /* --- messages and questions ---------------------------------------------------------------------------- */
@@ -325,8 +326,8 @@ bh_connection_error_answer (const GError *error)
 static gpointer
 decode_questions (JsonNode *answer, GError **error)
 {
-  return bh_decode_list (answer, "questions", (BhDecodeFunc) bh_decode_question_set,
-                         (GDestroyNotify) bh_question_set_unref, error);
+  return bh_decode_listing (answer, "questions", (BhDecodeFunc) bh_decode_question_set,
+                            (GDestroyNotify) bh_question_set_unref, error);
 }
 
 DexFuture *
@@ -337,30 +338,18 @@ bh_connection_list_questions (BhConnection *self, const char *run_id, gboolean a
   dex_return_error_if_fail (BH_IS_CONNECTION (self));
   dex_return_error_if_fail (run_id != NULL);
   path = run_path (run_id, all ? "/questions?all=true" : "/questions");
-  return bh_connection_call (self, "GET", path, NULL, NULL, G_TYPE_PTR_ARRAY, decode_questions,
-                             took_questions_cb);
+  return dex_future_then (bh_connection_records (self, path, decode_questions), took_questions_cb,
+                          g_object_ref (self), g_object_unref);
 }
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
 
-G_DEFINE_BOXED_TYPE (BhBodyText, bh_body_text, bh_body_text_ref, bh_body_text_unref)
+BH_DEFINE_RECORD (BhBodyText, bh_body_text)
 
 static void
-body_text_clear (gpointer data)
+bh_body_text_clear (BhBodyText *self)
 {
-  g_free (((BhBodyText *) data)->text);
-}
-
-BhBodyText *
-bh_body_text_ref (BhBodyText *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
-void
-bh_body_text_unref (BhBodyText *self)
-{
-  g_atomic_rc_box_release_full (self, body_text_clear);
+  g_free (self->text);
 }
 
 static guint64
@@ -416,56 +405,20 @@ bh_connection_row_body (
 }
 
 static gpointer
-decode_row_list (JsonNode *answer, GError **error)
+decode_rows (JsonNode *answer, GError **error)
 {
-  GPtrArray *rows =
-      bh_decode_list (answer, "rows", (BhDecodeFunc) bh_decode_row, (GDestroyNotify) bh_row_unref, error);
-  BhRowList *self;
-
-  if (rows == NULL)
-    return NULL;
-  self = g_atomic_rc_box_new0 (BhRowList);
-  self->rows = rows;
-  self->total = read_uint (json_node_get_object (answer), "total");
-  return self;
-}
-
-G_DEFINE_BOXED_TYPE (BhRowList, bh_row_list, bh_row_list_ref, bh_row_list_unref)
-
-static void
-row_list_clear (gpointer data)
-{
-  g_ptr_array_unref (((BhRowList *) data)->rows);
-}
-
-BhRowList *
-bh_row_list_ref (BhRowList *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
-void
-bh_row_list_unref (BhRowList *self)
-{
-  g_atomic_rc_box_release_full (self, row_list_clear);
+  return bh_decode_listing (answer, "rows", (BhDecodeFunc) bh_decode_row, (GDestroyNotify) bh_row_unref,
+                            error);
 }
 
 DexFuture *
-bh_connection_row_list (BhConnection *self, const char *run_id, guint64 from, guint count)
+bh_connection_list_rows (BhConnection *self, const char *run_id, guint64 from, guint count)
 {
   g_autofree char *rest =
       g_strdup_printf ("/rows?from=%" G_GUINT64_FORMAT "&count=%u", from, CLAMP (count, 1, 500));
   g_autofree char *path = run_path (run_id, rest);
 
-  return bh_connection_call (self, "GET", path, NULL, NULL, bh_row_list_get_type (), decode_row_list, NULL);
-}
-
-static DexFuture *
-list_rows_cb (DexFuture *future, gpointer data)
-{
-  BhRowList *list = g_value_get_boxed (dex_future_get_value (future, NULL));
-
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_ref (list->rows));
+  return bh_connection_listing (self, path, decode_rows);
 }
 
 DexFuture *
@@ -473,5 +426,5 @@ bh_connection_rows (BhConnection *self, const char *run_id, guint64 from, guint 
 {
   dex_return_error_if_fail (BH_IS_CONNECTION (self));
   dex_return_error_if_fail (run_id != NULL);
-  return dex_future_then (bh_connection_row_list (self, run_id, from, count), list_rows_cb, NULL, NULL);
+  return dex_future_then (bh_connection_list_rows (self, run_id, from, count), records_cb, NULL, NULL);
 }

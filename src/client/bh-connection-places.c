@@ -12,49 +12,48 @@ true_cb (DexFuture *future, gpointer data)
 
 /* --- lists --------------------------------------------------------------------------------------------- */
 
-G_DEFINE_BOXED_TYPE (BhRunPage, bh_run_page, bh_run_page_ref, bh_run_page_unref)
-
-static void
-run_page_clear (gpointer data)
+/* Its records, once it was said of what could not be read among them. */
+static DexFuture *
+records_cb (DexFuture *future, gpointer data)
 {
-  BhRunPage *self = data;
+  BhListing *listing = g_value_get_boxed (dex_future_get_value (future, NULL));
 
-  g_ptr_array_unref (self->runs);
-  g_free (self->next);
+  if (listing->bad != NULL)
+    bh_connection_note_unread (data, listing->bad);
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_ref (listing->records));
 }
 
-BhRunPage *
-bh_run_page_ref (BhRunPage *self)
+static DexFuture *
+noted_cb (DexFuture *future, gpointer data)
 {
-  return g_atomic_rc_box_acquire (self);
-}
+  BhListing *listing = g_value_get_boxed (dex_future_get_value (future, NULL));
 
-void
-bh_run_page_unref (BhRunPage *self)
-{
-  g_atomic_rc_box_release_full (self, run_page_clear);
-}
-
-static gpointer
-decode_run_page (JsonNode *answer, GError **error)
-{
-  GPtrArray *runs =
-      bh_decode_list (answer, "runs", (BhDecodeFunc) bh_decode_run, (GDestroyNotify) bh_run_unref, error);
-  BhRunPage *self;
-
-  if (runs == NULL)
-    return NULL;
-  self = g_atomic_rc_box_new0 (BhRunPage);
-  self->runs = runs;
-  /* a page that cannot be read at all leads nowhere */
-  if (runs->len > 0)
-    self->next =
-        g_strdup (json_object_get_string_member_with_default (json_node_get_object (answer), "next", NULL));
-  return self;
+  if (listing->bad != NULL)
+    bh_connection_note_unread (data, listing->bad);
+  return dex_ref (future);
 }
 
 DexFuture *
-bh_connection_run_page (BhConnection *self, const char *status, const char *query, const char *before)
+bh_connection_listing (BhConnection *self, const char *path, BhClientDecode decode)
+{
+  return bh_connection_call (self, "GET", path, NULL, NULL, BH_TYPE_LISTING, decode, noted_cb);
+}
+
+DexFuture *
+bh_connection_records (BhConnection *self, const char *path, BhClientDecode decode)
+{
+  return bh_connection_call (self, "GET", path, NULL, NULL, BH_TYPE_LISTING, decode, records_cb);
+}
+
+static gpointer
+decode_runs (JsonNode *answer, GError **error)
+{
+  return bh_decode_listing (answer, "runs", (BhDecodeFunc) bh_decode_run, (GDestroyNotify) bh_run_unref,
+                            error);
+}
+
+DexFuture *
+bh_connection_list_runs (BhConnection *self, const char *status, const char *query, const char *before)
 {
   g_autoptr (GString) path = g_string_new ("/v1/runs?limit=200");
   const char *names[] = { "status", "q", "before" };
@@ -67,41 +66,40 @@ bh_connection_run_page (BhConnection *self, const char *status, const char *quer
       if (value != NULL)
         g_string_append_printf (path, "&%s=%s", names[i], value);
     }
-  return bh_connection_call (self, "GET", path->str, NULL, NULL, bh_run_page_get_type (), decode_run_page,
-                             NULL);
+  return bh_connection_listing (self, path->str, decode_runs);
 }
 
 static gpointer
 decode_workers (JsonNode *answer, GError **error)
 {
-  return bh_decode_list (answer, "workers", (BhDecodeFunc) bh_worker_info_from_json,
-                         (GDestroyNotify) bh_worker_info_unref, error);
+  return bh_decode_listing (answer, "workers", (BhDecodeFunc) bh_worker_info_from_json,
+                            (GDestroyNotify) bh_worker_info_unref, error);
 }
 
 DexFuture *
 bh_connection_list_workers (BhConnection *self)
 {
-  return bh_connection_call (self, "GET", "/v1/workers", NULL, NULL, G_TYPE_PTR_ARRAY, decode_workers, NULL);
+  return bh_connection_records (self, "/v1/workers", decode_workers);
 }
 
 static gpointer
 decode_engines (JsonNode *answer, GError **error)
 {
-  return bh_decode_list (answer, "engines", (BhDecodeFunc) bh_engine_info_from_json,
-                         (GDestroyNotify) bh_engine_info_unref, error);
+  return bh_decode_listing (answer, "engines", (BhDecodeFunc) bh_engine_info_from_json,
+                            (GDestroyNotify) bh_engine_info_unref, error);
 }
 
 DexFuture *
 bh_connection_list_engines (BhConnection *self)
 {
-  return bh_connection_call (self, "GET", "/v1/engines", NULL, NULL, G_TYPE_PTR_ARRAY, decode_engines, NULL);
+  return bh_connection_records (self, "/v1/engines", decode_engines);
 }
 
 static gpointer
 decode_images (JsonNode *answer, GError **error)
 {
-  return bh_decode_list (answer, "images", (BhDecodeFunc) bh_image_info_from_json,
-                         (GDestroyNotify) bh_image_info_unref, error);
+  return bh_decode_listing (answer, "images", (BhDecodeFunc) bh_image_info_from_json,
+                            (GDestroyNotify) bh_image_info_unref, error);
 }
 
 DexFuture *
@@ -113,21 +111,21 @@ bh_connection_images (BhConnection *self, const char *worker)
   dex_return_error_if_fail (worker != NULL);
   name = bh_connection_escape (worker);
   path = g_strdup_printf ("/v1/workers/%s/images", name);
-  return bh_connection_call (self, "GET", path, NULL, NULL, G_TYPE_PTR_ARRAY, decode_images, NULL);
+  return bh_connection_records (self, path, decode_images);
 }
 
 static gpointer
 decode_boxes (JsonNode *answer, GError **error)
 {
-  return bh_decode_list (answer, "devboxes", (BhDecodeFunc) bh_box_info_from_json,
-                         (GDestroyNotify) bh_box_info_unref, error);
+  return bh_decode_listing (answer, "devboxes", (BhDecodeFunc) bh_box_info_from_json,
+                            (GDestroyNotify) bh_box_info_unref, error);
 }
 
 DexFuture *
 bh_connection_list_boxes (BhConnection *self)
 {
   dex_return_error_if_fail (BH_IS_CONNECTION (self));
-  return bh_connection_call (self, "GET", "/v1/devboxes", NULL, NULL, G_TYPE_PTR_ARRAY, decode_boxes, NULL);
+  return bh_connection_records (self, "/v1/devboxes", decode_boxes);
 }
 
 /* --- places -------------------------------------------------------------------------------------------- */

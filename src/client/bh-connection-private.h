@@ -4,6 +4,7 @@
 
 #include "client/bh-client-private.h"
 #include "client/bh-connection.h"
+#include "client/bh-decode.h"
 #include "client/bh-feed.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,7 @@ struct _BhConnection
   JsonNode *info;  /* (nullable) */
   gboolean was_connected;
   gint64 relisted_at; /* because something could not be read */
+  char *unread;       /* (nullable): what could not be read of the last listing */
 
   DexPromise *closed;
   DexPromise *wake;   /* reconnect() was called */
@@ -53,6 +55,7 @@ enum
   BH_CONNECTION_ITEMS_LISTED,
   BH_CONNECTION_ITEM_CHANGED,
   BH_CONNECTION_ITEM_REMOVED,
+  BH_CONNECTION_ENGINES_LISTED,
   BH_CONNECTION_RECONNECTED,
   BH_CONNECTION_N_SIGNALS,
 };
@@ -60,8 +63,19 @@ extern guint bh_connection_signals[BH_CONNECTION_N_SIGNALS];
 
 /* FALSE once it was closed: nothing is emitted any more. */
 gboolean bh_connection_is_open (BhConnection *self);
+/* Takes `problem` (nullable). */
+void bh_connection_set_state (BhConnection *self, BhConnectionState state, GError *problem);
+/* It is there, and all was listed. */
+void bh_connection_set_connected (BhConnection *self);
+void bh_connection_set_info (BhConnection *self, JsonNode *info);
+/* It answered, and trying again soon would not change the answer. */
+gboolean bh_connection_is_refusal (const GError *error);
+/* Soon, but not all the time. */
+void bh_connection_list_again (BhConnection *self);
 /* Something came that cannot be read. Says so, and lists again, lest anything was missed by it. */
 void bh_connection_note_bad (BhConnection *self, const char *what);
+/* Something in a list cannot be read. Says so; listing again would change nothing. */
+void bh_connection_note_unread (BhConnection *self, const char *what);
 
 /* A call that may be left alone, with `cb` (nullable, its data is the connection) on its success. */
 DexFuture *bh_connection_call (BhConnection *self,
@@ -72,6 +86,11 @@ DexFuture *bh_connection_call (BhConnection *self,
                                GType type,
                                BhClientDecode decode,
                                DexFutureCallback cb) G_GNUC_WARN_UNUSED_RESULT;
+/* A list: the listing itself, or the GPtrArray of its records. What cannot be read in it is said. */
+DexFuture *
+bh_connection_listing (BhConnection *self, const char *path, BhClientDecode decode) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+bh_connection_records (BhConnection *self, const char *path, BhClientDecode decode) G_GNUC_WARN_UNUSED_RESULT;
 /* For a path or a query. */
 char *bh_connection_escape (const char *text);
 
@@ -82,33 +101,15 @@ void bh_connection_take_worker (BhConnection *self, BhWorkerInfo *info);
 void bh_connection_take_event (BhConnection *self, BhFeedEvent *event);
 void bh_connection_remove_run (BhConnection *self, const char *run_id);
 
-/* One page of Runs, newest first, before that id (nullable); `status` nullable. Resolves a BhRunPage. */
-typedef struct
-{
-  GPtrArray *runs; /* BhRun */
-  char *next;      /* (nullable) */
-} BhRunPage;
-GType bh_run_page_get_type (void);
-BhRunPage *bh_run_page_ref (BhRunPage *self);
-void bh_run_page_unref (BhRunPage *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhRunPage, bh_run_page_unref)
-DexFuture *bh_connection_run_page (BhConnection *self,
-                                   const char *status,
-                                   const char *query,
-                                   const char *before) G_GNUC_WARN_UNUSED_RESULT;
+/* One page of Runs, newest first, before that id (nullable); `status` nullable. Resolves a BhListing. */
+DexFuture *bh_connection_list_runs (BhConnection *self,
+                                    const char *status,
+                                    const char *query,
+                                    const char *before) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_connection_list_workers (BhConnection *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_connection_list_engines (BhConnection *self) G_GNUC_WARN_UNUSED_RESULT;
-/* A Run's rows from `from` and their total. Resolves a BhRowList. */
-typedef struct
-{
-  GPtrArray *rows; /* BhRow */
-  guint64 total;
-} BhRowList;
-GType bh_row_list_get_type (void);
-BhRowList *bh_row_list_ref (BhRowList *self);
-void bh_row_list_unref (BhRowList *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhRowList, bh_row_list_unref)
-DexFuture *bh_connection_row_list (BhConnection *self, const char *run_id, guint64 from, guint count)
+/* A Run's rows from `from` and their total. Resolves a BhListing. */
+DexFuture *bh_connection_list_rows (BhConnection *self, const char *run_id, guint64 from, guint count)
     G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -4,10 +4,9 @@
 
 #include <string.h>
 
-#include "client/bh-engine-item.h"
 #include "client/bh-future.h"
+#include "client/bh-info-item.h"
 #include "client/bh-run-item-private.h"
-#include "client/bh-worker-item.h"
 
 #define PAGE 200 /* what the coordinator gives at most */
 #define ACTIVE "needs_you,running,launching,queued"
@@ -130,29 +129,34 @@ bh_connection_take_question (BhConnection *self, BhQuestionSet *set)
     g_signal_emit (self, bh_connection_signals[BH_CONNECTION_QUESTION], 0, set);
 }
 
+static const char *
+worker_name (BhInfoItem *item)
+{
+  return ((const BhWorkerInfo *) bh_info_item_get (item))->name;
+}
+
 static int
 compare_workers (gconstpointer a, gconstpointer b, gpointer data)
 {
-  return g_strcmp0 (bh_worker_item_get_name ((BhWorkerItem *) a),
-                    bh_worker_item_get_name ((BhWorkerItem *) b));
+  return g_strcmp0 (worker_name ((BhInfoItem *) a), worker_name ((BhInfoItem *) b));
 }
 
 static void
 put_worker (BhConnection *self, BhWorkerInfo *info)
 {
-  g_autoptr (BhWorkerItem) item = NULL;
+  g_autoptr (BhInfoItem) item = NULL;
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->workers)); i++)
     {
-      g_autoptr (BhWorkerItem) known = g_list_model_get_item (G_LIST_MODEL (self->workers), i);
+      g_autoptr (BhInfoItem) known = g_list_model_get_item (G_LIST_MODEL (self->workers), i);
 
-      if (g_strcmp0 (bh_worker_item_get_name (known), info->name) == 0)
+      if (g_strcmp0 (worker_name (known), info->name) == 0)
         {
-          bh_worker_item_set_info (known, info);
+          bh_info_item_set (known, info);
           return;
         }
     }
-  item = bh_worker_item_new (info);
+  item = bh_info_item_new (BH_TYPE_WORKER_INFO, info);
   g_list_store_insert_sorted (self->workers, item, compare_workers, NULL);
 }
 
@@ -180,9 +184,9 @@ set_workers (BhConnection *self, GPtrArray *infos)
     put_worker (self, g_ptr_array_index (infos, i));
   for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->workers)); i > 0; i--)
     {
-      g_autoptr (BhWorkerItem) item = g_list_model_get_item (G_LIST_MODEL (self->workers), i - 1);
+      g_autoptr (BhInfoItem) item = g_list_model_get_item (G_LIST_MODEL (self->workers), i - 1);
 
-      if (!has_worker (infos, bh_worker_item_get_name (item)))
+      if (!has_worker (infos, worker_name (item)))
         g_list_store_remove (self->workers, i - 1);
     }
 }
@@ -196,6 +200,12 @@ compare_engines (gconstpointer a, gconstpointer b)
                                      : g_strcmp0 (first->id, second->id);
 }
 
+static gboolean
+is_engine (BhInfoItem *item, const BhEngineInfo *info)
+{
+  return item != NULL && g_strcmp0 (((const BhEngineInfo *) bh_info_item_get (item))->id, info->id) == 0;
+}
+
 /* They are few and seldom others: exchanged one by one where they are the same in the same place. */
 static void
 set_engines (BhConnection *self, GPtrArray *infos)
@@ -206,19 +216,21 @@ set_engines (BhConnection *self, GPtrArray *infos)
   for (i = 0; i < infos->len; i++)
     {
       BhEngineInfo *info = g_ptr_array_index (infos, i);
-      g_autoptr (BhEngineItem) known = g_list_model_get_item (G_LIST_MODEL (self->engines), i);
-      g_autoptr (BhEngineItem) item = NULL;
+      g_autoptr (BhInfoItem) known = g_list_model_get_item (G_LIST_MODEL (self->engines), i);
+      g_autoptr (BhInfoItem) item = NULL;
 
-      if (known != NULL && g_strcmp0 (bh_engine_item_get_id (known), info->id) == 0)
+      if (is_engine (known, info))
         {
-          bh_engine_item_set_info (known, info);
+          bh_info_item_set (known, info);
           continue;
         }
-      item = bh_engine_item_new (info);
+      item = bh_info_item_new (BH_TYPE_ENGINE_INFO, info);
       g_list_store_splice (self->engines, i, known != NULL ? 1 : 0, (gpointer *) &item, 1);
     }
   g_list_store_splice (self->engines, i, g_list_model_get_n_items (G_LIST_MODEL (self->engines)) - i, NULL,
                        0);
+  if (bh_connection_is_open (self))
+    g_signal_emit (self, bh_connection_signals[BH_CONNECTION_ENGINES_LISTED], 0);
 }
 
 static DexFuture *
@@ -276,12 +288,12 @@ list_active (BhConnection *self, GHashTable *seen, GError **error)
 
   do
     {
-      g_autoptr (BhRunPage) page =
-          dex_await_boxed (bh_connection_run_page (self, ACTIVE, NULL, before), error);
+      g_autoptr (BhListing) page =
+          dex_await_boxed (bh_connection_list_runs (self, ACTIVE, NULL, before), error);
 
       if (page == NULL)
         return FALSE;
-      take_page (self, page->runs, seen);
+      take_page (self, page->records, seen);
       g_set_str (&before, page->next);
     }
   while (before != NULL);
@@ -289,12 +301,12 @@ list_active (BhConnection *self, GHashTable *seen, GError **error)
 }
 
 static void
-note_listed (BhConnection *self, const BhRunPage *page, guint n)
+note_listed (BhConnection *self, const BhListing *page, guint n)
 {
   self->has_more = page->next != NULL;
   self->n_listed = n;
-  if (page->runs->len > 0)
-    self->listed_until = ((BhRun *) g_ptr_array_index (page->runs, page->runs->len - 1))->created_at;
+  if (page->records->len > 0)
+    self->listed_until = ((BhRun *) g_ptr_array_index (page->records, page->records->len - 1))->created_at;
 }
 
 /* As many of the newest as were known without a gap, at least a page. */
@@ -306,13 +318,14 @@ list_newest (BhConnection *self, GHashTable *seen, GError **error)
 
   do
     {
-      g_autoptr (BhRunPage) page = dex_await_boxed (bh_connection_run_page (self, NULL, NULL, before), error);
+      g_autoptr (BhListing) page =
+          dex_await_boxed (bh_connection_list_runs (self, NULL, NULL, before), error);
 
       if (page == NULL)
         return FALSE;
-      n += page->runs->len;
+      n += page->records->len;
       note_listed (self, page, n);
-      take_page (self, page->runs, seen);
+      take_page (self, page->records, seen);
       g_set_str (&before, page->next);
     }
   while (before != NULL && n < want);
@@ -410,6 +423,7 @@ list_fiber (gpointer data)
 DexFuture *
 bh_connection_list_all (BhConnection *self)
 {
+  g_clear_pointer (&self->unread, g_free);
   return dex_scheduler_spawn (NULL, 0, list_fiber, g_object_ref (self), g_object_unref);
 }
 
@@ -449,12 +463,12 @@ more_fiber (gpointer data)
   BhConnection *self = data;
   g_autofree char *before = oldest_listed (self);
   g_autoptr (GError) error = NULL;
-  g_autoptr (BhRunPage) page = dex_await_boxed (bh_connection_run_page (self, NULL, NULL, before), &error);
+  g_autoptr (BhListing) page = dex_await_boxed (bh_connection_list_runs (self, NULL, NULL, before), &error);
 
   if (page == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
-  note_listed (self, page, self->n_listed + page->runs->len);
-  take_page (self, page->runs, NULL);
+  note_listed (self, page, self->n_listed + page->records->len);
+  take_page (self, page->records, NULL);
   return dex_future_new_for_boolean (self->has_more);
 }
 

@@ -5,16 +5,8 @@
 #include <string.h>
 
 #include "client/bh-client-private.h"
-#include "client/bh-engine-item.h"
-#include "client/bh-future.h"
+#include "client/bh-info-item.h"
 #include "client/bh-snapshot.h"
-#include "client/bh-worker-item.h"
-
-#define PAUSE_LOCAL_MS 100
-#define PAUSE_REMOTE_MS 1000
-#define PAUSE_LOCAL_MAX_MS 5000
-#define PAUSE_REMOTE_MAX_MS 30000
-#define RELIST_US (5 * G_USEC_PER_SEC) /* no more often because something could not be read */
 
 G_DEFINE_FINAL_TYPE (BhConnection, bh_connection, G_TYPE_OBJECT)
 
@@ -58,6 +50,7 @@ bh_connection_finalize (GObject *object)
   g_free (self->name);
   g_free (self->url);
   g_free (self->detail);
+  g_free (self->unread);
   g_clear_object (&self->client);
   g_clear_error (&self->problem);
   g_clear_pointer (&self->info, json_node_unref);
@@ -155,6 +148,7 @@ bh_connection_class_init (BhConnectionClass *klass)
   add_signal (BH_CONNECTION_ITEMS_LISTED, "items-listed", G_TYPE_PTR_ARRAY);
   add_signal (BH_CONNECTION_ITEM_CHANGED, "item-changed", BH_TYPE_RUN_ITEM);
   add_signal (BH_CONNECTION_ITEM_REMOVED, "item-removed", BH_TYPE_RUN_ITEM);
+  add_signal (BH_CONNECTION_ENGINES_LISTED, "engines-listed", G_TYPE_NONE);
   add_signal (BH_CONNECTION_RECONNECTED, "reconnected", G_TYPE_NONE);
 }
 
@@ -163,8 +157,8 @@ bh_connection_init (BhConnection *self)
 {
   self->closed = dex_promise_new ();
   self->wake = dex_promise_new ();
-  self->workers = g_list_store_new (BH_TYPE_WORKER_ITEM);
-  self->engines = g_list_store_new (BH_TYPE_ENGINE_ITEM);
+  self->workers = g_list_store_new (BH_TYPE_INFO_ITEM);
+  self->engines = g_list_store_new (BH_TYPE_INFO_ITEM);
   /* the key is the item's own */
   self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 }
@@ -212,8 +206,8 @@ is_certificate (const GError *error)
 }
 
 /* It answered, and trying again soon would not change the answer. */
-static gboolean
-is_refusal (const GError *error)
+gboolean
+bh_connection_is_refusal (const GError *error)
 {
   return is_certificate (error) || g_error_matches (error, BH_ERROR, BH_ERROR_VERSION_MISMATCH) ||
          g_error_matches (error, BH_ERROR, BH_ERROR_UNAUTHORIZED) ||
@@ -235,9 +229,8 @@ describe (BhConnection *self, const GError *error)
       self->url, seen);
 }
 
-/* Takes `problem`. */
-static void
-set_state (BhConnection *self, BhConnectionState state, GError *problem)
+void
+bh_connection_set_state (BhConnection *self, BhConnectionState state, GError *problem)
 {
   GValue before[N_PROPS] = { G_VALUE_INIT };
 
@@ -250,8 +243,8 @@ set_state (BhConnection *self, BhConnectionState state, GError *problem)
   bh_snapshot_notify (G_OBJECT (self), properties, N_PROPS, before);
 }
 
-static void
-set_info (BhConnection *self, JsonNode *info)
+void
+bh_connection_set_info (BhConnection *self, JsonNode *info)
 {
   GValue before[N_PROPS] = { G_VALUE_INIT };
 
@@ -262,232 +255,40 @@ set_info (BhConnection *self, JsonNode *info)
 }
 
 static void
-fail (BhConnection *self, GError *error)
+note (BhConnection *self, const char *what)
 {
-  set_state (self, is_refusal (error) ? BH_CONNECTION_REFUSED : BH_CONNECTION_LOST, error);
-}
-
-static DexFuture *
-relisted_cb (DexFuture *future, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (dex_future_get_value (future, &error) == NULL)
-    g_info ("Listing again: %s", error->message);
-  return dex_future_new_true ();
-}
-
-static void
-relist (BhConnection *self)
-{
-  dex_future_disown (dex_future_finally (bh_connection_list_all (self), relisted_cb, NULL, NULL));
+  g_info ("%s: %s", self->url, what);
+  if (!bh_connection_is_open (self) || self->state != BH_CONNECTION_CONNECTED)
+    return;
+  bh_connection_set_state (self, BH_CONNECTION_CONNECTED,
+                           bh_error_new (BH_ERROR_BAD_JSON, NULL,
+                                         "%s. What is shown may be incomplete. Bring this program and the "
+                                         "coordinator to the same release",
+                                         what));
 }
 
 void
 bh_connection_note_bad (BhConnection *self, const char *what)
 {
-  gint64 now = g_get_monotonic_time ();
-
-  g_info ("%s: %s", self->url, what);
-  if (!bh_connection_is_open (self) || self->state != BH_CONNECTION_CONNECTED)
-    return;
-  set_state (
-      self, BH_CONNECTION_CONNECTED,
-      bh_error_new (BH_ERROR_BAD_JSON, NULL,
-                    "%s. What is shown may be incomplete. Bring this program and the coordinator to the "
-                    "same release",
-                    what));
-  if (self->relisted_at != 0 && now - self->relisted_at < RELIST_US)
-    return;
-  self->relisted_at = now;
-  relist (self);
-}
-
-/* --- the feed ------------------------------------------------------------------------------------------ */
-
-static void
-events_cb (gpointer data, BhFeedEvent *events, guint n_events)
-{
-  g_autoptr (BhConnection) self = g_object_ref (data);
-
-  for (guint i = 0; i < n_events && bh_connection_is_open (self); i++)
-    {
-      if (events[i].kind == BH_FEED_BAD)
-        bh_connection_note_bad (self, events[i].text);
-      else if (events[i].kind == BH_FEED_HELLO && events[i].missed)
-        relist (self);
-      else
-        bh_connection_take_event (self, &events[i]);
-    }
-}
-
-static void
-settle (DexPromise *promise, const GError *error)
-{
-  if (promise == NULL || !dex_future_is_pending (DEX_FUTURE (promise)))
-    return;
-  if (error != NULL)
-    dex_promise_reject (promise, g_error_copy (error));
-  else
-    dex_promise_resolve_boolean (promise, TRUE);
-}
-
-static void
-connection_cb (gpointer data, const GError *error, gboolean is_final)
-{
-  BhConnection *self = data;
-
-  settle (self->opened, error);
-  if (error != NULL)
-    settle (self->lost, error);
-}
-
-static const BhFeedListener listener = { events_cb, connection_cb };
-
-static void
-drop_feed (BhConnection *self)
-{
-  g_clear_pointer (&self->feed, bh_feed_free);
-  dex_clear (&self->opened);
-  dex_clear (&self->lost);
-}
-
-/* --- keeping it ---------------------------------------------------------------------------------------- */
-
-static gboolean
-is_woken (BhConnection *self)
-{
-  return !dex_future_is_pending (DEX_FUTURE (self->wake));
-}
-
-/* Awaits `future` (taken; no fiber) unless the connection is closed or woken. FALSE without an error then. */
-static gboolean
-await (BhConnection *self, DexFuture *future, GError **error)
-{
-  g_autoptr (DexFuture) kept = future;
-
-  dex_await (dex_future_first (dex_ref (kept), dex_ref (self->closed), dex_ref (self->wake), NULL), NULL);
-  if (!bh_connection_is_open (self) || is_woken (self))
-    return FALSE;
-  return dex_await (dex_ref (kept), error);
-}
-
-static gboolean
-ask_info (BhConnection *self, GError **error)
-{
-  DexFuture *asked = bh_future_detached (bh_client_connect (self->client));
-  g_autoptr (DexFuture) kept = dex_ref (asked);
-
-  if (!await (self, asked, error))
-    return FALSE;
-  set_info (self, g_value_get_boxed (dex_future_get_value (kept, NULL)));
-  return TRUE;
-}
-
-/* Listens first, then lists: nothing falls in between. */
-static gboolean
-catch_up (BhConnection *self, GError **error)
-{
-  drop_feed (self);
-  self->opened = dex_promise_new ();
-  self->lost = dex_promise_new ();
-  self->feed = bh_feed_new (self->client, "/v1/events", 0, &listener, self);
-  return await (self, dex_ref (self->opened), error) &&
-         await (self, bh_future_detached (bh_connection_list_all (self)), error);
-}
-
-static void
-say_connected (BhConnection *self)
-{
-  gboolean again = self->was_connected;
-
-  self->was_connected = TRUE;
-  set_state (self, BH_CONNECTION_CONNECTED, NULL);
-  if (again && bh_connection_is_open (self))
-    g_signal_emit (self, bh_connection_signals[BH_CONNECTION_RECONNECTED], 0);
-}
-
-/* One connection from its beginning to its end. Returns with `error` unless it was closed or woken. */
-static void
-keep_once (BhConnection *self, guint *pause, GError **error)
-{
-  if (!ask_info (self, error) || !catch_up (self, error))
-    return;
-  say_connected (self);
-  *pause = 0;
-  if (bh_connection_is_open (self) && self->lost != NULL)
-    await (self, dex_ref (self->lost), error);
-}
-
-static guint
-next_pause (BhConnection *self, guint pause)
-{
-  gboolean local = bh_client_get_socket (self->client) != NULL;
-
-  if (self->state == BH_CONNECTION_REFUSED)
-    return PAUSE_REMOTE_MAX_MS;
-  if (pause == 0)
-    return PAUSE_LOCAL_MS;
-  return MIN (MAX (pause * 2, local ? PAUSE_LOCAL_MS : PAUSE_REMOTE_MS),
-              local ? PAUSE_LOCAL_MAX_MS : PAUSE_REMOTE_MAX_MS);
-}
-
-static DexFuture *
-keeper_fiber (gpointer data)
-{
-  BhConnection *self = data;
-  guint pause = 0;
-
-  while (bh_connection_is_open (self))
-    {
-      g_autoptr (GError) error = NULL;
-
-      keep_once (self, &pause, &error);
-      drop_feed (self);
-      if (!bh_connection_is_open (self))
-        break;
-      if (error != NULL)
-        {
-          fail (self, g_steal_pointer (&error));
-          pause = next_pause (self, pause);
-          await (self, dex_timeout_new_msec ((int) pause), NULL);
-        }
-      if (is_woken (self))
-        {
-          dex_clear (&self->wake);
-          self->wake = dex_promise_new ();
-          pause = 0;
-          if (bh_connection_is_open (self))
-            set_state (self, BH_CONNECTION_CONNECTING, NULL);
-        }
-    }
-  return dex_future_new_true ();
+  note (self, what);
+  if (self->state == BH_CONNECTION_CONNECTED)
+    bh_connection_list_again (self);
 }
 
 void
-bh_connection_open (BhConnection *self)
+bh_connection_note_unread (BhConnection *self, const char *what)
 {
-  g_return_if_fail (BH_IS_CONNECTION (self));
-  g_return_if_fail (bh_connection_is_open (self));
-  dex_future_disown (dex_scheduler_spawn (NULL, 0, keeper_fiber, g_object_ref (self), g_object_unref));
+  g_set_str (&self->unread, what);
+  note (self, what);
 }
 
+/* The connection is there, and all was listed. */
 void
-bh_connection_close (BhConnection *self)
+bh_connection_set_connected (BhConnection *self)
 {
-  g_return_if_fail (BH_IS_CONNECTION (self));
-  if (!bh_connection_is_open (self))
-    return;
-  g_clear_pointer (&self->feed, bh_feed_free);
-  dex_promise_resolve_boolean (self->closed, TRUE);
-}
-
-void
-bh_connection_reconnect (BhConnection *self)
-{
-  g_return_if_fail (BH_IS_CONNECTION (self));
-  if (bh_connection_is_open (self) && !is_woken (self))
-    dex_promise_resolve_boolean (self->wake, TRUE);
+  bh_connection_set_state (self, BH_CONNECTION_CONNECTED, NULL);
+  if (self->unread != NULL)
+    note (self, self->unread);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------- */

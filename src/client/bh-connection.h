@@ -44,6 +44,7 @@ GType bh_connection_state_get_type (void);
  * - "question" (BhQuestionSet): opened, answered or withdrawn; of those that are open when first connected,
  * too, so a notifier needs nothing else
  * - "worker" (BhWorkerInfo)
+ * - "engines-listed": the engines are as they are now
  * - "reconnected": connected again, and listed again
  *
  * Signals for lists:
@@ -84,9 +85,9 @@ const GError *bh_connection_get_problem (BhConnection *self);
 /* (nullable): SHA-256 in hex of the certificate that was refused, to be shown to the person. */
 const char *bh_connection_get_seen_fingerprint (BhConnection *self);
 
-/* (transfer none): a GListModel of BhWorkerItem, by name. */
+/* (transfer none): a GListModel of BhInfoItem with a BhWorkerInfo, by name. */
 GListModel *bh_connection_get_workers (BhConnection *self);
-/* (transfer none): a GListModel of BhEngineItem, best rank first. */
+/* (transfer none): a GListModel of BhInfoItem with a BhEngineInfo, best rank first. */
 GListModel *bh_connection_get_engines (BhConnection *self);
 /* Asks for the engines again (workers follow events). */
 void bh_connection_refresh_engines (BhConnection *self);

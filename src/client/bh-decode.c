@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "protocol/bh-json-util.h"
+
 /* --- unknown words ------------------------------------------------------------------------------------- */
 
 typedef GType (*TypeFunc) (void);
@@ -160,36 +162,69 @@ bh_decode_message (JsonNode *node, GError **error)
   return bh_message_from_json (known != NULL ? known : node, error);
 }
 
+/* Numbers of hostile size are no numbers. */
+static gboolean
+read_number (JsonObject *object, const char *member, guint64 *value)
+{
+  JsonNode *node = json_object_get_member (object, member);
+  gint64 number;
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+    return FALSE;
+  number = json_node_get_int (node);
+  *value = (guint64) number;
+  return number >= 0;
+}
+
 /* --- lists --------------------------------------------------------------------------------------------- */
 
-GPtrArray *
-bh_decode_list (
-    JsonNode *answer, const char *member, BhDecodeFunc decode, GDestroyNotify unref, GError **error)
-{
-  JsonNode *node = answer != NULL && JSON_NODE_HOLDS_OBJECT (answer)
-                       ? json_object_get_member (json_node_get_object (answer), member)
-                       : NULL;
-  GPtrArray *list;
-  JsonArray *array;
+BH_DEFINE_RECORD (BhListing, bh_listing)
 
-  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
-    {
-      bh_set_error (error, BH_ERROR_BAD_JSON, member, "It has no list “%s”", member);
-      return NULL;
-    }
-  array = json_node_get_array (node);
-  list = g_ptr_array_new_full (json_array_get_length (array), unref);
+static void
+bh_listing_clear (BhListing *self)
+{
+  g_clear_pointer (&self->records, g_ptr_array_unref);
+  g_free (self->bad);
+  g_free (self->next);
+}
+
+static void
+read_records (BhListing *self, const char *member, JsonArray *array, BhDecodeFunc decode)
+{
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
       g_autoptr (GError) local = NULL;
       gpointer record = decode (json_array_get_element (array, i), &local);
 
       if (record != NULL)
-        g_ptr_array_add (list, record);
-      else
-        g_info ("One of “%s” cannot be read: %s", member, local->message);
+        g_ptr_array_add (self->records, record);
+      else if (self->bad == NULL)
+        self->bad = g_strdup_printf ("One of the “%s” cannot be read: %s", member, local->message);
     }
-  return list;
+}
+
+BhListing *
+bh_decode_listing (
+    JsonNode *answer, const char *member, BhDecodeFunc decode, GDestroyNotify unref, GError **error)
+{
+  JsonObject *object =
+      answer != NULL && JSON_NODE_HOLDS_OBJECT (answer) ? json_node_get_object (answer) : NULL;
+  JsonNode *node = object != NULL ? json_object_get_member (object, member) : NULL;
+  BhListing *self;
+
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
+    {
+      bh_set_error (error, BH_ERROR_BAD_JSON, member, "It has no list “%s”", member);
+      return NULL;
+    }
+  self = g_atomic_rc_box_new0 (BhListing);
+  self->records = g_ptr_array_new_full (json_array_get_length (json_node_get_array (node)), unref);
+  read_records (self, member, json_node_get_array (node), decode);
+  if (self->records->len > 0)
+    self->next = g_strdup (json_object_get_string_member_with_default (object, "next", NULL));
+  if (!read_number (object, "total", &self->total))
+    self->total = 0;
+  return self;
 }
 
 /* --- events -------------------------------------------------------------------------------------------- */
@@ -244,20 +279,6 @@ bh_feed_event_clear (BhFeedEvent *self)
     clear_record (self);
   self->record = NULL;
   g_clear_pointer (&self->text, g_free);
-}
-
-/* Numbers of hostile size are no numbers. */
-static gboolean
-read_number (JsonObject *object, const char *member, guint64 *value)
-{
-  JsonNode *node = json_object_get_member (object, member);
-  gint64 number;
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return FALSE;
-  number = json_node_get_int (node);
-  *value = (guint64) number;
-  return number >= 0;
 }
 
 static gboolean

@@ -20,10 +20,21 @@ BhRun *bh_decode_run (JsonNode *node, GError **error);
 BhQuestionSet *bh_decode_question_set (JsonNode *node, GError **error);
 BhMessage *bh_decode_message (JsonNode *node, GError **error);
 
-/* {"MEMBER":[…]}: a GPtrArray of what `decode` makes of each; what cannot be read is left out, and counted.
- */
+/* {"MEMBER":[…],"next":…,"total":…}, the latter two as the list has them. Boxed; immutable. */
+typedef struct
+{
+  GPtrArray *records; /* what `decode` made of each; what cannot be read is left out */
+  char *bad;          /* (nullable): a sentence about the first of those that were left out */
+  char *next;         /* (nullable); none after a page that cannot be read at all: it would lead nowhere */
+  guint64 total;
+} BhListing;
+#define BH_TYPE_LISTING (bh_listing_get_type ())
+GType bh_listing_get_type (void);
+BhListing *bh_listing_ref (BhListing *self);
+void bh_listing_unref (BhListing *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhListing, bh_listing_unref)
 typedef gpointer (*BhDecodeFunc) (JsonNode *node, GError **error);
-GPtrArray *bh_decode_list (
+BhListing *bh_decode_listing (
     JsonNode *answer, const char *member, BhDecodeFunc decode, GDestroyNotify unref, GError **error);
 
 /* --- events --- */

@@ -11,6 +11,7 @@ typedef struct
 {
   BhRunItem *item;
   GSequenceIter *iter; /* NULL: hidden */
+  BhSection section;   /* as it was told last */
 } BhRunEntry;
 
 /* What bh-run-list*.c share. */

@@ -91,9 +91,16 @@ entry_free (gpointer data)
   g_free (self);
 }
 
+static BhSection
+section_of (BhRunList *self, const BhRunEntry *entry)
+{
+  return bh_section_of (bh_run_item_get_run (entry->item), &self->days);
+}
+
 static void
 insert (BhRunList *self, BhRunEntry *entry)
 {
+  entry->section = section_of (self, entry);
   entry->iter = g_sequence_insert_sorted (self->sequence, entry, compare_entries, NULL);
 }
 
@@ -170,6 +177,13 @@ check_day (BhRunList *self)
   if (now >= self->days.today && now < self->days.tomorrow)
     return;
   bh_days_init (&self->days, now);
+  for (GSequenceIter *iter = g_sequence_get_begin_iter (self->sequence); !g_sequence_iter_is_end (iter);
+       iter = g_sequence_iter_next (iter))
+    {
+      BhRunEntry *entry = g_sequence_get (iter);
+
+      entry->section = section_of (self, entry);
+    }
   if (n > 0)
     g_signal_emit (self, sections_changed, 0, 0, n);
 }
@@ -179,6 +193,18 @@ day_cb (gpointer data)
 {
   check_day (data);
   return G_SOURCE_CONTINUE;
+}
+
+/* Of an entry that stands where it belongs. */
+static void
+check_section (BhRunList *self, BhRunEntry *entry)
+{
+  BhSection section = section_of (self, entry);
+
+  if (section == entry->section)
+    return;
+  entry->section = section;
+  g_signal_emit (self, sections_changed, 0, (guint) g_sequence_iter_get_position (entry->iter), 1);
 }
 
 /* --- what connections say ------------------------------------------------------------------------------ */
@@ -212,6 +238,8 @@ item_changed_cb (BhConnection *connection, BhRunItem *item, BhRunList *self)
       bh_run_list_take_out (self, entry);
       bh_run_list_put_in (self, entry);
     }
+  else if (entry->iter != NULL)
+    check_section (self, entry);
 }
 
 static void
@@ -280,6 +308,7 @@ items_listed_cb (BhConnection *connection, GPtrArray *listed, BhRunList *self)
         {
           BhRunEntry *follower = add_entry (self, connection, g_ptr_array_index (items, at + i));
 
+          follower->section = section_of (self, follower);
           follower->iter = g_sequence_insert_before (next, follower);
         }
       items_changed (self, (guint) g_sequence_iter_get_position (entry->iter), 0, n);

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 /* Properties: "loading" (boolean: a first page or a search is under way), "has-more" (boolean: older Runs can
  * be loaded), "n-items" (uint), "error" (string, nullable: why the last search failed, a sentence).
  * Signal "sections-changed" (position, n): the section of these may be another now, though none has moved
- * (midnight). */
+ * (midnight; a Run that ends where it stands). */
 #define BH_TYPE_RUN_LIST (bh_run_list_get_type ())
 G_DECLARE_FINAL_TYPE (BhRunList, bh_run_list, BH, RUN_LIST, GObject)
 

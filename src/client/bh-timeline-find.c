@@ -38,7 +38,7 @@ find_free (gpointer data)
 
 typedef struct
 {
-  BhRowList *list;
+  BhListing *list;
   char *needle;
   guint64 from, to; /* [from, to) */
   gboolean backwards;
@@ -49,7 +49,7 @@ look_free (gpointer data)
 {
   Look *self = data;
 
-  bh_row_list_unref (self->list);
+  bh_listing_unref (self->list);
   g_free (self->needle);
   g_free (self);
 }
@@ -74,11 +74,11 @@ look (gpointer data, GError **error)
 {
   const Look *self = data;
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_row_unref);
-  guint n = self->list->rows->len;
+  guint n = self->list->records->len;
 
   for (guint i = 0; i < n && found->len == 0; i++)
     {
-      BhRow *row = g_ptr_array_index (self->list->rows, self->backwards ? n - 1 - i : i);
+      BhRow *row = g_ptr_array_index (self->list->records, self->backwards ? n - 1 - i : i);
 
       if (row->n >= self->from && row->n < self->to && matches (row, self->needle))
         g_ptr_array_add (found, bh_row_ref (row));
@@ -104,7 +104,7 @@ look_at (Find *self, guint64 from, guint64 to, GError **error)
   Look *work = g_new0 (Look, 1);
 
   work->list =
-      dex_await_boxed (bh_connection_row_list (self->connection, self->run_id, from, (guint) (to - from)),
+      dex_await_boxed (bh_connection_list_rows (self->connection, self->run_id, from, (guint) (to - from)),
                        error);
   if (work->list == NULL)
     {

@@ -163,23 +163,6 @@ fetch_free (gpointer data)
 }
 
 static void
-take_page (BhTimeline *self, BhTimelinePage *page, BhRowList *list)
-{
-  page->loaded = TRUE;
-  for (guint i = 0; i < list->rows->len; i++)
-    take_record (self, page, g_ptr_array_index (list->rows, i));
-  if (list->total > self->n_known)
-    {
-      self->n_known = MIN (list->total, G_MAXINT);
-      bh_timeline_schedule_flush (self);
-    }
-  for (guint i = 0; i < BH_TIMELINE_PAGE; i++)
-    page->touched[i] = FALSE;
-  if (is_end (self, page))
-    bh_timeline_set_ready (self);
-}
-
-static void
 fail_page (BhTimeline *self, BhTimelinePage *page, const char *problem)
 {
   g_set_str (&page->problem, problem);
@@ -190,6 +173,39 @@ fail_page (BhTimeline *self, BhTimelinePage *page, const char *problem)
       if (object != NULL && !bh_timeline_row_get_loaded (object))
         bh_timeline_row_set_problem (object, problem);
     }
+}
+
+/* What the page ought to hold and does not is not asked for again and again. */
+static void
+note_missing (BhTimeline *self, BhTimelinePage *page, const char *bad)
+{
+  guint64 first = (guint64) page->index * BH_TIMELINE_PAGE;
+
+  for (guint i = 0; i < BH_TIMELINE_PAGE && first + i < self->n_known; i++)
+    if (page->rows[i] == NULL)
+      {
+        fail_page (self, page, bad != NULL ? bad : "The coordinator has not sent this row");
+        return;
+      }
+}
+
+static void
+take_page (BhTimeline *self, BhTimelinePage *page, BhListing *list)
+{
+  page->loaded = TRUE;
+  for (guint i = 0; i < list->records->len; i++)
+    take_record (self, page, g_ptr_array_index (list->records, i));
+  if (list->total > self->n_known)
+    {
+      self->n_known = MIN (list->total, G_MAXINT);
+      bh_timeline_schedule_flush (self);
+    }
+  if (!page->again)
+    note_missing (self, page, list->bad);
+  for (guint i = 0; i < BH_TIMELINE_PAGE; i++)
+    page->touched[i] = FALSE;
+  if (is_end (self, page))
+    bh_timeline_set_ready (self);
 }
 
 static void schedule_fetch (BhTimeline *self);
@@ -242,8 +258,8 @@ bh_timeline_fetch_page (BhTimeline *self, guint index)
   g_weak_ref_init (&asked->timeline, self);
   asked->index = index;
   dex_future_disown (
-      dex_future_finally (bh_connection_row_list (self->connection, self->run_id,
-                                                  (guint64) index * BH_TIMELINE_PAGE, BH_TIMELINE_PAGE),
+      dex_future_finally (bh_connection_list_rows (self->connection, self->run_id,
+                                                   (guint64) index * BH_TIMELINE_PAGE, BH_TIMELINE_PAGE),
                           fetched_cb, asked, fetch_free));
 }
 
@@ -308,6 +324,8 @@ bh_timeline_want (BhTimeline *self, guint position)
   page = find_page (self, self->focus);
   if (page == NULL || (!page->loading && page->problem == NULL))
     schedule_fetch (self);
+  else if (!page->loading)
+    bh_timeline_row_set_problem (find_object (self, position), page->problem);
 }
 
 void

@@ -68,6 +68,7 @@ run_from (const BhRunRequest *request)
   run->engine = g_strdup (request->engine != NULL ? request->engine : "auto");
   run->mode = request->mode;
   run->keep = request->has_keep ? request->keep : bh_keep_default (request->mode);
+  run->network = g_strdup (request->network);
   run->state = BH_RUN_QUEUED;
   run->created_at = g_get_real_time ();
   if (request->env != NULL)
@@ -105,6 +106,19 @@ check_target (BhCoordinator *self, const BhRunRequest *request, GError **error)
   return bh_placement_check (request, info, images, error);
 }
 
+/* Better refused than left alone in silence: the Run would work on nothing. */
+static gboolean
+check_workspace (const BhRunRequest *request, GError **error)
+{
+  if (request->workspace == NULL)
+    return TRUE;
+  bh_set_error (
+      error, BH_ERROR_INVALID_FIELD, "workspace",
+      "This release cannot bring files into a DevBox. Leave workspace out, and have the instructions "
+      "fetch what they need, as with git clone.");
+  return FALSE;
+}
+
 static BhRun *
 create_run (Create *create, GError **error)
 {
@@ -115,7 +129,8 @@ create_run (Create *create, GError **error)
   g_autoptr (BhRunDriver) driver = NULL;
   GError *commit_error = NULL;
 
-  if (!bh_engines_check (self->context.engines, request->engine != NULL ? request->engine : "auto",
+  if (!check_workspace (request, error) ||
+      !bh_engines_check (self->context.engines, request->engine != NULL ? request->engine : "auto",
                          request->instructions, error) ||
       !check_target (self, request, error))
     return NULL;

@@ -38,6 +38,7 @@ typedef struct
   char *engine_why;
   BhMode mode;
   BhKeep keep;
+  char *network;    /* "open" (also when it was NULL or is not in the JSON) or "offline" */
   char **env_names; /* JSON: "env": ["NAME"]; values never leave the coordinator */
   BhRunState state;
   char *reason;   /* why it failed, is queued, … */

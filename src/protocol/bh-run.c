@@ -4,6 +4,8 @@
 
 #include "protocol/bh-json-util.h"
 
+#define OPEN "open" /* the network of a Run of which nothing else is said */
+
 BH_DEFINE_RECORD (BhRun, bh_run)
 
 static const gsize strings[] = {
@@ -15,7 +17,7 @@ static const gsize strings[] = {
   G_STRUCT_OFFSET (BhRun, reason),       G_STRUCT_OFFSET (BhRun, summary),
   G_STRUCT_OFFSET (BhRun, current),      G_STRUCT_OFFSET (BhRun, box_id),
   G_STRUCT_OFFSET (BhRun, box_worker),   G_STRUCT_OFFSET (BhRun, box_image),
-  G_STRUCT_OFFSET (BhRun, box_state),
+  G_STRUCT_OFFSET (BhRun, box_state),    G_STRUCT_OFFSET (BhRun, network),
 };
 
 static void
@@ -112,6 +114,7 @@ bh_run_to_json (const BhRun *self)
   bh_json_set_string (object, "engine_used", self->engine_used);
   bh_json_set_string (object, "engine_why", self->engine_why);
   bh_json_set_enum (object, "keep", BH_TYPE_KEEP, self->keep);
+  bh_json_set_string (object, "network", self->network != NULL ? self->network : OPEN);
   bh_json_set_strv (object, "env", self->env_names);
   write_progress (self, object);
   return bh_json_take_object (object);
@@ -166,6 +169,9 @@ bh_run_from_json (JsonNode *node, GError **error)
   self->engine_used = bh_reader_string (&reader, "engine_used");
   self->engine_why = bh_reader_string (&reader, "engine_why");
   self->keep = (BhKeep) bh_reader_enum (&reader, "keep", BH_TYPE_KEEP, BH_KEEP_KEEP);
+  self->network = bh_reader_string (&reader, "network");
+  if (self->network == NULL)
+    self->network = g_strdup (OPEN);
   self->env_names = bh_reader_strv (&reader, "env");
   read_progress (self, &reader);
   return bh_reader_finish (&reader, error) ? g_steal_pointer (&self) : NULL;

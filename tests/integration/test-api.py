@@ -60,6 +60,7 @@ class Creating(Case):
         self.refused(422, 'invalid_field', 'mode', instructions=runnable, mode='sometimes')
         self.refused(422, 'invalid_field', 'instructions', instructions=7)
         self.refused(422, 'invalid_field', 'ticket_url', instructions=runnable, ticket_url='javascript:1')
+        self.refused(422, 'invalid_field', 'workspace', instructions=runnable, workspace='/src/app')
         self.assertEqual(self.count(), before)
 
     def test_bad_json(self):

@@ -5,6 +5,7 @@
 #include <libsoup/soup.h>
 
 #include "support/scripted-coordinator.h"
+#include "support/threaded-server.h"
 
 G_BEGIN_DECLS
 
@@ -38,11 +39,7 @@ typedef struct
 
 struct _ScriptedCoordinator
 {
-  char *folder;
-  char *socket;
-  GMainContext *context;
-  GMainLoop *loop;
-  GThread *thread;
+  ThreadedServer *server;
   GMutex mutex;
   /* under the mutex */
   GHashTable *runs; /* id → ScriptedRun */

@@ -2,8 +2,6 @@
  * Copyright The Bellhop authors */
 #include "support/scripted-coordinator-private.h"
 
-#include <gio/gunixsocketaddress.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "protocol/bh-json-util.h"
@@ -44,31 +42,13 @@ fault_free (gpointer data)
   g_free (fault);
 }
 
-static gpointer
-server_thread (gpointer data)
+/* On the server's thread. */
+static void
+finish (gpointer data, gpointer server)
 {
   ScriptedCoordinator *self = data;
-  g_autoptr (SoupServer) server = NULL;
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (self->socket);
-  g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GError) error = NULL;
 
-  g_main_context_push_thread_default (self->context);
-  server = soup_server_new (NULL, NULL);
-  soup_server_add_handler (server, NULL, scripted_serve, self, NULL);
-  socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_socket_bind (socket, address, FALSE, &error));
-  g_assert_true (g_socket_listen (socket, &error));
-  g_assert_true (soup_server_listen_socket (server, socket, 0, &error));
-  g_main_loop_run (self->loop);
   g_ptr_array_set_size (self->streams, 0);
-  soup_server_disconnect (server);
-  g_clear_object (&server);
-  while (g_main_context_iteration (self->context, FALSE))
-    ;
-  g_main_context_pop_thread_default (self->context);
-  return NULL;
 }
 
 ScriptedCoordinator *
@@ -76,10 +56,6 @@ scripted_coordinator_new (void)
 {
   ScriptedCoordinator *self = g_new0 (ScriptedCoordinator, 1);
 
-  self->folder = g_dir_make_tmp ("bellhop-scripted-XXXXXX", NULL);
-  self->socket = g_build_filename (self->folder, "socket", NULL);
-  self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
   g_mutex_init (&self->mutex);
   self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, run_free);
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_worker_info_unref);
@@ -88,33 +64,14 @@ scripted_coordinator_new (void)
   self->requests = g_ptr_array_new_with_free_func (g_free);
   self->streams = g_ptr_array_new_with_free_func (stream_free);
   self->api = 1;
-  self->thread = g_thread_new ("coordinator", server_thread, self);
-  while (!g_file_test (self->socket, G_FILE_TEST_EXISTS))
-    g_thread_yield ();
+  self->server = threaded_server_new (scripted_serve, finish, self);
   return self;
-}
-
-static gboolean
-quit_cb (gpointer data)
-{
-  g_main_loop_quit (data);
-  return G_SOURCE_REMOVE;
 }
 
 void
 scripted_coordinator_free (ScriptedCoordinator *self)
 {
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_callback (source, quit_cb, self->loop, NULL);
-  g_source_attach (source, self->context);
-  g_thread_join (self->thread);
-  g_main_loop_unref (self->loop);
-  g_main_context_unref (self->context);
-  g_unlink (self->socket);
-  g_rmdir (self->folder);
-  g_free (self->folder);
-  g_free (self->socket);
+  threaded_server_free (self->server);
   g_hash_table_unref (self->runs);
   g_ptr_array_unref (self->workers);
   g_ptr_array_unref (self->engines);
@@ -129,7 +86,7 @@ scripted_coordinator_free (ScriptedCoordinator *self)
 const char *
 scripted_coordinator_get_socket (ScriptedCoordinator *self)
 {
-  return self->socket;
+  return threaded_server_get_socket (self->server);
 }
 
 /* --- streams ------------------------------------------------------------------------------------------- */
@@ -178,15 +135,12 @@ send_cb (gpointer data)
 static void
 post (ScriptedCoordinator *self, const char *path, const char *block)
 {
-  g_autoptr (GSource) source = g_idle_source_new ();
   Send *send = g_new0 (Send, 1);
 
   send->self = self;
   send->path = g_strdup (path);
   send->block = g_strdup (block);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, send_cb, send, send_free);
-  g_source_attach (source, self->context);
+  threaded_server_invoke (self->server, send_cb, send, send_free);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <libdex.h>
+#include <string.h>
 
 #include "app/composer/bh-composer-private.h"
 #include "app/composer/bh-row-error.h"
@@ -19,8 +20,9 @@ typedef struct
   BhConnections *connections;
   GtkWindow *window;
   BhComposerDialog *dialog;
-  char *created; /* id of the Run */
-  char *path;    /* of the draft */
+  BhDraftFile *file; /* weak */
+  char *created;     /* id of the Run */
+  char *path;        /* of the draft */
 } Fixture;
 
 typedef gboolean (*Condition) (Fixture *self);
@@ -123,11 +125,22 @@ set_up (Fixture *self, gconstpointer data)
   wait_for (self, is_connected, "the connection");
 }
 
+static gboolean
+is_let_go (Fixture *self)
+{
+  return self->file == NULL;
+}
+
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
+  /* whatever still writes has a reference: no draft comes into the next test */
+  self->file = bh_draft_file_get ();
+  g_object_add_weak_pointer (G_OBJECT (self->file), (gpointer *) &self->file);
+  g_object_unref (self->file);
   if (self->dialog != NULL)
     close_composer (self);
+  wait_for (self, is_let_go, "the draft to be written");
   gtk_window_destroy (self->window);
   g_clear_object (&self->connections);
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
@@ -263,6 +276,110 @@ test_an_error_lands_on_its_row (Fixture *self, gconstpointer data)
   g_assert_nonnull (strstr (body, "Do it now."));
 }
 
+/* --- what can be chosen ----------------------------------------------------------------------------------
+ */
+
+/* The row of the page that is open which is called so. */
+static GtkWidget *
+find_choice (GtkWidget *widget, const char *title)
+{
+  if (ADW_IS_ACTION_ROW (widget) &&
+      g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title) == 0)
+    return widget;
+  for (GtkWidget *at = gtk_widget_get_first_child (widget); at != NULL; at = gtk_widget_get_next_sibling (at))
+    {
+      GtkWidget *found = find_choice (at, title);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static GtkWidget *
+choice (Fixture *self, const char *title)
+{
+  return find_choice (GTK_WIDGET (adw_navigation_view_get_visible_page (self->dialog->navigation)), title);
+}
+
+static gboolean
+has_images (Fixture *self)
+{
+  return choice (self, "host") != NULL;
+}
+
+static gboolean
+has_engines (Fixture *self)
+{
+  BhConnection *local = bh_connections_get_local (self->connections);
+
+  return g_list_model_get_n_items (bh_connection_get_engines (local)) > 0 && choice (self, "Codex") != NULL;
+}
+
+static gboolean
+is_refused_on_its_row (Fixture *self)
+{
+  return bh_row_error_get (GTK_WIDGET (self->dialog->engine_row)) != NULL;
+}
+
+static void
+put_engine (Fixture *self, const char *id, const char *name, const char *why_not)
+{
+  g_autoptr (BhEngineInfo) engine = bh_engine_info_new ();
+
+  engine->id = g_strdup (id);
+  engine->name = g_strdup (name);
+  engine->protocol = g_strdup ("acp");
+  engine->why_not = g_strdup (why_not);
+  scripted_coordinator_put_engine (self->coordinator, engine);
+}
+
+static void
+assert_not_to_choose (Fixture *self, const char *title, const char *reason)
+{
+  GtkWidget *row = choice (self, title);
+
+  g_assert_nonnull (row);
+  g_assert_false (gtk_widget_get_sensitive (row));
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), reason));
+}
+
+static void
+test_what_is_not_there_is_not_to_choose (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhWorkerInfo) attic = bh_worker_info_new ();
+
+  attic->name = g_strdup ("attic");
+  scripted_coordinator_put_worker (self->coordinator, attic);
+  put_engine (self, "codex", "Codex", NULL);
+  put_engine (self, "claude-code", "Claude Code", "Not found: no “claude” on the PATH");
+  open_composer (self);
+  write_instructions (self, "Do it.");
+
+  gtk_widget_activate (GTK_WIDGET (self->dialog->target_row));
+  wait_for (self, has_images, "the images");
+  g_assert_true (gtk_widget_get_sensitive (choice (self, "host")));
+  assert_not_to_choose (self, "Offline", "connected");
+  adw_navigation_view_pop (self->dialog->navigation);
+
+  gtk_widget_activate (GTK_WIDGET (self->dialog->engine_row));
+  wait_for (self, has_engines, "the engines");
+  g_assert_true (gtk_widget_get_sensitive (choice (self, "Codex")));
+  assert_not_to_choose (self, "Claude Code", "Not found");
+  adw_navigation_view_pop (self->dialog->navigation);
+
+  /* chosen before, as in a draft */
+  g_assert_true (may_start (self));
+  bh_choice_row_set_selected (BH_CHOICE_ROW (self->dialog->engine_row), "claude-code");
+  wait_for (self, is_refused_on_its_row, "the reason");
+  g_assert_false (may_start (self));
+  bh_choice_row_set_selected (BH_CHOICE_ROW (self->dialog->engine_row), "gone");
+  g_assert_nonnull (bh_row_error_get (GTK_WIDGET (self->dialog->engine_row)));
+  bh_choice_row_set_selected (BH_CHOICE_ROW (self->dialog->engine_row), "codex");
+  g_assert_null (bh_row_error_get (GTK_WIDGET (self->dialog->engine_row)));
+  g_assert_true (may_start (self));
+}
+
 /* --- what is kept -----------------------------------------------------------------------------------------
  */
 
@@ -326,6 +443,51 @@ test_a_bad_draft_is_put_aside (Fixture *self, gconstpointer data)
   g_assert_false (is_written (self));
 }
 
+/* Everything that was asked for is asked for again; of variables only the names are known. */
+static void
+test_run_again (Fixture *self, gconstpointer data)
+{
+  static const char *const names[] = { "LEVEL", NULL };
+  static const char *const parts[] = {
+    "\"instructions\":\"Audit it.\"",
+    "\"name\":\"Audit\"",
+    "\"ticket_url\":\"http://tickets.example/7\"",
+    "\"target\":{\"worker\":\"desk\",\"image\":\"host\"}",
+    "\"engine\":\"codex\"",
+    "\"mode\":\"autonomous\"",
+    "\"keep\":\"remove\"",
+    "\"network\":\"offline\"",
+    "\"env\":{\"LEVEL\":\"\"}",
+  };
+  g_autoptr (BhRun) run = scripted_run_new ("r_1", BH_RUN_COMPLETED, 60);
+  g_autofree char *body = NULL;
+
+  put_engine (self, "codex", "Codex", NULL);
+  bh_connection_refresh_engines (bh_connections_get_local (self->connections));
+  g_set_str (&run->name, "Audit");
+  g_set_str (&run->engine, "codex");
+  run->instructions = g_strdup ("Audit it.");
+  run->ticket_url = g_strdup ("http://tickets.example/7");
+  run->target_worker = g_strdup ("desk");
+  run->target_image = g_strdup ("host");
+  run->mode = BH_MODE_AUTONOMOUS;
+  run->keep = BH_KEEP_REMOVE;
+  run->network = g_strdup ("offline");
+  run->env_names = g_strdupv ((char **) names);
+  scripted_coordinator_put_run (self->coordinator, run);
+
+  open_composer (self);
+  bh_composer_dialog_fill (self->dialog, run);
+  g_assert_true (adw_expander_row_get_expanded (self->dialog->advanced_row));
+  wait_for (self, may_start, "the engine to be known");
+  press_start (self);
+  wait_for (self, is_created, "the Run");
+  body = scripted_coordinator_last_body (self->coordinator);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (strstr (body, parts[i]) == NULL)
+      g_error ("%s is not in %s", parts[i], body);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -340,6 +502,8 @@ main (int argc, char **argv)
   ADD ("autonomous-needs-a-target", test_autonomous_needs_a_target);
   ADD ("fields-are-checked", test_fields_are_checked);
   ADD ("an-error-lands-on-its-row", test_an_error_lands_on_its_row);
+  ADD ("what-is-not-there-is-not-to-choose", test_what_is_not_there_is_not_to_choose);
+  ADD ("run-again", test_run_again);
   ADD ("a-draft-is-kept", test_a_draft_is_kept);
   ADD ("a-bad-draft-is-put-aside", test_a_bad_draft_is_put_aside);
   return g_test_run ();

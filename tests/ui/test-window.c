@@ -263,8 +263,7 @@ has_state (Fixture *self, gconstpointer data)
 static void
 test_sections (Fixture *self, gconstpointer data)
 {
-  g_autoptr (BhRunSections) sections =
-      bh_run_sections_new (self->list, bh_application_get_connections (self->application));
+  g_autoptr (BhRunSections) sections = bh_run_sections_new (self->list);
   g_autoptr (GArray) starts = g_array_new (FALSE, TRUE, sizeof (gboolean));
   Mirror mirror = { GTK_SECTION_MODEL (sections), starts };
 

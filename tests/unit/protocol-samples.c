@@ -27,6 +27,7 @@ sample_run (void)
   run->engine_why = g_strdup ("the instructions hold 4 blocks");
   run->mode = BH_MODE_AUTONOMOUS;
   run->keep = BH_KEEP_REMOVE;
+  run->network = g_strdup ("offline");
   run->env_names = words ("LANG TOKEN");
   run->state = BH_RUN_NEEDS_YOU;
   run->reason = g_strdup ("waits");

@@ -5,8 +5,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
-#include "client/bh-engine-item.h"
-#include "client/bh-worker-item.h"
+#include "client/bh-info-item.h"
 #include "test-client-util.h"
 
 static ScriptedCoordinator *
@@ -32,6 +31,12 @@ let_go (BhConnection *connection)
   drain_loop ();
 }
 
+static gboolean
+is_online (BhInfoItem *item)
+{
+  return ((const BhWorkerInfo *) bh_info_item_get (item))->online;
+}
+
 static void
 test_listed (void)
 {
@@ -39,7 +44,7 @@ test_listed (void)
   g_autoptr (BhWorkerInfo) worker = bh_worker_info_new ();
   g_autoptr (BhEngineInfo) engine = bh_engine_info_new ();
   BhConnection *connection;
-  g_autoptr (BhWorkerItem) item = NULL;
+  g_autoptr (BhInfoItem) item = NULL;
 
   worker->name = g_strdup ("desk");
   worker->online = TRUE;
@@ -55,10 +60,10 @@ test_listed (void)
   g_assert_cmpuint (g_list_model_get_n_items (bh_connection_get_workers (connection)), ==, 1);
   g_assert_cmpuint (g_list_model_get_n_items (bh_connection_get_engines (connection)), ==, 1);
   item = g_list_model_get_item (bh_connection_get_workers (connection), 0);
-  g_assert_true (bh_worker_item_get_online (item));
+  g_assert_true (is_online (item));
   worker->online = FALSE;
   scripted_coordinator_put_worker (coordinator, worker);
-  wait_until (!bh_worker_item_get_online (item));
+  wait_until (!is_online (item));
   let_go (connection);
 }
 

@@ -2,20 +2,14 @@
  * Copyright The Bellhop authors */
 /* The client against a server in a thread of its own, on a Unix socket. */
 
-#include <gio/gunixsocketaddress.h>
-#include <glib/gstdio.h>
-#include <libsoup/soup.h>
 #include <string.h>
 
 #include "client/bh-client.h"
+#include "support/threaded-server.h"
 
 typedef struct
 {
-  char *folder;
-  char *socket;
-  GMainContext *context;
-  GMainLoop *loop;
-  GThread *thread;
+  ThreadedServer *server;
   /* set before the first request, or only used by the server's thread */
   guint n_requests;
   char *last_id;
@@ -95,63 +89,14 @@ serve_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHas
              "{\"title\":\"T\",\"status\":404,\"detail\":\"No such Run\",\"code\":\"run_not_found\"}");
 }
 
-static gpointer
-server_thread (gpointer data)
-{
-  Server *self = data;
-  g_autoptr (SoupServer) server = NULL;
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (self->socket);
-  g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_main_context_push_thread_default (self->context);
-  server = soup_server_new (NULL, NULL);
-  soup_server_add_handler (server, NULL, serve_cb, self, NULL);
-  socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_socket_bind (socket, address, FALSE, &error));
-  g_assert_true (g_socket_listen (socket, &error));
-  g_assert_true (soup_server_listen_socket (server, socket, 0, &error));
-  g_main_loop_run (self->loop);
-  soup_server_disconnect (server);
-  g_main_context_pop_thread_default (self->context);
-  return NULL;
-}
-
-static void
-server_start (Server *self)
-{
-  self->folder = g_dir_make_tmp ("bellhop-client-XXXXXX", NULL);
-  self->socket = g_build_filename (self->folder, "socket", NULL);
-  self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
-  self->thread = g_thread_new ("server", server_thread, self);
-  while (!g_file_test (self->socket, G_FILE_TEST_EXISTS))
-    g_thread_yield ();
-}
-
-static gboolean
-quit_cb (gpointer data)
-{
-  g_main_loop_quit (data);
-  return G_SOURCE_REMOVE;
-}
-
 static void
 server_stop (Server *self)
 {
-  g_main_context_invoke (self->context, quit_cb, self->loop);
-  g_thread_join (self->thread);
-  g_main_loop_unref (self->loop);
-  g_main_context_unref (self->context);
-  g_unlink (self->socket);
-  g_rmdir (self->folder);
+  threaded_server_free (self->server);
   for (guint i = 0; i < G_N_ELEMENTS (self->keys); i++)
     g_free (self->keys[i]);
   for (guint i = 0; i < G_N_ELEMENTS (self->ids); i++)
     g_free (self->ids[i]);
-  g_free (self->socket);
-  g_free (self->folder);
 }
 
 /* --- fibers -------------------------------------------------------------------------------------------- */
@@ -180,8 +125,8 @@ run_case (gconstpointer data)
   Server server = { 0 };
   Case self = { .test = (void (*) (Server *, BhClient *)) (gpointer) data, .server = &server };
 
-  server_start (&server);
-  self.client = bh_client_new_local (server.socket);
+  server.server = threaded_server_new (serve_cb, NULL, &server);
+  self.client = bh_client_new_local (threaded_server_get_socket (server.server));
   self.loop = g_main_loop_new (NULL, FALSE);
   dex_future_disown (dex_scheduler_spawn (NULL, 0, case_fiber, &self, NULL));
   g_main_loop_run (self.loop);

@@ -199,6 +199,7 @@ test_nulls (void)
     "duration_us", "exit_status", "elided", "ended_at", "message", "tool"
   };
 
+  g_assert_cmpstr (json_object_get_string_member (json_node_get_object (run_node), "network"), ==, "open");
   for (guint i = 0; i < G_N_ELEMENTS (of_run); i++)
     g_assert_true (json_object_get_null_member (json_node_get_object (run_node), of_run[i]));
   for (guint i = 0; i < G_N_ELEMENTS (of_row); i++)

@@ -80,7 +80,8 @@ is_plain (BhComposerDialog *self, const GError *problem)
   if (g_error_matches (problem, BH_ERROR, BH_ERROR_INSTRUCTIONS_REQUIRED) || field == NULL)
     return FALSE;
   typed = g_strstrip (g_strdup (gtk_editable_get_text (self->ticket_row)));
-  return !g_str_equal (field, "ticket_url") || !g_str_has_prefix ("https://", typed);
+  return !g_str_equal (field, "ticket_url") ||
+         (!g_str_has_prefix ("https://", typed) && !g_str_has_prefix ("http://", typed));
 }
 
 static void
@@ -122,10 +123,13 @@ add_circumstances (BhComposerDialog *self, GPtrArray *problems)
 {
   BhConnection *connection = bh_connection_row_get_connection (self->connection_row);
   g_autofree char *target = bh_target_row_get_problem (self->target_row);
+  g_autofree char *engine = bh_engine_row_get_problem (self->engine_row);
   const char *detail = connection != NULL ? bh_connection_get_detail (connection) : NULL;
 
   if (target != NULL)
     g_ptr_array_add (problems, bh_error_new (BH_ERROR_WORKER_OFFLINE, "target", "%s", target));
+  if (engine != NULL)
+    g_ptr_array_add (problems, bh_error_new (BH_ERROR_ENGINE_NOT_FOUND, "engine", "%s", engine));
   if (connection == NULL || bh_connection_get_state (connection) != BH_CONNECTION_CONNECTED)
     g_ptr_array_add (problems, bh_error_new (BH_ERROR_UNREACHABLE, NULL, "%s",
                                              detail != NULL ? detail : _ ("Connecting to the coordinator…")));

@@ -277,6 +277,7 @@ draft_of_run (BhComposerDialog *self, const BhRun *run)
   g_set_str (&draft->target_image, run->target_image);
   g_set_str (&draft->engine, run->engine);
   g_set_str (&draft->keep, bh_nick (BH_TYPE_KEEP, run->keep));
+  g_set_str (&draft->network, run->network);
   draft->mode = run->mode;
   /* values never leave the coordinator */
   for (guint i = 0; run->env_names != NULL && run->env_names[i] != NULL; i++)

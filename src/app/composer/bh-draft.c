@@ -238,6 +238,12 @@ bh_draft_to_request (const BhDraft *self)
 
 /* --- checks -------------------------------------------------------------------------------------------- */
 
+static gboolean
+is_web (const char *scheme)
+{
+  return g_str_equal (scheme, "https") || g_str_equal (scheme, "http");
+}
+
 const char *
 bh_draft_ticket_problem (const char *url)
 {
@@ -247,9 +253,9 @@ bh_draft_ticket_problem (const char *url)
   if (text == NULL)
     return NULL;
   uri = g_uri_parse (text, G_URI_FLAGS_PARSE_RELAXED, NULL);
-  if (uri == NULL || !g_str_equal (g_uri_get_scheme (uri), "https") || g_uri_get_host (uri) == NULL ||
+  if (uri == NULL || !is_web (g_uri_get_scheme (uri)) || g_uri_get_host (uri) == NULL ||
       *g_uri_get_host (uri) == '\0' || strpbrk (text, " \t\n") != NULL)
-    return _ ("This has to be an https address, as in https://example.org/tickets/1.");
+    return _ ("This has to be an http or https address, as in https://example.org/tickets/1.");
   if (strlen (text) > URL_MAX_BYTES)
     return _ ("This address is too long.");
   return NULL;

@@ -14,5 +14,7 @@ G_DECLARE_FINAL_TYPE (BhEngineRow, bh_engine_row, BH, ENGINE_ROW, BhChoiceRow)
 
 /* The coordinator whose engines there are to choose from; nullable. */
 void bh_engine_row_set_connection (BhEngineRow *self, BhConnection *connection);
+/* NULL, or why the engine that is chosen cannot be had, as far as that is known now. (transfer full) */
+char *bh_engine_row_get_problem (BhEngineRow *self);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "client/bh-worker-item.h"
+#include "client/bh-info-item.h"
 
 /* The id of a choice is "worker\nimage": neither has a line break. */
 
@@ -100,10 +100,11 @@ ask_all_images (BhTargetRow *self)
 
   for (guint i = 0; i < g_list_model_get_n_items (workers); i++)
     {
-      g_autoptr (BhWorkerItem) worker = g_list_model_get_item (workers, i);
+      g_autoptr (BhInfoItem) item = g_list_model_get_item (workers, i);
+      const BhWorkerInfo *worker = bh_info_item_get (item);
 
-      if (bh_worker_item_get_online (worker))
-        ask_images (self, bh_worker_item_get_name (worker));
+      if (worker->online)
+        ask_images (self, worker->name);
     }
 }
 
@@ -126,17 +127,17 @@ make_id (const char *worker, const char *image)
 }
 
 static void
-add_image (BhChoicePage *page, BhWorkerItem *worker, const BhImageInfo *image)
+add_image (BhChoicePage *page, const BhWorkerInfo *worker, const BhImageInfo *image)
 {
-  g_autofree char *id = make_id (bh_worker_item_get_name (worker), image->id);
+  g_autofree char *id = make_id (worker->name, image->id);
 
   bh_choice_page_add (page, id, image->id, image->description);
 }
 
 static void
-add_images (BhTargetRow *self, BhChoicePage *page, BhWorkerItem *worker)
+add_images (BhTargetRow *self, BhChoicePage *page, const BhWorkerInfo *worker)
 {
-  const Images *images = g_hash_table_lookup (self->images, bh_worker_item_get_name (worker));
+  const Images *images = g_hash_table_lookup (self->images, worker->name);
 
   if (images == NULL)
     bh_choice_page_add (page, NULL, _ ("Asking for its images…"), NULL);
@@ -150,15 +151,14 @@ add_images (BhTargetRow *self, BhChoicePage *page, BhWorkerItem *worker)
 }
 
 static void
-add_worker (BhTargetRow *self, BhChoicePage *page, BhWorkerItem *worker)
+add_worker (BhTargetRow *self, BhChoicePage *page, const BhWorkerInfo *worker)
 {
-  const BhWorkerInfo *info = bh_worker_item_get_info (worker);
   g_autofree char *load = NULL;
 
   /* Translators: how many boxes run on a worker, and how many can */
-  load = g_strdup_printf (_ ("%u of %u boxes are running"), info->boxes, info->max_boxes);
-  bh_choice_page_add_group (page, info->name, info->online ? load : NULL);
-  if (info->online)
+  load = g_strdup_printf (_ ("%u of %u boxes are running"), worker->boxes, worker->max_boxes);
+  bh_choice_page_add_group (page, worker->name, worker->online ? load : NULL);
+  if (worker->online)
     add_images (self, page, worker);
   else
     bh_choice_page_add (page, NULL, _ ("Offline"),
@@ -177,9 +177,9 @@ bh_target_row_fill (BhChoiceRow *row, BhChoicePage *page)
                       _ ("Not asked when there is exactly one possibility"));
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (BhWorkerItem) worker = g_list_model_get_item (workers, i);
+      g_autoptr (BhInfoItem) item = g_list_model_get_item (workers, i);
 
-      add_worker (self, page, worker);
+      add_worker (self, page, bh_info_item_get (item));
     }
 }
 
@@ -237,10 +237,10 @@ list_workers (BhTargetRow *self)
 
   for (guint i = 0; i < g_list_model_get_n_items (workers); i++)
     {
-      g_autoptr (BhWorkerItem) worker = g_list_model_get_item (workers, i);
+      g_autoptr (BhInfoItem) item = g_list_model_get_item (workers, i);
+      const BhWorkerInfo *worker = bh_info_item_get (item);
 
-      g_string_append_printf (text, "%s %d\n", bh_worker_item_get_name (worker),
-                              bh_worker_item_get_online (worker));
+      g_string_append_printf (text, "%s %d\n", worker->name, worker->online);
     }
   return g_string_free (text, FALSE);
 }
@@ -328,13 +328,13 @@ bh_target_row_get_problem (BhTargetRow *self)
     return NULL;
   for (guint i = 0; i < g_list_model_get_n_items (workers); i++)
     {
-      g_autoptr (BhWorkerItem) item = g_list_model_get_item (workers, i);
+      g_autoptr (BhInfoItem) item = g_list_model_get_item (workers, i);
+      const BhWorkerInfo *info = bh_info_item_get (item);
 
-      if (!g_str_equal (bh_worker_item_get_name (item), worker))
+      if (!g_str_equal (info->name, worker))
         continue;
-      return bh_worker_item_get_online (item)
-                 ? NULL
-                 : g_strdup_printf (_ ("The worker “%s” is offline. Choose another target"), worker);
+      return info->online ? NULL
+                          : g_strdup_printf (_ ("The worker “%s” is offline. Choose another target"), worker);
     }
   return g_strdup_printf (_ ("There is no worker “%s”. Choose another target"), worker);
 }

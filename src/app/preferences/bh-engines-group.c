@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "app/preferences/bh-engines-group.h"
-#include "client/bh-engine-item.h"
+#include "client/bh-info-item.h"
 
 struct _BhEnginesGroup
 {
@@ -25,9 +25,9 @@ refresh_cb (BhEnginesGroup *self)
 }
 
 static void
-show_engine (BhEngineItem *item, GParamSpec *pspec, AdwActionRow *row)
+show_engine (BhInfoItem *item, GParamSpec *pspec, AdwActionRow *row)
 {
-  const BhEngineInfo *info = bh_engine_item_get_info (item);
+  const BhEngineInfo *info = bh_info_item_get (item);
   g_autofree char *version = NULL;
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), info->name);

@@ -8,7 +8,7 @@
 #include "app/preferences/bh-autostart.h"
 #include "app/preferences/bh-general-page.h"
 #include "app/preferences/bh-preferences-dialog.h"
-#include "client/bh-engine-item.h"
+#include "client/bh-info-item.h"
 
 #define AUTO "auto"
 
@@ -50,12 +50,13 @@ fill_engines (BhGeneralPage *self)
     selected = 0;
   for (guint i = 0; i < g_list_model_get_n_items (self->engines); i++)
     {
-      g_autoptr (BhEngineItem) item = g_list_model_get_item (self->engines, i);
+      g_autoptr (BhInfoItem) item = g_list_model_get_item (self->engines, i);
+      const BhEngineInfo *info = bh_info_item_get (item);
 
-      if (g_str_equal (chosen, bh_engine_item_get_id (item)))
+      if (g_str_equal (chosen, info->id))
         selected = i + 1;
-      g_strv_builder_add (ids, bh_engine_item_get_id (item));
-      gtk_string_list_append (names, bh_engine_item_get_name (item));
+      g_strv_builder_add (ids, info->id);
+      gtk_string_list_append (names, info->name);
     }
   if (selected == GTK_INVALID_LIST_POSITION)
     {

@@ -19,8 +19,8 @@ struct _BhWorkerRow
   AdwActionRow *images;
 
   BhConnection *connection;
-  BhWorkerItem *worker;
-  gboolean asking; /* for the images */
+  BhInfoItem *worker; /* with a BhWorkerInfo */
+  gboolean asking;    /* for the images */
 };
 
 G_DEFINE_FINAL_TYPE (BhWorkerRow, bh_worker_row, ADW_TYPE_EXPANDER_ROW)
@@ -63,7 +63,7 @@ show_text (AdwActionRow *row, const char *text)
 static void
 update (BhWorkerRow *self)
 {
-  const BhWorkerInfo *info = bh_worker_item_get_info (self->worker);
+  const BhWorkerInfo *info = bh_info_item_get (self->worker);
   g_autofree char *state = describe (info);
   /* TRANSLATORS: how busy a machine's processors are */
   g_autofree char *load = g_strdup_printf (_ ("%.0f %%"), CLAMP (info->cpu_load, 0, 1) * 100);
@@ -107,9 +107,9 @@ images_fiber (gpointer data)
 {
   BhWorkerRow *self = data;
   g_autoptr (GError) error = NULL;
+  const BhWorkerInfo *info = bh_info_item_get (self->worker);
   g_autoptr (GPtrArray) images =
-      dex_await_boxed (bh_connection_images (self->connection, bh_worker_item_get_name (self->worker)),
-                       &error);
+      dex_await_boxed (bh_connection_images (self->connection, info->name), &error);
   g_autofree char *text = images != NULL ? image_names (images) : g_strdup (error->message);
 
   self->asking = FALSE;
@@ -121,10 +121,12 @@ images_fiber (gpointer data)
 static void
 expanded_cb (BhWorkerRow *self)
 {
-  if (self->worker == NULL || self->asking || !adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self)))
+  const BhWorkerInfo *info = self->worker != NULL ? bh_info_item_get (self->worker) : NULL;
+
+  if (info == NULL || self->asking || !adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self)))
     return;
-  gtk_widget_set_visible (GTK_WIDGET (self->images), bh_worker_item_get_online (self->worker));
-  if (!bh_worker_item_get_online (self->worker))
+  gtk_widget_set_visible (GTK_WIDGET (self->images), info->online);
+  if (!info->online)
     return;
   self->asking = TRUE;
   adw_action_row_set_subtitle (self->images, _ ("Asking…"));
@@ -170,7 +172,7 @@ bh_worker_row_init (BhWorkerRow *self)
 }
 
 GtkWidget *
-bh_worker_row_new (BhConnection *connection, BhWorkerItem *worker)
+bh_worker_row_new (BhConnection *connection, BhInfoItem *worker)
 {
   BhWorkerRow *self = g_object_new (BH_TYPE_WORKER_ROW, NULL);
 

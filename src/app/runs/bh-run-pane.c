@@ -374,7 +374,7 @@ bh_run_pane_set_list (BhRunPane *self, BhRunList *list, BhConnections *connectio
   g_return_if_fail (self->list == NULL);
   self->list = g_object_ref (list);
   self->connections = g_object_ref (connections);
-  sections = bh_run_sections_new (list, connections);
+  sections = bh_run_sections_new (list);
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);

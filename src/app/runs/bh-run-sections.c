@@ -139,9 +139,9 @@ items_changed_cb (BhRunSections *self, guint position, guint removed, guint adde
   tell (self, position, removed, added);
 }
 
-/* A Run that has changed may be of another section now without having moved: then only borders have. */
+/* None has moved: only the borders have. */
 static void
-item_changed_cb (BhRunSections *self)
+sections_changed_cb (BhRunSections *self)
 {
   guint ends[N_SECTIONS], n = get_n_items (G_LIST_MODEL (self)), to = 0;
 
@@ -153,28 +153,6 @@ item_changed_cb (BhRunSections *self)
   to = MIN (to, n);
   if (to > 0)
     tell (self, 0, to, to);
-}
-
-static void
-sections_changed_cb (BhRunSections *self)
-{
-  guint n = get_n_items (G_LIST_MODEL (self));
-
-  find_ends (self, self->ends);
-  g_list_model_items_changed (G_LIST_MODEL (self), 0, n, n);
-}
-
-static void
-connections_changed_cb (BhRunSections *self, guint position, guint removed, guint added, GListModel *model)
-{
-  for (guint i = position; i < position + added; i++)
-    {
-      g_autoptr (BhConnection) connection = g_list_model_get_item (model, i);
-
-      /* after the list's own handler, which may move the item */
-      g_signal_connect_object (connection, "item-changed", G_CALLBACK (item_changed_cb), self,
-                               G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-    }
 }
 
 /* --- the object ---------------------------------------------------------------------------------------- */
@@ -198,20 +176,16 @@ bh_run_sections_init (BhRunSections *self)
 }
 
 BhRunSections *
-bh_run_sections_new (BhRunList *list, BhConnections *connections)
+bh_run_sections_new (BhRunList *list)
 {
   BhRunSections *self;
 
   g_return_val_if_fail (BH_IS_RUN_LIST (list), NULL);
-  g_return_val_if_fail (BH_IS_CONNECTIONS (connections), NULL);
   self = g_object_new (BH_TYPE_RUN_SECTIONS, NULL);
   self->list = g_object_ref (list);
   find_ends (self, self->ends);
   g_signal_connect_object (list, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (list, "sections-changed", G_CALLBACK (sections_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (connections, "items-changed", G_CALLBACK (connections_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  connections_changed_cb (self, 0, 0, bh_connections_get_n (connections), G_LIST_MODEL (connections));
   return self;
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_RUN_SECTIONS (bh_run_sections_get_type ())
 G_DECLARE_FINAL_TYPE (BhRunSections, bh_run_sections, BH, RUN_SECTIONS, GObject)
 
-BhRunSections *bh_run_sections_new (BhRunList *list, BhConnections *connections);
+BhRunSections *bh_run_sections_new (BhRunList *list);
 /* The translated heading of a section. */
 const char *bh_section_label (BhSection section);
 

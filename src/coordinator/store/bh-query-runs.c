@@ -34,7 +34,8 @@ complete_run (BhDb *db, gint64 num, BhRun *run, GError **error)
   return TRUE;
 }
 
-/* Columns: num, record, instructions (may be NULL). */
+/* Columns: num, record, instructions (may be NULL), network (may be NULL; records of older releases lack it).
+ */
 static BhRun *
 decode_run (sqlite3_stmt *statement, gint64 *num, GError **error)
 {
@@ -45,6 +46,8 @@ decode_run (sqlite3_stmt *statement, gint64 *num, GError **error)
     return NULL;
   *num = sqlite3_column_int64 (statement, 0);
   g_set_str (&run->instructions, bh_db_text (statement, 2));
+  if (bh_db_text (statement, 3) != NULL)
+    g_set_str (&run->network, bh_db_text (statement, 3));
   return run;
 }
 
@@ -94,7 +97,7 @@ take_run (GValue *value, BhRun *run)
 static BhRun *
 find_by_id (BhDb *db, const char *id, gint64 *num, GError **error)
 {
-  return find_record (db, "SELECT num, record, instructions FROM runs WHERE id = ?", id, num,
+  return find_record (db, "SELECT num, record, instructions, network FROM runs WHERE id = ?", id, num,
                       BH_ERROR_RUN_NOT_FOUND, error);
 }
 
@@ -115,7 +118,8 @@ bh_query_run_of_box (BhDb *db, const BhQuery *query, GValue *value, GError **err
 {
   gint64 num;
   BhRun *run =
-      find_record (db, "SELECT num, record, NULL FROM runs WHERE box_id = ? ORDER BY num DESC LIMIT 1",
+      find_record (db,
+                   "SELECT num, record, NULL, network FROM runs WHERE box_id = ? ORDER BY num DESC LIMIT 1",
                    query->id, &num, BH_ERROR_NOT_FOUND, error);
 
   if (run == NULL)
@@ -129,7 +133,7 @@ bh_query_idempotent (BhDb *db, const BhQuery *query, GValue *value, GError **err
 {
   gint64 num, same;
   BhRun *run = find_record (db,
-                            "SELECT num, record, instructions FROM runs "
+                            "SELECT num, record, instructions, network FROM runs "
                             "WHERE num = (SELECT run FROM idempotency WHERE key = ?)",
                             query->id, &num, BH_ERROR_NOT_FOUND, error);
 
@@ -178,21 +182,20 @@ prepare_list (BhDb *db, const BhQuery *query, const char *fts, gint64 before, GE
   sqlite3_stmt *statement;
 
   if (fts != NULL)
-    statement =
-        bh_db_statement (db,
-                         "SELECT num, record, NULL FROM runs_fts JOIN runs ON runs.num = runs_fts.rowid "
-                         "WHERE runs_fts MATCH ?3 AND runs_fts.rowid < ?1 "
-                         "AND (?11 OR state IN (?4, ?5, ?6, ?7, ?8, ?9, ?10)) "
-                         "ORDER BY runs_fts.rowid DESC LIMIT ?2",
-                         error);
+    statement = bh_db_statement (
+        db,
+        "SELECT num, record, NULL, network FROM runs_fts JOIN runs ON runs.num = runs_fts.rowid "
+        "WHERE runs_fts MATCH ?3 AND runs_fts.rowid < ?1 "
+        "AND (?11 OR state IN (?4, ?5, ?6, ?7, ?8, ?9, ?10)) "
+        "ORDER BY runs_fts.rowid DESC LIMIT ?2",
+        error);
   else if (query->states == 0)
-    statement =
-        bh_db_statement (db, "SELECT num, record, NULL FROM runs WHERE num < ?1 ORDER BY num DESC LIMIT ?2",
-                         error);
+    statement = bh_db_statement (
+        db, "SELECT num, record, NULL, network FROM runs WHERE num < ?1 ORDER BY num DESC LIMIT ?2", error);
   else
     statement =
         bh_db_statement (db,
-                         "SELECT num, record, NULL FROM runs WHERE num IN "
+                         "SELECT num, record, NULL, network FROM runs WHERE num IN "
                          "(SELECT num FROM runs WHERE state IN (?4, ?5, ?6, ?7, ?8, ?9, ?10) AND num < ?1 "
                          "ORDER BY num DESC LIMIT ?2) ORDER BY num DESC",
                          error);
