@@ -23,6 +23,7 @@ import tempfile
 import bellhop
 import sanitizers
 import accessible
+import pseudo
 import screen
 
 PICTURES = pathlib.Path(os.environ.get('BELLHOP_PICTURES', bellhop.BUILD / 'pictures'))
@@ -51,8 +52,9 @@ FOREIGN = (*STRICT, 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BU
 
 
 def locale_environment(language):
-    """Shows an app in a language as “de” or “he_IL”, with a locale made on the spot: hardly a system has them all."""
-    names = {'de': 'de_DE', 'fr': 'fr_FR', 'es': 'es_ES', 'he': 'he_IL', 'ar': 'ar_EG', 'zh': 'zh_CN'}
+    """Shows an app in a language as “de” or “he_IL”, with a locale made on the spot: hardly a system has them all.
+    “pseudo” is no language, see pseudo.py."""
+    names = {'pseudo': 'he_IL', 'de': 'de_DE', 'fr': 'fr_FR', 'es': 'es_ES', 'he': 'he_IL', 'ar': 'ar_EG', 'zh': 'zh_CN'}
     name = names.get(language, language)
     folder = pathlib.Path(os.environ.get('BELLHOP_CACHE', tempfile.gettempdir())) / 'locales'
     path = folder / f'{name}.UTF-8'
@@ -64,7 +66,7 @@ def locale_environment(language):
         with contextlib.suppress(OSError):
             part.rename(path)
         shutil.rmtree(part.parent, ignore_errors=True)
-    return {'LOCPATH': str(folder), 'LC_ALL': f'{name}.UTF-8', 'LANGUAGE': name}
+    return {'LOCPATH': str(folder), 'LC_ALL': f'{name}.UTF-8', 'LANGUAGE': pseudo.install() if language == 'pseudo' else name}
 
 
 class App:

@@ -13,10 +13,12 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
 sys.path.insert(0, os.path.dirname(__file__))
+import accessible  # noqa: E402
 import bellhop  # noqa: E402
 import desktop  # noqa: E402
 import views  # noqa: E402
 from bellhop import block  # noqa: E402
+from gi.repository import GLib  # noqa: E402
 from PIL import Image, ImageDraw, ImageOps  # noqa: E402
 
 WIDE, NARROW = (1100, 720), (360, 720)
@@ -24,7 +26,7 @@ LOOKS = {
     'light': dict(size=WIDE), 'dark': dict(size=WIDE, dark=True), 'contrast': dict(size=WIDE, high_contrast=True),
     'light-narrow': dict(size=NARROW), 'dark-narrow': dict(size=NARROW, dark=True), 'contrast-narrow': dict(size=NARROW, high_contrast=True),
     'german': dict(size=WIDE, language='de'), 'german-narrow': dict(size=NARROW, language='de'),
-    'rtl': dict(size=WIDE, language='he'), 'rtl-narrow': dict(size=NARROW, language='he'),
+    'rtl': dict(size=WIDE, language='pseudo'), 'rtl-narrow': dict(size=NARROW, language='pseudo'),
 }
 # where the pictures of which view of the look “light” go
 PUBLISHED = {'list': 'list', 'run': 'run', 'question': 'question', 'composer': 'composer'}
@@ -86,6 +88,8 @@ class Shots:
             yield session, app
 
     def take(self, session, view):
+        # where the pointer is not in the way
+        session.xdo('mousemove', session.width + 2 * desktop.screen.FRAME - 1, session.height + 2 * desktop.screen.FRAME - 1)
         session.screen.settle(timeout=6, quiet=0.4)
         name = f'{self.look}-{view}'
         self.made.append((view, session.picture(name)))
@@ -93,25 +97,61 @@ class Shots:
     def all(self):
         with self.app() as (session, app):
             self.take(session, 'list')
+            self.composer(session, app)
+            self.preferences(session, app)
             self.dialogs(session, app)
         with self.app(self.run) as (session, app):
             self.take(session, 'run')
             self.in_run(session, app)
+            self.others(session, app)
+        self.without_runs()
         return self.made
 
-    def dialogs(self, session, app):
+    @staticmethod
+    def act(session, name, *arguments):
+        """One of the app's actions, as the desktop would ask for it."""
+        accessible.call(session.bus, 'org.bellhop.Bellhop', '/org/bellhop/Bellhop', 'org.gtk.Actions', 'Activate', 'sava{sv}',
+                        name, [GLib.Variant(*argument) for argument in arguments], {})
+
+    def composer(self, session, app):
         session.key('ctrl+n')
         self.take(session, 'composer-empty')
         view = app.find(where=lambda node: {'editable', 'multi-line'} <= node.states)
         view.set_text('# Fix the flaky test\n\nIt fails once in ten. Find out why, and mend it.\n\n' + block('make check'))
         self.take(session, 'composer')
+        # the focus was in the text; what has it is in sight
+        session.key('ctrl+Tab', *['Tab'] * 14)
+        self.take(session, 'composer-end')
         session.key('Escape')
         session.screen.settle()
-        for view, key in (('preferences', 'ctrl+comma'), ('shortcuts', 'ctrl+question')):
-            session.key(key)
-            self.take(session, view)
-            session.key('Escape')
-            session.screen.settle()
+
+    def preferences(self, session, app):
+        session.key('ctrl+comma')
+        dialog = app.find('dialog')
+        self.take(session, 'preferences')
+        for name, page in zip(('connections', 'workers', 'engines'), self.pages(dialog)[1:]):
+            page.click()
+            self.take(session, f'preferences-{name}')
+        session.key('Escape')
+        app.wait_gone('dialog')
+
+    @staticmethod
+    def pages(dialog):
+        """The buttons of the four pages: the only four beside each other."""
+        buttons = dialog.find_all(views.BUTTON | {'radio', 'tab'})
+        parents = [button.parent for button in buttons]
+        return next([button for button in buttons if button.parent == parent] for parent in parents if parents.count(parent) == 4)
+
+    def dialogs(self, session, app):
+        session.key('ctrl+question')
+        self.take(session, 'shortcuts')
+        session.key('Escape')
+        session.screen.settle()
+        self.act(session, 'about')
+        app.find('dialog')
+        self.take(session, 'about')
+        session.key('Escape')
+        app.wait_gone('dialog')
         session.key('ctrl+f')
         session.type('payments')
         self.take(session, 'search')
@@ -131,6 +171,23 @@ class Shots:
         steps = [row for row in self.timeline(app).find_all('list item') if len(self.header(row)) > 2]
         self.header(steps[-1], True).click()
         self.take(session, 'run-expanded')
+
+    def others(self, session, app):
+        """Runs that are over, and one that cannot be opened."""
+        for run in self.coordinator.get('/v1/runs')['runs']:
+            if run['state'] in ('completed', 'failed', 'stopped'):
+                self.act(session, 'open-run', ('(ss)', ('', run['id'])))
+                self.take(session, f'run-{run["state"]}')
+        self.act(session, 'open-run', ('(ss)', ('', 'r_0000000000000000')))
+        self.take(session, 'toast')
+
+    def without_runs(self):
+        """The app on a coordinator that is new, and after that one has gone."""
+        with bellhop.Bellhop() as coordinator, desktop.Desktop(*self.size) as session:
+            session.app(coordinator, environment={'BELLHOP_NO_START': '1'}, **self.options)
+            self.take(session, 'welcome')
+            coordinator.kill()
+            self.take(session, 'lost')
 
     @staticmethod
     def header(row, button=False):

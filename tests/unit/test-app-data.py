@@ -91,7 +91,7 @@ class Translations(unittest.TestCase):
 
     def test_every_file_is_named(self):
         words = {str(path.relative_to(SOURCE)) for path in APP.rglob('*')
-                 if path.suffix == '.blp' or path.suffix in ('.c', '.h') and TRANSLATED.search(path.read_text())}
+                 if path.suffix in ('.blp', '.ui') or path.suffix in ('.c', '.h') and TRANSLATED.search(path.read_text())}
         words |= {f'data/org.bellhop.Bellhop.{name}' for name in ('desktop.in.in', 'gschema.xml', 'metainfo.xml.in.in')}
         self.assertEqual(lines(PO / 'POTFILES.in'), sorted(words))
 
