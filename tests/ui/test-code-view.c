@@ -154,6 +154,13 @@ test_tail (void)
 }
 
 static void
+run_until_coloured (GtkSourceBuffer *buffer)
+{
+  while (gtk_source_buffer_get_language (buffer) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
 test_large (void)
 {
   g_autoptr (BhCodeView) view = new_view ();
@@ -162,14 +169,16 @@ test_large (void)
 
   bh_code_view_set_language (view, "c");
   bh_code_view_set_text (view, "int x;", -1);
-  g_assert_nonnull (gtk_source_buffer_get_language (buffer));
+  /* not before the text */
+  g_assert_null (gtk_source_buffer_get_language (buffer));
+  run_until_coloured (buffer);
   for (int i = 0; i < 20000; i++)
     g_string_append (text, "int main (void); /* a line */\n");
   bh_code_view_set_text (view, text->str, text->len);
   g_assert_null (gtk_source_buffer_get_language (buffer));
   run_until_lines (view, 20000);
   bh_code_view_set_text (view, "int x;", -1);
-  g_assert_nonnull (gtk_source_buffer_get_language (buffer));
+  run_until_coloured (buffer);
 }
 
 static void
@@ -179,15 +188,15 @@ test_languages (void)
   {
     const char *name, *id;
   } cases[] = {
-    { "sh", "sh" },
-    { "bash", "sh" },
+    { "sh", "bellhop-sh" },
+    { "bash", "bellhop-sh" },
     { "Python {.x}", "python3" },
     { "{.rust}", "rust" },
     { "rust,ignore", "rust" },
     { "diff", "diff" },
     { "c++", "cpp" },
     { "main.c", "c" },
-    { "Makefile", "makefile" },
+    { "Makefile", NULL },
     { "json", "json" },
     { "js", "js" },
     { "ts", "typescript" },
@@ -206,6 +215,45 @@ test_languages (void)
     }
 }
 
+/* No text makes the highlighting warn, which would be the end here. */
+static void
+test_here_documents (void)
+{
+  static const char *const names[] = { "sh",       "perl",   "fish",   "m4",   "makefile", "Makefile.am",
+                                       "dpatch",   "docker", "python", "ruby", "php",      "console",
+                                       "markdown", "html",   "yaml",   "diff", "json",     "c" };
+  const char *text = "cat <<'EOF' > x; ls\nhello $x\nEOF\ncat <<-\"A B\"\n\tx\n\tA B\ncat <<C\n$y\nC\n"
+                     "$(cat <<'')\n\nprint <<'Z';\nZ\nall:\n\tcat <<'E'\nE\n`cat <<\"F\"\nF\n`";
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      GtkSourceLanguage *language = bh_code_language_find (names[i]);
+      g_autoptr (GtkSourceBuffer) buffer = gtk_source_buffer_new (NULL);
+      GtkTextIter start, end;
+
+      gtk_source_buffer_set_language (buffer, language);
+      gtk_text_buffer_set_text (GTK_TEXT_BUFFER (buffer), text, -1);
+      gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (buffer), &start, &end);
+      gtk_source_buffer_ensure_highlight (buffer, &start, &end);
+    }
+}
+
+/* What our own shell colours: the delimiters, and what comes behind the text. */
+static void
+test_shell_colours (void)
+{
+  g_autoptr (GtkSourceBuffer) buffer = gtk_source_buffer_new_with_language (bh_code_language_find ("bash"));
+  GtkTextIter start, end, at;
+
+  gtk_text_buffer_set_text (GTK_TEXT_BUFFER (buffer), "cat <<'EOF'\n# no $x\nEOF\n# yes\n", -1);
+  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (buffer), &start, &end);
+  gtk_source_buffer_ensure_highlight (buffer, &start, &end);
+  gtk_text_buffer_get_iter_at_line_offset (GTK_TEXT_BUFFER (buffer), &at, 1, 2);
+  g_assert_false (gtk_source_buffer_iter_has_context_class (buffer, &at, "comment"));
+  gtk_text_buffer_get_iter_at_line_offset (GTK_TEXT_BUFFER (buffer), &at, 3, 2);
+  g_assert_true (gtk_source_buffer_iter_has_context_class (buffer, &at, "comment"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -218,5 +266,7 @@ main (int argc, char **argv)
   g_test_add_func ("/code-view/tail", test_tail);
   g_test_add_func ("/code-view/large", test_large);
   g_test_add_func ("/code-view/languages", test_languages);
+  g_test_add_func ("/code-view/here-documents", test_here_documents);
+  g_test_add_func ("/code-view/shell-colours", test_shell_colours);
   return g_test_run ();
 }

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* our own, in which they are not obeyed */
+#define SPECS "resource:///org/bellhop/Bellhop/language-specs"
+
 /* no language's name is longer, and foreign text may be anything */
 #define NAME_MAX_BYTES 128
 
@@ -53,6 +56,17 @@ static const struct
   { "htm", "html" },
 };
 
+/* Languages of GtkSourceView with here-documents at which it warns: "Invalid group". Instead there is another
+ * one, or none. */
+static const struct
+{
+  const char *id;
+  const char *instead; /* (nullable) */
+} warning[] = {
+  { "sh", "bellhop-sh" }, { "perl", NULL },   { "fish", NULL },     { "m4", NULL },
+  { "makefile", NULL },   { "dpatch", NULL }, { "automake", NULL },
+};
+
 static gboolean
 ends_name (char c)
 {
@@ -82,10 +96,35 @@ aliased (const char *word)
   return word;
 }
 
+static GtkSourceLanguageManager *
+get_manager (void)
+{
+  static gsize added = 0;
+  GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
+
+  if (g_once_init_enter (&added))
+    {
+      gtk_source_language_manager_append_search_path (manager, SPECS);
+      g_once_init_leave (&added, 1);
+    }
+  return manager;
+}
+
+static GtkSourceLanguage *
+without_warnings (GtkSourceLanguageManager *manager, GtkSourceLanguage *language)
+{
+  for (gsize i = 0; language != NULL && i < G_N_ELEMENTS (warning); i++)
+    if (g_str_equal (gtk_source_language_get_id (language), warning[i].id))
+      return warning[i].instead != NULL
+                 ? gtk_source_language_manager_get_language (manager, warning[i].instead)
+                 : NULL;
+  return language;
+}
+
 GtkSourceLanguage *
 bh_code_language_find (const char *name)
 {
-  GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
+  GtkSourceLanguageManager *manager = get_manager ();
   g_autofree char *word = name != NULL ? first_word (name) : NULL;
 
   if (word == NULL)
@@ -98,5 +137,5 @@ bh_code_language_find (const char *name)
     }
   if (language == NULL && strlen (name) <= NAME_MAX_BYTES)
     language = gtk_source_language_manager_guess_language (manager, name, NULL);
-  return language;
+  return without_warnings (manager, language);
 }

@@ -36,6 +36,7 @@ struct _BhCodeView
   gboolean follows; /* its end is in sight, or is to be */
   guint pump_source;
   guint copied_source;
+  guint colours_source;
 };
 
 typedef enum
@@ -80,13 +81,29 @@ update_height (BhCodeView *self)
 }
 
 static void
-update_colours (BhCodeView *self)
+set_colours (gpointer user_data)
 {
+  BhCodeView *self = user_data;
   gboolean small = self->feed.text->len <= BH_CODE_VIEW_COLOURED_MAX;
   GtkSourceLanguage *language = small ? bh_code_language_find (self->language) : NULL;
 
+  self->colours_source = 0;
   gtk_source_buffer_set_language (self->buffer, language);
   gtk_source_buffer_set_highlight_syntax (self->buffer, language != NULL);
+}
+
+/* The first text of a language takes as long as some frames, as its definition is read: the text comes first.
+ */
+static void
+update_colours (BhCodeView *self)
+{
+  gboolean coloured = self->language != NULL && self->feed.text->len <= BH_CODE_VIEW_COLOURED_MAX;
+
+  g_clear_handle_id (&self->colours_source, g_source_remove);
+  if (coloured)
+    self->colours_source = g_idle_add_once (set_colours, self);
+  else
+    set_colours (self);
 }
 
 static void
@@ -117,7 +134,7 @@ show_text (BhCodeView *self)
   if (self->pump_source == 0 && bh_code_feed_pump (&self->feed, FIRST_PIECE))
     self->pump_source = g_idle_add (pump_more, self);
   if (self->feed.text->len > BH_CODE_VIEW_COLOURED_MAX &&
-      gtk_source_buffer_get_language (self->buffer) != NULL)
+      (self->colours_source != 0 || gtk_source_buffer_get_language (self->buffer) != NULL))
     update_colours (self);
   update_height (self);
 }
@@ -308,6 +325,7 @@ bh_code_view_dispose (GObject *object)
 
   g_clear_handle_id (&self->pump_source, g_source_remove);
   g_clear_handle_id (&self->copied_source, g_source_remove);
+  g_clear_handle_id (&self->colours_source, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_CODE_VIEW);
   G_OBJECT_CLASS (bh_code_view_parent_class)->dispose (object);
 }

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 #define BH_CODE_VIEW_LINE_MAX 1000
 
 /* Properties: "title" (string, nullable), "language" (string, nullable: a GtkSourceView language id, a
- * fence's info string or a file name), "text", "max-height" (int: scrolls within beyond it; -1 none),
- * "shows-end" (boolean: a new text is shown from its end, as output is). Copy copies all.
+ * fence's info string or a file name), "text", "max-height" (int: scrolls within beyond it; -1 none: only for
+ * what is short), "shows-end" (boolean: a new text is shown from its end, as output is). Copy copies all.
  *
  * Text is shown as bh_text_shown() has it, whatever it is. */
 #define BH_TYPE_CODE_VIEW (bh_code_view_get_type ())
