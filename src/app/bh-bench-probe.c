@@ -209,6 +209,24 @@ toggle (Probe *self, guint position)
     gtk_widget_activate_action (GTK_WIDGET (list), "timeline.toggle", "u", position);
 }
 
+static const char *
+rest_of (const char *line)
+{
+  const char *space = strchr (line, ' ');
+
+  return space != NULL ? space + 1 : "";
+}
+
+static void
+press (Probe *self, const char *label)
+{
+  GtkButton *button = bh_bench_find_button (self->window, label);
+
+  if (button != NULL)
+    g_signal_emit_by_name (button, "clicked");
+  tell (button != NULL ? "pressed" : "not-pressed", g_get_monotonic_time ());
+}
+
 static void
 type_search (Probe *self, const char *text)
 {
@@ -244,8 +262,10 @@ do_command (Probe *self, const char *line)
     gtk_widget_activate_action_variant (self->window, first, NULL);
   else if (strcmp (name, "toggle") == 0)
     toggle (self, number (first));
+  else if (strcmp (name, "press") == 0)
+    press (self, rest_of (line));
   else if (strcmp (name, "type") == 0)
-    type_search (self, strchr (line, ' ') != NULL ? strchr (line, ' ') + 1 : "");
+    type_search (self, rest_of (line));
   else if ((strcmp (name, "await") == 0 || strcmp (name, "await-end") == 0) && *first != '\0')
     await_content (self, words);
   else if (strcmp (name, "await-text") == 0)

@@ -41,6 +41,20 @@ bh_bench_find_list (GtkWidget *window, const char *style_class)
 }
 
 static gboolean
+is_button (GtkWidget *widget, gpointer label)
+{
+  const char *has = GTK_IS_BUTTON (widget) ? gtk_button_get_label (GTK_BUTTON (widget)) : NULL;
+
+  return has != NULL && g_str_has_prefix (has, label);
+}
+
+GtkButton *
+bh_bench_find_button (GtkWidget *window, const char *label)
+{
+  return GTK_BUTTON (find (window, is_button, (gpointer) label));
+}
+
+static gboolean
 is_of_type (GtkWidget *widget, gpointer type)
 {
   return G_TYPE_CHECK_INSTANCE_TYPE (widget, GPOINTER_TO_SIZE (type));

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* The list view of that style class that is in sight. (transfer none) (nullable) */
 GtkListView *bh_bench_find_list (GtkWidget *window, const char *style_class);
+/* The button in sight whose label begins so. (transfer none) (nullable) */
+GtkButton *bh_bench_find_button (GtkWidget *window, const char *label);
 GtkWidget *bh_bench_find_type (GtkWidget *window, GType type);
 /* No row in sight is still to be loaded, and, if asked, its end is in sight. */
 gboolean bh_bench_list_is_complete (GtkListView *list, gboolean at_end);

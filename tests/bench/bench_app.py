@@ -261,5 +261,97 @@ def bench_app_latency(say):
     say('app_event_to_paint', median_ms=round(statistics.median(late), 1), p95_ms=round(percentile(late, 0.95), 1), n=len(late), reach_median_ms=26.7)
 
 
+MIB = 1024 * 1024
+
+
+def filled(piece):
+    return piece * (MIB // len(piece.encode()))
+
+
+# what a stranger may write, a megabyte of it
+BIG_TEXTS = {
+    'short': ('message', 'What is small.'),
+    'paragraphs': ('message', filled('A paragraph with *some* `words` and a [link](https://example.org/) in it.\n\n')),
+    'one paragraph': ('message', filled('some words of **one** paragraph that has no end ')),
+    'one word': ('message', filled('x')),
+    'characters': ('message', filled('漢字かな交じり文')),
+    'code': ('message', '```c\n' + filled('int f (int x) { return x + 1; } /* what it does */\n') + '```\n'),
+    'line of code': ('message', '```\n' + filled('y') + '\n```\n'),
+    'many fences': ('message', filled('```c\nint x;\n```\n\n')),
+    'cell': ('message', '| a | b |\n|---|---|\n| ' + filled('c') + ' | d |\n'),
+    'table': ('message', '| a | b |\n|---|---|\n' + filled('| some words | and some more of them |\n')),
+    'tables': ('message', filled('| a | b | c | d |\n|---|---|---|---|\n| some words | more | 1 | 2 |\n| some words | more | 1 | 2 |\n\n')),
+    'quotes': ('message', filled('>' * 400 + ' deep\n\n')),
+    'lists': ('message', filled('- one\n  - two\n    1. three\n       - [x] four\n')),
+    'growing': ('grows', filled('What is told bit by bit, with *some* `words`, and\n\n')),
+    'growing word': ('grows', filled('z')),
+    'result': ('result', filled('a line of an output\n')),
+    'line of a result': ('result', filled('r')),
+    'question': ('question', filled('Which of them do you want? ')),
+    'title': ('title', filled('t')),
+}
+
+
+class BigText:
+    """The coordinator of tests/bench/big-text.c, on one of those texts."""
+
+    def __init__(self, folder, kind, text):
+        path = folder / 'big-text'
+        path.write_text(text)
+        self.process = subprocess.Popen([str(BUILD / 'tests' / 'bench' / 'bench-big-text'), kind, str(path)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.environment = {'BELLHOP_SOCKET': self.process.stdout.readline().strip()}
+
+    def grow(self):
+        self.process.stdin.write('\n')
+        self.process.stdin.flush()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def until_quiet(watched):
+    """The work of frames, and the lateness of a timer, until hardly anything is painted any more; in ms."""
+    work, latency, quiet = [], [], 0
+    while True:
+        time.sleep(0.4)
+        watched.tell('frames')
+        told = watched.wait('frames')
+        work += told['work']
+        latency += told['latency']
+        quiet = quiet + 1 if len(told['work']) <= 3 else 0
+        if quiet == 2:
+            return [value / 1000 for value in work], [value / 1000 for value in latency]
+
+
+def show_big_text(session, kind, text):
+    """Opens the Run, and what of the text is shown only when it is asked for, twice."""
+    with BigText(session.root, kind, text) as coordinator, app(session, coordinator) as watched:
+        watched.first_frame()
+        watched.tell('await navigation-sidebar 1')
+        watched.wait('content')
+        until_quiet(watched)
+        watched.tell('open r_0000000000000001')
+        seen = [until_quiet(watched)]
+        for ask in {'message': ['press Show All', 'press Show _More', 'press Open in Window'], 'grows': [None, 'press Show _More'],
+                    'result': ['toggle 20', 'toggle 20'], 'title': ['toggle 20'], 'question': ['press Show _More']}[kind]:
+            watched.tell(ask) if ask else coordinator.grow()
+            seen.append(until_quiet(watched))
+    return max(max(work, default=0) for work, _ in seen), max(max(latency) for _, latency in seen)
+
+
+def bench_app_big_text(say):
+    """A megabyte in one row: what the longest frame takes, and how long the main loop is held."""
+    with desktop.Desktop() as session:
+        for name, (kind, text) in BIG_TEXTS.items():
+            frame, held = show_big_text(session, kind, text)
+            say('app_big_text', text=name, longest_frame_ms=round(frame, 1), main_loop_held_ms=round(held, 1), reach_ms=33)
+
+
 BENCHES = {'app_start': bench_app_start, 'app_long': bench_app_long, 'app_step': bench_app_step, 'app_stream': bench_app_stream,
-           'app_list': bench_app_list, 'app_latency': bench_app_latency}
+           'app_list': bench_app_list, 'app_latency': bench_app_latency,
+           'app_big_text': bench_app_big_text}

@@ -261,7 +261,7 @@ test_growth_is_exact (Fixture *self, gconstpointer data)
 static GtkWidget *
 more_button (Fixture *self)
 {
-  GtkWidget *last = gtk_widget_get_last_child (GTK_WIDGET (self->markdown));
+  GtkWidget *last = gtk_widget_get_last_child (gtk_widget_get_first_child (GTK_WIDGET (self->markdown)));
 
   return GTK_IS_BUTTON (last) && gtk_widget_get_visible (last) ? last : NULL;
 }
@@ -296,6 +296,95 @@ test_huge (Fixture *self, gconstpointer data)
   g_assert_cmpstr (shown, ==, "short\n");
 }
 
+static gsize
+shown_bytes (Fixture *self)
+{
+  g_autoptr (GPtrArray) labels = all (self, GTK_TYPE_LABEL);
+  g_autoptr (GPtrArray) views = all (self, BH_TYPE_CODE_VIEW);
+  gsize bytes = 0;
+
+  g_assert_cmpuint (labels->len, <, 1200);
+  g_assert_cmpuint (views->len, <, 60);
+  for (guint i = 0; i < labels->len; i++)
+    bytes += strlen (gtk_label_get_text (labels->pdata[i]));
+  for (guint i = 0; i < views->len; i++)
+    bytes += strlen (bh_code_view_get_text (views->pdata[i]));
+  return bytes;
+}
+
+static void
+on_elsewhere (guint *times)
+{
+  (*times)++;
+}
+
+/* Where somebody has all of it elsewhere, there is a limit to what is laid out here; and nothing is lost. */
+static void
+test_elsewhere (Fixture *self, gconstpointer data)
+{
+  const char *piece = data;
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint times = 0;
+
+  if (*piece == '`')
+    g_string_append (text, "```c\n");
+  if (*piece == '|')
+    g_string_append (text, "|a|\n|-|\n");
+  while (text->len < 1024 * 1024)
+    g_string_append (text, piece + (*piece == '`'));
+  g_signal_connect_swapped (self->markdown, "elsewhere", G_CALLBACK (on_elsewhere), &times);
+  bh_markdown_set_text (self->markdown, text->str);
+  for (guint i = 0; i < 2; i++)
+    {
+      while (more_button (self) == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpuint (shown_bytes (self), <, 80 * 1024);
+      g_assert_cmpuint (times, ==, 0);
+      g_signal_emit_by_name (more_button (self), "clicked");
+    }
+  while (times == 0 && more_button (self) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (times, ==, 1);
+  g_assert_cmpuint (shown_bytes (self), <, 80 * 1024);
+  g_assert_cmpstr (bh_markdown_get_text (self->markdown), ==, text->str);
+}
+
+/* How a text that is too long is cut: at words, but not in scripts that have none between them. */
+static void
+test_pieces (void)
+{
+  static const struct
+  {
+    const char *piece;
+    gsize most; /* of a piece */
+  } cases[] = {
+    { "some words ", BH_MARKDOWN_PIECE_MAX },
+    { "\344\273\245\344\270\213", BH_MARKDOWN_PIECE_MAX },
+    { "\340\270\201\340\270\262", BH_MARKDOWN_PIECE_MAX },
+    { "x", BH_MARKDOWN_PIECE_MAX / 4 },
+    { "\303\244", BH_MARKDOWN_PIECE_MAX / 4 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GString) again = g_string_new (NULL);
+      while (text->len < 8000)
+        g_string_append (text, cases[i].piece);
+      g_autoptr (GPtrArray) blocks = bh_markdown_plan (text->str, text->len);
+      for (guint k = 0; k < blocks->len; k++)
+        {
+          const BhMarkdownBlock *block = blocks->pdata[k];
+          g_assert_cmpuint (strlen (block->text), <=, cases[i].most);
+          g_assert_true (g_utf8_validate (block->text, -1, NULL));
+          g_string_append_printf (again, "%s%s", k > 0 && *cases[i].piece == 's' ? " " : "", block->text);
+        }
+      g_assert_cmpuint (blocks->len, <=, 8100 / (cases[i].most * 3 / 4) + 1);
+      g_strchomp (text->str);
+      g_assert_cmpstr (again->str, ==, text->str);
+    }
+}
+
 static guint
 depth_of (GtkWidget *widget)
 {
@@ -318,7 +407,7 @@ test_nesting (Fixture *self, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
     {
       g_autoptr (GString) text = g_string_new (NULL);
-      for (int k = 0; k < 10000; k++)
+      for (int k = 0; k < 3000; k++)
         g_string_append (text, marks[i]);
       g_string_append (text, "end");
       bh_markdown_set_text (self->markdown, "");
@@ -355,6 +444,13 @@ main (int argc, char **argv)
   ADD ("/markdown/huge/one-line", "word ", test_huge);
   ADD ("/markdown/huge/one-word", "x", test_huge);
   ADD ("/markdown/huge/items", "- a\n", test_huge);
+  ADD ("/markdown/elsewhere/paragraphs", "A paragraph with *some* `words` in it.\n\n", test_elsewhere);
+  ADD ("/markdown/elsewhere/one-word", "x", test_elsewhere);
+  ADD ("/markdown/elsewhere/code", "`int x;\n", test_elsewhere);
+  ADD ("/markdown/elsewhere/fences", "~~~\nx\n~~~\n\n", test_elsewhere);
+  ADD ("/markdown/elsewhere/table", "|b|\n", test_elsewhere);
+  ADD ("/markdown/elsewhere/quotes", "> > > > > > > > > a\n\n", test_elsewhere);
+  g_test_add_func ("/markdown/pieces", test_pieces);
   ADD ("/markdown/nesting", NULL, test_nesting);
   ADD ("/markdown/plain", NULL, test_plain);
   return g_test_run ();

@@ -184,6 +184,7 @@ bh_body_window_new (
   self->part = part;
   self->total = total;
   adw_window_title_set_title (self->heading, title);
-  load (self, total > RANGE ? total - RANGE : 0);
+  /* of an output the end is what matters */
+  load (self, part == BH_PART_RESULT && total > RANGE ? total - RANGE : 0);
   return self;
 }

@@ -64,14 +64,15 @@ show_text (BhMessageRow *self)
   self->has_text = TRUE;
 }
 
-/* A record may come before the deltas that it already has the text of in its head. */
+/* A record may come before the deltas that it already has the text of in its head. A text that is too long
+ * for the model is too long for the Markdown, which has a button itself. */
 static gboolean
 has_more (BhTimelineRow *row)
 {
   gsize length = 0;
 
   bh_timeline_row_get_text (row, BH_PART_TEXT, &length);
-  return !bh_timeline_row_get_complete (row, BH_PART_TEXT) &&
+  return !bh_timeline_row_get_complete (row, BH_PART_TEXT) && length <= BH_HEAD_MAX &&
          length < bh_timeline_row_get_bytes (row, BH_PART_TEXT);
 }
 
@@ -184,21 +185,23 @@ describe (BhRowView *view)
                           record != NULL && record->head != NULL ? record->head : "");
 }
 
-/* All of it, as much as the model loads; what is longer even than that has a window of its own. */
 static void
 more_cb (BhMessageRow *self)
 {
   BhTimelineRow *row = get_row (self);
-  gsize length = 0;
 
-  bh_timeline_row_get_text (row, BH_PART_TEXT, &length);
   if (bh_timeline_row_get_problem (row) != NULL)
     bh_timeline_row_retry (row);
-  else if (length > BH_HEAD_MAX)
-    gtk_widget_activate_action (GTK_WIDGET (self), "run.open-body", "(tu)",
-                                (guint64) bh_timeline_row_get_position (row), (guint) BH_PART_TEXT);
   else
     bh_timeline_row_load_text (row);
+}
+
+/* What is longer than is read in a timeline has a window of its own. */
+static void
+elsewhere_cb (BhMessageRow *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "run.open-body", "(tu)",
+                              (guint64) bh_timeline_row_get_position (get_row (self)), (guint) BH_PART_TEXT);
 }
 
 static void
@@ -240,6 +243,7 @@ bh_message_row_class_init (BhMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BhMessageRow, more);
   gtk_widget_class_bind_template_child (widget_class, BhMessageRow, problem);
   gtk_widget_class_bind_template_callback (widget_class, more_cb);
+  gtk_widget_class_bind_template_callback (widget_class, elsewhere_cb);
   gtk_widget_class_bind_template_callback (widget_class, toggle_cb);
 }
 

@@ -9,6 +9,10 @@
 #include "app/run/bh-step-body.h"
 #include "app/widgets/bh-markdown.h"
 #include "app/widgets/bh-status.h"
+#include "protocol/bh-text.h"
+
+/* bytes */
+#define TITLE_MAX 300
 
 struct _BhStepRow
 {
@@ -174,21 +178,28 @@ show_summary (BhStepRow *self, BhTimelineRow *row)
     bh_markdown_set_text (self->summary, shown ? record->head : "");
 }
 
+/* A label lays out all of a line, however little of it is seen. */
+static char *
+get_title (const BhRow *record)
+{
+  return record->title != NULL ? bh_text_one_line (record->title, TITLE_MAX) : g_strdup ("");
+}
+
 static char *
 describe (BhRowView *view)
 {
   BhStepRow *self = BH_STEP_ROW (view);
   BhRow *record = get_record (self);
-  g_autofree char *outcome = NULL;
+  g_autofree char *outcome = NULL, *title = NULL;
   GString *text;
 
   if (record == NULL)
     return g_strdup ("");
   outcome = get_outcome (record);
+  title = get_title (record);
   /* Translators: for screen readers: tool, title */
   text = g_string_new (NULL);
-  g_string_printf (text, _ ("Step, %s, %s"), record->tool != NULL ? record->tool : "",
-                   record->title != NULL ? record->title : "");
+  g_string_printf (text, _ ("Step, %s, %s"), record->tool != NULL ? record->tool : "", title);
   g_string_append_printf (text, ", %s", bh_row_state_label (record->state));
   if (record->state == BH_ROW_FAILED && record->exit_status >= 0)
     g_string_append_printf (text, ", %s", outcome);
@@ -205,13 +216,14 @@ update (BhRowView *view)
   BhStepRow *self = BH_STEP_ROW (view);
   BhTimelineRow *row = bh_row_view_get_row (view);
   BhRow *record = bh_timeline_row_get_row (row);
-  g_autofree char *label = NULL;
+  g_autofree char *label = NULL, *title = NULL;
 
   if (record == NULL)
     return;
+  title = get_title (record);
   set_icon (self->icon, bh_tool_icon (record->tool));
   gtk_label_set_text (self->tool, record->tool != NULL ? record->tool : "");
-  gtk_label_set_text (self->title, record->title != NULL ? record->title : "");
+  gtk_label_set_text (self->title, title);
   show_duration (self);
   show_outcome (self, record);
   update_tick (self);

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* bytes of a word; what is longer is none that a person reads */
+#define WORD_MAX 200
+
 BhMarkdownBlock *
 bh_markdown_block_new (BhMarkdownKind kind)
 {
@@ -111,25 +114,75 @@ bh_markdown_block_add (
     g_array_append_val (self->spans, span);
 }
 
-/* Where a piece that begins at `start` ends: behind a line or a word if there is one in its last quarter. */
+static gboolean
+can_break_after (gunichar c)
+{
+  switch ((int) g_unichar_break_type (c))
+    {
+    case G_UNICODE_BREAK_MANDATORY:
+    case G_UNICODE_BREAK_LINE_FEED:
+    case G_UNICODE_BREAK_SPACE:
+    case G_UNICODE_BREAK_AFTER:
+    case G_UNICODE_BREAK_HYPHEN:
+    case G_UNICODE_BREAK_SYMBOL:
+    case G_UNICODE_BREAK_COMPLEX_CONTEXT:
+      return TRUE;
+    default:
+      return g_unichar_iswide (c);
+    }
+}
+
+/* Where the first word between `start` and `end` begins that is longer than WORD_MAX; `end` if there is none.
+ */
+static gsize
+long_word (const char *text, gsize start, gsize end)
+{
+  const char *word = text + start;
+
+  for (const char *at = word; at < text + end; at = g_utf8_next_char (at))
+    if (can_break_after (g_utf8_get_char (at)))
+      word = g_utf8_next_char (at);
+    else if (at - word >= WORD_MAX)
+      return word - text;
+  return end;
+}
+
+gboolean
+bh_markdown_has_long_word (const char *text)
+{
+  gsize length = strlen (text);
+
+  return long_word (text, 0, length) < length;
+}
+
+static gsize
+whole_character (const char *text, gsize end)
+{
+  while (((guchar) text[end] & 0xc0) == 0x80)
+    end--;
+  return end;
+}
+
+/* Where a piece that begins at `start` ends: behind a line or a word if there is one in its last quarter, and
+ * before a word that takes long: of that there is less in a piece. */
 static gsize
 piece_end (const char *text, gsize start, gsize length, gsize max)
 {
-  gsize end = start + max;
-  gsize earliest = end - max / 4;
+  gsize end = length - start > max ? whole_character (text, start + max) : length;
+  gsize word = long_word (text, start, whole_character (text, MIN (end + WORD_MAX + 1, length)));
 
-  if (length - start <= max)
+  if (word == start)
+    return length - start > max / 4 ? whole_character (text, start + max / 4) : length;
+  if (word < end)
+    return word;
+  if (end == length)
     return length;
-  for (gsize at = end; at > earliest; at--)
+  for (gsize at = end; at > end - max / 4; at--)
     if (text[at - 1] == '\n')
       return at;
-  for (gsize at = end; at > earliest; at--)
+  for (gsize at = end; at > end - max / 4; at--)
     if (text[at - 1] == ' ')
       return at;
-  /* to break a word that is longer takes the square of its length */
-  end = start + max / 4;
-  while (((guchar) text[end] & 0xc0) == 0x80)
-    end--;
   return end;
 }
 
@@ -169,7 +222,7 @@ bh_markdown_blocks_add_pieces (GPtrArray *blocks, BhMarkdownBlock *block, gsize 
   gsize length = block->text != NULL ? strlen (block->text) : 0;
   guint span = 0;
 
-  if (length <= max)
+  if (length <= max / 4 || (length <= max && !bh_markdown_has_long_word (block->text)))
     {
       g_ptr_array_add (blocks, block);
       return;

@@ -70,6 +70,9 @@ BhMarkdownBlock *bh_markdown_block_ref (BhMarkdownBlock *self);
 void bh_markdown_block_unref (BhMarkdownBlock *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhMarkdownBlock, bh_markdown_block_unref)
 
+/* Whether there is a word in it that takes long to lay out. */
+gboolean bh_markdown_has_long_word (const char *text);
+
 /* An array that holds its blocks. */
 GPtrArray *bh_markdown_blocks_new (void);
 /* Whether they look the same, children included. */
@@ -78,7 +81,8 @@ gboolean bh_markdown_block_equal (const BhMarkdownBlock *a, const BhMarkdownBloc
 /* Adds a text at the end of the block's. */
 void bh_markdown_block_add (
     BhMarkdownBlock *self, GString *text, const char *more, BhMarkdownStyles styles, int link);
-/* Appends `block` (taken) to `blocks`, in pieces of at most about `max` bytes where its text is longer. */
+/* Appends `block` (taken) to `blocks`, in pieces of at most about `max` bytes where its text is longer, and
+ * of a quarter of that where words are. */
 void bh_markdown_blocks_add_pieces (GPtrArray *blocks, BhMarkdownBlock *block, gsize max);
 
 G_END_DECLS

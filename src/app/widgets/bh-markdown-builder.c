@@ -13,8 +13,9 @@
 #define HEADING_GAP 18
 #define TIGHT_GAP 3
 #define CELL_CHARS_MAX 36
-/* bytes of text for each time: their layout comes after it, and takes longer */
-#define RUN_BYTES 2048
+/* bytes of text for each time while it is not known how wide they will be, so that their layout comes later
+ */
+#define RUN_BYTES 1024
 /* what a view of code costs, in labels */
 #define CODE_COST 8
 
@@ -226,7 +227,20 @@ build_row (GtkWidget *grid, const BhMarkdownBlock *row, guint position)
     gtk_grid_attach (GTK_GRID (grid), new_cell (row->children->pdata[i], row->head), i, position, 1, 1);
 }
 
-static void
+/* Layout is what takes long: here it counts, and what comes of it is kept. FALSE: most of it will come later.
+ */
+static gboolean
+lay_out (GtkWidget *widget)
+{
+  int width = gtk_widget_get_width (gtk_widget_get_parent (widget));
+
+  gtk_widget_measure (widget, width > 0 ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL,
+                      width > 0 ? width : -1, NULL, NULL, NULL, NULL);
+  return width > 0;
+}
+
+/* FALSE: how long it takes is not known yet. */
+static gboolean
 build (BhMarkdownBuilder *self, Frame frame)
 {
   BhMarkdownBlock *block = frame.blocks->pdata[frame.next];
@@ -234,13 +248,14 @@ build (BhMarkdownBuilder *self, Frame frame)
   if (block->kind == BH_MARKDOWN_ROW)
     {
       build_row (frame.parent, block, frame.next);
-      return;
+      return FALSE;
     }
   GtkWidget *widget = new_widget (block);
   set_gap (widget, block, frame.next, frame.tight);
   gtk_box_append (GTK_BOX (frame.parent), widget);
   if (block->children != NULL)
     push (self, content_of (block, widget), block->children, 0, block->tight);
+  return lay_out (widget);
 }
 
 static guint
@@ -265,8 +280,8 @@ bh_markdown_builder_run (BhMarkdownBuilder *self, gint64 deadline)
         g_array_set_size (self->frames, self->frames->len - 1);
       const BhMarkdownBlock *block = frame.blocks->pdata[frame.next];
       guint cost = cost_of (block);
-      bytes += block->text != NULL ? strlen (block->text) : 0;
-      build (self, frame);
+      if (!build (self, frame) && block->text != NULL)
+        bytes += strlen (block->text);
       self->left -= MIN (self->left, cost);
       if (bytes >= RUN_BYTES || g_get_monotonic_time () >= deadline)
         break;

@@ -13,8 +13,7 @@
 
 /* texts whose width is not asked for, and what it is taken to be */
 #define LONG_BYTES 160
-#define LONG_CHARS_MIN 12
-#define LONG_CHARS 120
+#define LONG_CHARS 12
 
 static void
 insert_attribute (PangoAttrList *list, const BhMarkdownSpan *span, PangoAttribute *attribute)
@@ -98,10 +97,13 @@ bh_markdown_label_set (GtkLabel *label, const BhMarkdownBlock *block)
 {
   g_autofree char *markup = link_markup (block);
   gboolean is_long = strlen (block->text) > LONG_BYTES;
+  gboolean has_long_word = is_long && bh_markdown_has_long_word (block->text);
 
-  /* how narrow and how wide it could be takes very long to find out for a word that is very long */
-  gtk_label_set_width_chars (label, is_long ? LONG_CHARS_MIN : -1);
+  /* two layouts fewer if it is not to find out how narrow and how wide it could be */
+  gtk_label_set_width_chars (label, is_long ? LONG_CHARS : -1);
   gtk_label_set_max_width_chars (label, is_long ? LONG_CHARS : -1);
+  /* to look for words in a word takes the square of its length */
+  gtk_label_set_wrap_mode (label, has_long_word ? PANGO_WRAP_CHAR : PANGO_WRAP_WORD_CHAR);
   gtk_label_set_attributes (label, NULL);
   gtk_widget_set_focusable (GTK_WIDGET (label), markup != NULL);
   if (markup != NULL)

@@ -322,8 +322,9 @@ enter_item (Planner *self, cmark_node *node)
 
 /* Whether it can be a grid of labels without taking long. */
 static gboolean
-table_fits (cmark_node *table)
+table_fits (Planner *self, cmark_node *table)
 {
+  int last = cmark_node_get_end_line (table);
   guint columns = cmark_gfm_extensions_get_table_columns (table);
   guint rows = 0;
 
@@ -331,6 +332,10 @@ table_fits (cmark_node *table)
     return FALSE;
   for (cmark_node *row = cmark_node_first_child (table); row != NULL; row = cmark_node_next (row))
     if (++rows * columns > BH_MARKDOWN_CELLS_MAX)
+      return FALSE;
+  for (int line = cmark_node_get_start_line (table); line <= last; line++)
+    if (bh_markdown_source_line (self->source, line + 1) - bh_markdown_source_line (self->source, line) >
+        BH_MARKDOWN_PIECE_MAX)
       return FALSE;
   return TRUE;
 }
@@ -357,7 +362,7 @@ visit_table (Planner *self, cmark_node *node, gboolean entering)
     close_block (self);
   else if (is_type (node, "table"))
     {
-      if (table_fits (node))
+      if (table_fits (self, node))
         open_block (self, node, BH_MARKDOWN_TABLE);
       else
         add_as_written (self, node, BH_MARKDOWN_CODE);

@@ -14,10 +14,12 @@
 /* bytes that are parsed on the main loop; what is longer is parsed on a thread */
 #define AT_ONCE_MAX 4096
 /* bytes and blocks that are shown before the person asks for more */
-#define FIRST_BYTES (64 * 1024)
-#define FIRST_BLOCKS 200
+#define FIRST_BYTES (16 * 1024)
+#define FIRST_BLOCKS 120
 /* how much more that is then */
 #define MORE 4
+/* from here on all of it is elsewhere, if somebody has it there: what is painted anew takes as long as all */
+#define HERE_BYTES (64 * 1024)
 /* of a frame's time, for building */
 #define SLICE_US 3000
 
@@ -25,6 +27,7 @@ struct _BhMarkdown
 {
   GtkWidget parent_instance;
 
+  GtkWidget *all; /* a box of these two */
   GtkWidget *box;
   GtkWidget *more; /* (nullable) */
 
@@ -46,6 +49,7 @@ typedef enum
 
 static GParamSpec *properties[PROP_PLAIN + 1];
 static guint link_signal;
+static guint elsewhere_signal;
 
 G_DEFINE_FINAL_TYPE (BhMarkdown, bh_markdown, GTK_TYPE_WIDGET)
 
@@ -85,11 +89,22 @@ last_line_before (BhMarkdown *self, gsize end)
   return end;
 }
 
+static gboolean
+is_elsewhere (BhMarkdown *self)
+{
+  return self->limit >= HERE_BYTES && g_signal_has_handler_pending (self, elsewhere_signal, 0, FALSE);
+}
+
 static void
 on_more (BhMarkdown *self)
 {
   gboolean longer = self->limit < self->text->len;
 
+  if (is_elsewhere (self))
+    {
+      g_signal_emit (self, elsewhere_signal, 0);
+      return;
+    }
   self->limit = MIN (self->limit * MORE, G_MAXSIZE / (MORE + 1));
   self->builder.left += FIRST_BLOCKS;
   gtk_widget_set_visible (self->more, FALSE);
@@ -97,6 +112,17 @@ on_more (BhMarkdown *self)
     plan (self, 0);
   else
     ensure_tick (self);
+}
+
+static char *
+more_label (BhMarkdown *self, gsize hidden)
+{
+  g_autofree char *size = g_format_size (hidden);
+
+  if (is_elsewhere (self))
+    return g_strdup (_ ("Open in Window"));
+  /* Translators: a button below the beginning of a long text; a size like “1.2 MB” */
+  return hidden > 0 ? g_strdup_printf (_ ("Show _More (%s)"), size) : g_strdup (_ ("Show _More"));
 }
 
 static void
@@ -118,13 +144,10 @@ update_more (BhMarkdown *self)
       self->more = gtk_button_new ();
       gtk_widget_set_halign (self->more, GTK_ALIGN_START);
       gtk_widget_set_margin_top (self->more, 6);
-      gtk_widget_set_parent (self->more, GTK_WIDGET (self));
+      gtk_box_append (GTK_BOX (self->all), self->more);
       g_signal_connect_swapped (self->more, "clicked", G_CALLBACK (on_more), self);
     }
-  g_autofree char *size = g_format_size (hidden);
-  /* Translators: a button below the beginning of a long text; a size like “1.2 MB” */
-  g_autofree char *label =
-      hidden > 0 ? g_strdup_printf (_ ("Show _More (%s)"), size) : g_strdup (_ ("Show _More"));
+  g_autofree char *label = more_label (self, hidden);
   gtk_button_set_use_underline (GTK_BUTTON (self->more), TRUE);
   gtk_button_set_label (GTK_BUTTON (self->more), label);
   gtk_widget_set_visible (self->more, TRUE);
@@ -180,7 +203,7 @@ on_planned (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) blocks = g_task_propagate_pointer (G_TASK (result), NULL);
 
   /* another text has been set, or there is no widget any more */
-  if (job->generation != self->generation || self->box == NULL)
+  if (job->generation != self->generation || self->all == NULL)
     return;
   self->planning = FALSE;
   show_blocks (self, job->keep, job->start, g_steal_pointer (&blocks));
@@ -401,6 +424,38 @@ bh_markdown_set_property (GObject *object, guint prop_id, const GValue *value, G
     }
 }
 
+static GtkSizeRequestMode
+bh_markdown_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+/* Each other width or height that is asked for is one more layout of all the text. So the width does not
+ * depend on a height, and the height without a width is that for the width it has. */
+static void
+bh_markdown_measure (GtkWidget *widget,
+                     GtkOrientation orientation,
+                     int for_size,
+                     int *minimum,
+                     int *natural,
+                     int *minimum_baseline,
+                     int *natural_baseline)
+{
+  BhMarkdown *self = BH_MARKDOWN (widget);
+
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    for_size = -1;
+  else if (for_size < 0 && gtk_widget_get_width (widget) > 0)
+    for_size = gtk_widget_get_width (widget);
+  gtk_widget_measure (self->all, orientation, for_size, minimum, natural, NULL, NULL);
+}
+
+static void
+bh_markdown_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  gtk_widget_allocate (BH_MARKDOWN (widget)->all, width, height, baseline, NULL);
+}
+
 static void
 bh_markdown_dispose (GObject *object)
 {
@@ -409,8 +464,8 @@ bh_markdown_dispose (GObject *object)
   if (self->tick != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
   self->tick = 0;
-  g_clear_pointer (&self->box, gtk_widget_unparent);
-  g_clear_pointer (&self->more, gtk_widget_unparent);
+  g_clear_pointer (&self->all, gtk_widget_unparent);
+  self->box = self->more = NULL;
   G_OBJECT_CLASS (bh_markdown_parent_class)->dispose (object);
 }
 
@@ -441,7 +496,11 @@ bh_markdown_class_init (BhMarkdownClass *klass)
   link_signal =
       g_signal_new ("link", BH_TYPE_MARKDOWN, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL,
                     NULL, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  elsewhere_signal =
+      g_signal_new ("elsewhere", BH_TYPE_MARKDOWN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  widget_class->get_request_mode = bh_markdown_get_request_mode;
+  widget_class->measure = bh_markdown_measure;
+  widget_class->size_allocate = bh_markdown_size_allocate;
   gtk_widget_class_set_css_name (widget_class, "markdown");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
@@ -459,9 +518,7 @@ static void
 bh_markdown_init (BhMarkdown *self)
 {
   GtkGesture *press = gtk_gesture_click_new ();
-  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
 
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (press), 0);
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (press), GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (press, "pressed", G_CALLBACK (on_pressed), self);
@@ -469,7 +526,9 @@ bh_markdown_init (BhMarkdown *self)
   self->text = g_string_new (NULL);
   self->limit = FIRST_BYTES;
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  self->all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_widget_set_parent (self->all, GTK_WIDGET (self));
+  gtk_box_append (GTK_BOX (self->all), self->box);
   bh_markdown_builder_init (&self->builder, GTK_BOX (self->box));
   self->builder.left = FIRST_BLOCKS;
 }

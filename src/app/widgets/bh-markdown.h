@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 
 /* Properties: "text" (string, the Markdown, without what bh_text_shown() takes away), "plain" (boolean: show
  * it as it is). A text that grows at its end rebuilds only its last block. Long texts are built over several
- * frames; very long ones show their beginning and a button for more. Signal "link" (string uri) → boolean:
- * handled; else the portal opens it.
+ * frames; very long ones show their beginning and a button for more.
+ *
+ * Signals: "link" (string uri) → boolean: handled; else the portal opens it. "elsewhere": the person wants to
+ * see the rest of a very long text; without a handler more of it is shown here, the slower the more there is.
  */
 #define BH_TYPE_MARKDOWN (bh_markdown_get_type ())
 G_DECLARE_FINAL_TYPE (BhMarkdown, bh_markdown, BH, MARKDOWN, GtkWidget)
