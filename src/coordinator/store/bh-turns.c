@@ -9,6 +9,9 @@
  * by how much each has to say. A lone Run waits for nobody. */
 #define APART_EACH_US 200
 #define APART_MAX_US 40000
+/* Of those who asked to be sent later, so many go along at most: after a hiccup all of them are due, and who
+ * is watched would wait for a batch of hundreds. */
+#define PATIENT_MAX 16
 
 typedef struct
 {
@@ -16,13 +19,14 @@ typedef struct
   gpointer user_data;
   GDestroyNotify destroy;
   gint64 due;
+  gboolean patient; /* was not due at once */
 } Waiter;
 
 struct _BhTurns
 {
   BhTurnFunc begin, end;
   gpointer user_data;
-  GArray *waiting; /* Waiter, in no order */
+  GArray *waiting; /* Waiter, who has waited longest first */
   guint sent;      /* and not done yet */
   gint64 next;     /* monotonic; no turn before */
   gint64 first;    /* when the first of those waiting is due */
@@ -52,15 +56,16 @@ static GArray *
 take_due (BhTurns *self, gint64 now)
 {
   GArray *due = waiter_array_new ();
-  guint left = 0;
+  guint left = 0, patient = 0;
 
   self->first = G_MAXINT64;
   for (guint i = 0; i < self->waiting->len; i++)
     {
       Waiter waiter = g_array_index (self->waiting, Waiter, i);
 
-      if (waiter.due <= now)
+      if (waiter.due <= now && (!waiter.patient || patient < PATIENT_MAX))
         {
+          patient += waiter.patient;
           g_array_append_val (due, waiter);
           continue;
         }
@@ -183,7 +188,7 @@ bh_turns_is_free (BhTurns *self)
 void
 bh_turns_await (BhTurns *self, gint64 due, BhTurnFunc func, gpointer user_data, GDestroyNotify destroy)
 {
-  Waiter waiter = { func, user_data, destroy, due };
+  Waiter waiter = { func, user_data, destroy, due, due > g_get_monotonic_time () };
 
   g_array_append_val (self->waiting, waiter);
   self->first = MIN (self->first, due);
@@ -195,7 +200,12 @@ void
 bh_turns_hurry (BhTurns *self)
 {
   for (guint i = 0; i < self->waiting->len; i++)
-    g_array_index (self->waiting, Waiter, i).due = 0;
+    {
+      Waiter *waiter = &g_array_index (self->waiting, Waiter, i);
+
+      waiter->due = 0;
+      waiter->patient = FALSE;
+    }
   if (self->waiting->len == 0)
     return;
   self->first = 0;

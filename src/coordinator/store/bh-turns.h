@@ -27,7 +27,8 @@ void bh_turns_note_done (BhTurns *self, guint count);
 /* Whether who is due now need not wait. */
 gboolean bh_turns_is_free (BhTurns *self);
 /* Calls `func` once, in the first turn that comes at `due` (monotonic) or later, never before this returns.
- * Takes `user_data`, freed by `destroy` afterwards. */
+ * Takes `user_data`, freed by `destroy` afterwards. Of those who were not due yet when they asked, a turn
+ * takes a few only; the others come in the next ones. */
 void bh_turns_await (BhTurns *self, gint64 due, BhTurnFunc func, gpointer user_data, GDestroyNotify destroy);
 /* All who wait are due now. */
 void bh_turns_hurry (BhTurns *self);
