@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
@@ -80,10 +81,13 @@ class Tcp(unittest.TestCase):
         context = ssl.create_default_context(cafile=self.cert)
         return context.wrap_socket(socket.create_connection(('localhost', self.port), timeout=40), server_hostname='localhost')
 
-    def open_stream(self, token, path='/v1/events'):
-        stream = self.connect()
+    def ask_for_stream(self, stream, token, path='/v1/events'):
         stream.sendall(f'GET {path} HTTP/1.1\r\nHost: localhost:{self.port}\r\nAccept: text/event-stream\r\n'
                        f'Authorization: Bearer {token}\r\n\r\n'.encode())
+
+    def open_stream(self, token, path='/v1/events'):
+        stream = self.connect()
+        self.ask_for_stream(stream, token, path)
         self.hear(stream, b'event: hello')
         return stream
 
@@ -111,6 +115,24 @@ class Tcp(unittest.TestCase):
         # another's goes on: what happens now comes
         self.bellhop.create(block('true'))
         self.hear(own, b'event: run')
+
+    def test_a_token_that_is_removed_while_it_is_shown(self):
+        """Whoever asks at that moment is refused or shown out; nobody stays."""
+        token = self.bellhop.post('/v1/tokens', {'name': 'brief'})['token']
+        streams = [self.connect() for _ in range(40)]
+        removal = threading.Thread(target=self.bellhop.delete, args=('/v1/tokens/brief',))
+        for n, stream in enumerate(streams):
+            if n == len(streams) // 2:
+                removal.start()
+            self.ask_for_stream(stream, token)
+        removal.join()
+        for stream in streams:
+            refused = False
+            try:
+                refused = stream.recv(65536).startswith(b'HTTP/1.1 401')
+            except ConnectionError:
+                pass
+            self.assertTrue(refused or self.is_ended(stream))
 
     def test_token_comes_before_the_body(self):
         """The answer does not wait for a body that nobody may send; a known token's body is read as ever."""

@@ -14,6 +14,7 @@ struct _BhGate
   GSocketService *service;
   GHashTable *guests;   /* Guest, by its remote address: the object, not its value */
   GPtrArray *addresses; /* char * */
+  guint expulsions;
   gboolean full;
 };
 
@@ -203,10 +204,17 @@ bh_gate_expel (BhGate *self, const char *name)
   GHashTableIter iter;
   gpointer guest;
 
+  self->expulsions++;
   g_hash_table_iter_init (&iter, self->guests);
   while (g_hash_table_iter_next (&iter, NULL, &guest))
     if (g_strcmp0 (((Guest *) guest)->name, name) == 0)
       guest_show_out (guest);
+}
+
+guint
+bh_gate_get_expulsions (BhGate *self)
+{
+  return self->expulsions;
 }
 
 void

@@ -29,5 +29,7 @@ void bh_gate_admit (BhGate *self, SoupServerMessage *message, const char *name);
 const char *bh_gate_get_name (BhGate *self, SoupServerMessage *message);
 /* The token is no more: ends every connection that showed it last. */
 void bh_gate_expel (BhGate *self, const char *name);
+/* How often that was done: a token looked up meanwhile may be one of those. */
+guint bh_gate_get_expulsions (BhGate *self);
 
 G_END_DECLS

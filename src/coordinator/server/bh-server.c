@@ -198,15 +198,25 @@ static DexFuture *
 knock_fiber (gpointer data)
 {
   Knock *knock = data;
+  BhGate *gate = knock->server->gate;
   g_autoptr (GError) error = NULL;
-  g_autofree char *name = whose_token (knock->server, knock->header, &error);
+  g_autofree char *name = NULL;
+  guint expulsions;
 
+  do
+    {
+      expulsions = bh_gate_get_expulsions (gate);
+      g_free (name);
+      name = whose_token (knock->server, knock->header, &error);
+      /* one that was removed while it was looked up would be let in after all of its kind were shown out */
+    }
+  while (name != NULL && expulsions != bh_gate_get_expulsions (gate));
   if (name == NULL)
     {
       refuse_with_error (knock->message, error);
       return NULL;
     }
-  bh_gate_admit (knock->server->gate, knock->message, name);
+  bh_gate_admit (gate, knock->message, name);
   soup_server_message_unpause (knock->message);
   return NULL;
 }
