@@ -173,7 +173,7 @@ class Running(Case):
     def test_exit_statuses(self):
         failed = self.ctl('run', block('exit 3'), check=1)
         self.assertRegex(failed.stdout, r'✘ exec in DevBox · exit 3  exit 3  \d')
-        self.assertRegex(failed.stdout, r'\n✘ Failed after .*\n  Ran 1 block\. Block 1 \(`exit 3`\) exited with 3\.\n')
+        self.assertRegex(failed.stdout, r'\n✘ Failed after .*\n  Ran 1 block\. Block 1 exited with 3: `exit 3`\.\n')
         self.assertEqual(failed.stdout.count('exited with 3'), 1, failed.stdout)
         follow = self.spawn('run', '--json', block(WAIT))
         run = json.loads(follow.stdout.readline())['run']['id']

@@ -385,6 +385,29 @@ test_pieces (void)
     }
 }
 
+/* For labels that know no Markdown. */
+static void
+test_line (void)
+{
+  static const char *const cases[][2] = {
+    { "Plain.", "Plain." },
+    { "Block 1 exited with 3: `exit 3`.", "Block 1 exited with 3: exit 3." },
+    { "# A *b*\n\n- c\n- [d](https://e.org/)\n", "A b c d" },
+    { "`<b>` & \\*", "<b> & *" },
+    { "", "" },
+  };
+  g_autofree char *much = g_strnfill (5000, 'x');
+  g_autofree char *cut = bh_markdown_line (much, 100);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *line = bh_markdown_line (cases[i][0], 100);
+      g_assert_cmpstr (line, ==, cases[i][1]);
+    }
+  g_assert_cmpuint (strlen (cut), ==, 100 + strlen ("…"));
+  g_assert_true (g_str_has_suffix (cut, "x…"));
+}
+
 static guint
 depth_of (GtkWidget *widget)
 {
@@ -451,6 +474,7 @@ main (int argc, char **argv)
   ADD ("/markdown/elsewhere/table", "|b|\n", test_elsewhere);
   ADD ("/markdown/elsewhere/quotes", "> > > > > > > > > a\n\n", test_elsewhere);
   g_test_add_func ("/markdown/pieces", test_pieces);
+  g_test_add_func ("/markdown/line", test_line);
   ADD ("/markdown/nesting", NULL, test_nesting);
   ADD ("/markdown/plain", NULL, test_plain);
   return g_test_run ();

@@ -6,6 +6,8 @@
 #include <libdex.h>
 
 #include "app/bh-application.h"
+#include "app/run/bh-chat-composer.h"
+#include "app/run/bh-run-view.h"
 #include "app/run/bh-timeline-view.h"
 #include "support/scripted-coordinator.h"
 
@@ -298,6 +300,53 @@ test_shows_row (Fixture *self, gconstpointer data)
   g_assert_cmpfloat (gtk_adjustment_get_value (self->adjustment), <, get_end (self) * 0.55);
 }
 
+static GtkWidget *
+find_type (GtkWidget *widget, GType type)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_type (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+is_at_new_end (Fixture *self)
+{
+  return bh_timeline_view_get_following (self->view) && is_at_end (self);
+}
+
+/* What is sent is seen, wherever the person was. */
+static void
+test_sent (Fixture *self, gconstpointer data)
+{
+  BhRunView *page = g_object_new (BH_TYPE_RUN_VIEW, NULL);
+  GtkWidget *composer;
+  GtkTextView *text;
+
+  bh_run_view_set_run (page, bh_connection_lookup_run (self->connection, RUN));
+  adw_window_set_content (ADW_WINDOW (self->window), GTK_WIDGET (page));
+  self->view = BH_TIMELINE_VIEW (find_type (GTK_WIDGET (page), BH_TYPE_TIMELINE_VIEW));
+  self->adjustment = find_adjustment (GTK_WIDGET (self->view));
+  wait_for (self, is_at_new_end, "the page");
+  let_paint (self);
+  scroll_by (self, -2000);
+  g_assert_false (bh_timeline_view_get_following (self->view));
+
+  composer = find_type (GTK_WIDGET (page), BH_TYPE_CHAT_COMPOSER);
+  text = GTK_TEXT_VIEW (find_type (composer, GTK_TYPE_TEXT_VIEW));
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (text), "Look at the tests first", -1);
+  g_assert_true (gtk_widget_activate_action (composer, "composer.send", NULL));
+  wait_for (self, is_at_new_end, "the end");
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "POST /v1/runs/" RUN "/messages"), ==, 1);
+}
+
 #define ADD(path, n, func) g_test_add (path, Fixture, GUINT_TO_POINTER (n), set_up, func, tear_down)
 
 int
@@ -317,5 +366,6 @@ main (int argc, char *argv[])
   ADD ("/timeline/resized", 200, test_resized);
   ADD ("/timeline/expands", 200, test_expands);
   ADD ("/timeline/shows-row", LONG, test_shows_row);
+  ADD ("/timeline/sent", 200, test_sent);
   return g_test_run ();
 }

@@ -33,6 +33,7 @@ typedef enum
 } BhChatComposerProp;
 
 static GParamSpec *properties[PROP_TIMELINE + 1];
+static guint sent_signal;
 
 /* --- what is written ----------------------------------------------------------------------------------- */
 
@@ -210,6 +211,8 @@ sent_cb (DexFuture *future, gpointer data)
     gtk_text_buffer_set_text (self->buffer, "", -1);
   show_error (self, value == NULL ? error->message : NULL);
   update_actions (self);
+  if (value != NULL)
+    g_signal_emit (self, sent_signal, 0);
   return dex_future_new_true ();
 }
 
@@ -415,6 +418,8 @@ bh_chat_composer_class_init (BhChatComposerClass *klass)
       g_param_spec_object ("timeline", NULL, NULL, BH_TYPE_TIMELINE,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+  sent_signal =
+      g_signal_new ("sent", BH_TYPE_CHAT_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-chat-composer.ui");
   gtk_widget_class_bind_template_child (widget_class, BhChatComposer, chips);
   gtk_widget_class_bind_template_child (widget_class, BhChatComposer, error);

@@ -12,7 +12,9 @@
 G_BEGIN_DECLS
 
 /* Property "timeline" (BhTimeline, nullable). What is written is kept for each Run while the widget lives.
- * Actions: "composer.send", "composer.interrupt", "composer.withdraw" (s message). */
+ * Signal "sent": the
+ * coordinator has the message. Actions: "composer.send", "composer.interrupt", "composer.withdraw" (s
+ * message). */
 #define BH_TYPE_CHAT_COMPOSER (bh_chat_composer_get_type ())
 G_DECLARE_FINAL_TYPE (BhChatComposer, bh_chat_composer, BH, CHAT_COMPOSER, GtkWidget)
 

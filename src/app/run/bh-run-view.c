@@ -8,7 +8,11 @@
 
 #include "app/run/bh-question-row.h"
 #include "app/run/bh-row-view.h"
+#include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-status.h"
+
+/* bytes of a question in the banner */
+#define BANNER_MAX 100
 
 G_DEFINE_FINAL_TYPE (BhRunView, bh_run_view, ADW_TYPE_NAVIGATION_PAGE)
 
@@ -82,11 +86,25 @@ run_changed_cb (BhRunView *self)
   announce_end (self, state);
 }
 
+/* A line or two: all of it is in the timeline, and in what the button opens. */
+static char *
+get_banner_title (const BhQuestionSet *set, const char *author)
+{
+  g_autofree char *question = NULL;
+
+  if (set->questions->len != 1)
+    /* Translators: who asks, and how many: "Codex asks 3 questions" */
+    return g_strdup_printf (ngettext ("%s asks %u question", "%s asks %u questions", set->questions->len),
+                            author, set->questions->len);
+  question = bh_markdown_line (((BhQuestion *) set->questions->pdata[0])->text, BANNER_MAX);
+  return g_strdup_printf (_ ("%s asks: %s"), author, question);
+}
+
 static void
 question_changed_cb (BhRunView *self)
 {
   BhQuestionSet *set = self->timeline != NULL ? bh_timeline_get_question (self->timeline) : NULL;
-  g_autofree char *author = NULL, *question = NULL, *text = NULL;
+  g_autofree char *author = NULL, *question = NULL, *text = NULL, *title = NULL;
 
   if (set == NULL)
     {
@@ -97,7 +115,8 @@ question_changed_cb (BhRunView *self)
   question = bh_question_set_one_line (set);
   /* Translators: who asks, and what: "Codex asks: Where should it live?" */
   text = g_strdup_printf (_ ("%s asks: %s"), author, question);
-  adw_banner_set_title (self->banner, text);
+  title = get_banner_title (set, author);
+  adw_banner_set_title (self->banner, title);
   adw_banner_set_revealed (self->banner, TRUE);
   announce_question (self, set, text);
 }
@@ -125,6 +144,13 @@ static void
 banner_clicked_cb (BhRunView *self)
 {
   bh_run_view_answer (self, NULL);
+}
+
+/* Who says something wants to see it, and what comes of it. */
+static void
+sent_cb (BhRunView *self)
+{
+  bh_timeline_view_go_to_end (self->view);
 }
 
 static void
@@ -247,6 +273,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, BhRunView, composer);
   gtk_widget_class_bind_template_child (klass, BhRunView, details);
   gtk_widget_class_bind_template_callback (klass, banner_clicked_cb);
+  gtk_widget_class_bind_template_callback (klass, sent_cb);
 }
 
 static void

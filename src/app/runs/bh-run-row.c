@@ -6,10 +6,13 @@
 
 #include <glib/gi18n.h>
 
+#include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-status.h"
 #include "client/bh-connection.h"
 
 #define TICK_S 1
+/* bytes of the line; it is ellipsized earlier */
+#define LINE_BYTES_MAX 200
 
 struct _BhRunRow
 {
@@ -58,6 +61,13 @@ first_text (const char *a, const char *b, const char *c)
   return is_text (a) ? a : is_text (b) ? b : c;
 }
 
+/* Summaries are Markdown, of which a label shows the marks. */
+static char *
+plain_text (const char *a, const char *b, const char *c)
+{
+  return bh_markdown_line (first_text (a, b, c), LINE_BYTES_MAX);
+}
+
 char *
 bh_run_record_line (const BhRun *run)
 {
@@ -76,11 +86,11 @@ bh_run_record_line (const BhRun *run)
     case BH_RUN_RUNNING:
       return g_strdup (first_text (run->current, NULL, word));
     case BH_RUN_COMPLETED:
-      return g_strdup (first_text (run->summary, run->current, word));
+      return plain_text (run->summary, run->current, word);
     case BH_RUN_FAILED:
     case BH_RUN_STOPPED:
     default:
-      return g_strdup (first_text (run->reason, first_text (run->summary, run->current, word), word));
+      return plain_text (run->reason, first_text (run->summary, run->current, word), word);
     }
 }
 

@@ -509,3 +509,32 @@ bh_markdown_plan_plain (const char *text, gsize length)
   bh_markdown_blocks_add_pieces (blocks, block, BH_MARKDOWN_PIECE_MAX);
   return blocks;
 }
+
+static void
+add_line (GString *line, GPtrArray *blocks, gsize max)
+{
+  for (guint i = 0; i < blocks->len && line->len <= max; i++)
+    {
+      const BhMarkdownBlock *block = blocks->pdata[i];
+      if (block->text != NULL && line->len > 0)
+        g_string_append_c (line, ' ');
+      if (block->text != NULL)
+        g_string_append (line, block->text);
+      if (block->children != NULL)
+        add_line (line, block->children, max);
+    }
+}
+
+char *
+bh_markdown_line (const char *markdown, gsize max)
+{
+  g_autofree char *head = bh_text_head (markdown, max * 2);
+  g_autoptr (GPtrArray) blocks = bh_markdown_plan (head, strlen (head));
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  add_line (line, blocks, max);
+  if (line->len <= max)
+    return bh_text_one_line (line->str, max);
+  g_autofree char *begins = bh_text_one_line (line->str, max);
+  return g_strconcat (g_strchomp (begins), "…", NULL);
+}

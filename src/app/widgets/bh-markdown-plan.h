@@ -21,6 +21,8 @@ G_BEGIN_DECLS
 GPtrArray *bh_markdown_plan (const char *text, gsize length);
 /* The text as it is, by lines. (transfer full): BhMarkdownBlock */
 GPtrArray *bh_markdown_plan_plain (const char *text, gsize length);
+/* What the Markdown says, in one line of at most about `max` bytes, without its marks. (transfer full) */
+char *bh_markdown_line (const char *markdown, gsize max);
 /* Whether a link to it may be opened. */
 gboolean bh_markdown_is_safe_link (const char *uri);
 

@@ -45,7 +45,7 @@ static const struct
 } tool_icons[] = {
   { "launch DevBox", "computer-symbolic" },
   { "exec in DevBox", "utilities-terminal-symbolic" },
-  { "report job result", "task-due-symbolic" },
+  { "report job result", "x-office-document-symbolic" },
   /* kinds of the Agent Client Protocol, and tools of engines */
   { "execute", "utilities-terminal-symbolic" },
   { "bash", "utilities-terminal-symbolic" },

@@ -61,10 +61,11 @@ bh_runbook_report_block (BhJournal *journal, const char *title, int status, gboo
   g_autofree char *text = NULL;
 
   bh_journal_set_state_int (journal, STATE_BLOCKS, n);
+  /* how it ended comes first: a list shows the beginning */
   if (cut)
-    text = g_strdup_printf ("Block %" G_GINT64_FORMAT " (`%s`) was interrupted", n, name);
+    text = g_strdup_printf ("Block %" G_GINT64_FORMAT " was interrupted: `%s`", n, name);
   else
-    text = g_strdup_printf ("Block %" G_GINT64_FORMAT " (`%s`) exited with %d", n, name, status);
+    text = g_strdup_printf ("Block %" G_GINT64_FORMAT " exited with %d: `%s`", n, status, name);
   if (cut || status != 0)
     add_to_list (journal, STATE_BAD, text);
   else

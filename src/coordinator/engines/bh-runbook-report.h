@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /* Stages that nothing has happened yet. */
 void bh_runbook_report_reset (BhJournal *journal);
-/* Stages that a block has ended. (transfer full) "Block 3 (`npm test`) exited with 1" */
+/* Stages that a block has ended. (transfer full) "Block 3 exited with 1: `npm test`" */
 char *bh_runbook_report_block (BhJournal *journal, const char *title, int status, gboolean cut);
 /* Stages what was asked and answered. */
 void bh_runbook_report_asked (BhJournal *journal, const BhQuestionSet *set);
