@@ -5,6 +5,7 @@
 #include "protocol/bh-error.h"
 #include "protocol/bh-types.h"
 #include "wire/wire.h"
+#include "worker/bh-box-turn.h"
 #include "worker/bh-relay.h"
 
 #define GRACE_MAX_MS (10 * 60 * 1000)
@@ -24,7 +25,7 @@ struct _BhBoxes
   GHashTable *relays; /* handle -> BhRelay; of the present connection to the coordinator */
   guint32 last_handle;
   guint connection;  /* counts them, so that nothing is opened for one that is lost */
-  GHashTable *turns; /* id -> DexPromise: the last of the operations on this box */
+  GHashTable *turns; /* of the operations on each box */
 };
 
 G_DEFINE_FINAL_TYPE (BhBoxes, bh_boxes, G_TYPE_OBJECT)
@@ -47,43 +48,6 @@ box_free (Box *box)
   g_free (box->how);
   g_free (box);
 }
-
-/* Operations on one box take turns; those on different boxes do not wait for each other. */
-typedef struct
-{
-  BhBoxes *boxes;
-  char *id;
-  DexPromise *done;
-} Turn;
-
-static Turn *
-turn_take (BhBoxes *self, const char *id)
-{
-  Turn *turn = g_new0 (Turn, 1);
-  DexPromise *before = g_hash_table_lookup (self->turns, id);
-  g_autoptr (DexFuture) wait = before != NULL ? dex_ref (before) : NULL;
-
-  turn->boxes = g_object_ref (self);
-  turn->id = g_strdup (id);
-  turn->done = dex_promise_new ();
-  g_hash_table_replace (self->turns, g_strdup (id), dex_ref (turn->done));
-  if (wait != NULL)
-    dex_await (g_steal_pointer (&wait), NULL);
-  return turn;
-}
-
-static void
-turn_free (Turn *turn)
-{
-  if (g_hash_table_lookup (turn->boxes->turns, turn->id) == turn->done)
-    g_hash_table_remove (turn->boxes->turns, turn->id);
-  dex_promise_resolve_boolean (turn->done, TRUE);
-  dex_unref (turn->done);
-  g_object_unref (turn->boxes);
-  g_free (turn->id);
-  g_free (turn);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Turn, turn_free)
 
 guint
 bh_boxes_count_running (BhBoxes *self)
@@ -321,18 +285,18 @@ launch (BhBoxes *self, const BhLaunchSpec *spec, GError **error)
 static JsonNode *
 box_launch (JsonObject *params, gpointer data, GError **error)
 {
-  BhBoxes *self = data;
+  g_autoptr (BhBoxes) self = g_object_ref (data);
   gint64 began = g_get_monotonic_time ();
   guint connection = self->connection;
   g_auto (BhLaunchSpec) spec = { 0 };
-  g_autoptr (Turn) turn = NULL;
+  g_autoptr (BhBoxTurn) turn = NULL;
   JsonObject *result;
   guint32 handle;
   Box *box;
 
   if (!bh_launch_spec_read (&spec, params, error))
     return NULL;
-  turn = turn_take (self, spec.id);
+  turn = bh_box_turn_take (self->turns, spec.id);
   box = launch (self, &spec, error);
   handle = box != NULL ? open_relay (self, box, connection, error) : 0;
   if (handle == 0)
@@ -347,10 +311,10 @@ box_launch (JsonObject *params, gpointer data, GError **error)
 static JsonNode *
 box_connect (JsonObject *params, gpointer data, GError **error)
 {
-  BhBoxes *self = data;
+  g_autoptr (BhBoxes) self = g_object_ref (data);
   guint connection = self->connection;
   const char *id = bh_rpc_get_box_id (params, error);
-  g_autoptr (Turn) turn = id != NULL ? turn_take (self, id) : NULL;
+  g_autoptr (BhBoxTurn) turn = id != NULL ? bh_box_turn_take (self->turns, id) : NULL;
   JsonObject *result;
   guint32 handle;
   Box *box;
@@ -429,22 +393,23 @@ stop (BhBoxes *self, const char *id, guint grace_ms, GError **error)
 static JsonNode *
 box_stop (JsonObject *params, gpointer data, GError **error)
 {
+  g_autoptr (BhBoxes) self = g_object_ref (data);
   const char *id = bh_rpc_get_box_id (params, error);
-  g_autoptr (Turn) turn = NULL;
+  g_autoptr (BhBoxTurn) turn = NULL;
   guint64 grace_ms;
 
   if (id == NULL || !bh_rpc_get_uint (params, "grace_ms", GRACE_MAX_MS, &grace_ms, error))
     return NULL;
-  turn = turn_take (data, id);
-  return stop (data, id, (guint) grace_ms, error) ? object_node (json_object_new ()) : NULL;
+  turn = bh_box_turn_take (self->turns, id);
+  return stop (self, id, (guint) grace_ms, error) ? object_node (json_object_new ()) : NULL;
 }
 
 static JsonNode *
 box_remove (JsonObject *params, gpointer data, GError **error)
 {
-  BhBoxes *self = data;
+  g_autoptr (BhBoxes) self = g_object_ref (data);
   const char *id = bh_rpc_get_box_id (params, error);
-  g_autoptr (Turn) turn = id != NULL ? turn_take (self, id) : NULL;
+  g_autoptr (BhBoxTurn) turn = id != NULL ? bh_box_turn_take (self->turns, id) : NULL;
   g_autoptr (BhProvider) provider = NULL;
   Box *box;
 
@@ -572,7 +537,7 @@ bh_boxes_init (BhBoxes *self)
 {
   self->boxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) box_free);
   self->relays = g_hash_table_new_full (NULL, NULL, NULL, close_relay);
-  self->turns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
+  self->turns = bh_box_turns_new ();
 }
 
 BhBoxes *

@@ -36,8 +36,7 @@ class Tree(unittest.TestCase):
                 continue
             lines = (SOURCE / name).read_text().split('\n')
             self.assertIn('SPDX-License-Identifier: GPL-3.0-or-later', lines[0], name)
-            # 600 is the rule for the sources; three that the formatter made a little longer are still to be cut
-            self.assertLessEqual(len(lines), 640 if name.startswith('src/') else 900, f'{name} is too long')
+            self.assertLessEqual(len(lines), 601 if name.startswith('src/') else 900, f'{name} is too long')
             for number, line in enumerate(lines, 1):
                 self.assertLessEqual(len(line), 120, f'{name}:{number}')
                 self.assertEqual(line, line.rstrip(), f'{name}:{number} ends in white space')
