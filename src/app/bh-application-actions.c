@@ -256,26 +256,11 @@ help_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
                            g_object_ref (self));
 }
 
-static AdwDialog *
-make_about (void)
-{
-  AdwDialog *about;
-
-  if (g_resources_get_info (METAINFO, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL, NULL, NULL))
-    return adw_about_dialog_new_from_appdata (METAINFO, NULL);
-  about = adw_about_dialog_new ();
-  adw_about_dialog_set_application_name (ADW_ABOUT_DIALOG (about), _ ("Bellhop"));
-  adw_about_dialog_set_application_icon (ADW_ABOUT_DIALOG (about), BH_APP_ID);
-  adw_about_dialog_set_developer_name (ADW_ABOUT_DIALOG (about), _ ("The Bellhop authors"));
-  adw_about_dialog_set_license_type (ADW_ABOUT_DIALOG (about), GTK_LICENSE_GPL_3_0);
-  return about;
-}
-
 static void
 about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   BhWindow *window = bh_application_present_window (data);
-  AdwDialog *about = make_about ();
+  AdwDialog *about = adw_about_dialog_new_from_appdata (METAINFO, NULL);
 
   adw_about_dialog_set_version (ADW_ABOUT_DIALOG (about), BH_VERSION);
   /* Translators: your name and, if you like, your address */

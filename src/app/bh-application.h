@@ -28,7 +28,7 @@ G_DECLARE_FINAL_TYPE (BhApplication, bh_application, BH, APPLICATION, AdwApplica
 BhApplication *bh_application_new (void);
 /* (transfer none) */
 BhConnections *bh_application_get_connections (BhApplication *self);
-/* (transfer none): of the schema org.bellhop.Bellhop */
+/* (transfer none): see app/bh-settings.h */
 GSettings *bh_application_get_settings (BhApplication *self);
 /* Shows a notification, where anybody shows them. `id` nullable. */
 void bh_application_notify (BhApplication *self, const char *id, GNotification *notification);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "app/bh-settings.h"
 
 /* (transfer full) (nullable) */
@@ -26,9 +28,9 @@ bh_settings_new (void)
 {
   g_autoptr (GSettingsSchemaSource) source = find_source ();
   g_autoptr (GSettingsSchema) schema =
-      source != NULL ? g_settings_schema_source_lookup (source, BH_SETTINGS_ID, TRUE) : NULL;
+      source != NULL ? g_settings_schema_source_lookup (source, BH_APP_ID, TRUE) : NULL;
 
   if (schema == NULL)
-    g_error ("The settings schema %s is not installed", BH_SETTINGS_ID);
+    g_error ("The settings schema %s is not installed", BH_APP_ID);
   return g_settings_new_full (schema, NULL, NULL);
 }

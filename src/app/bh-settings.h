@@ -6,9 +6,7 @@
 
 G_BEGIN_DECLS
 
-#define BH_SETTINGS_ID "org.bellhop.Bellhop"
-
-/* The app's settings. In a build folder ($BELLHOP_UNINSTALLED) the schema is the one compiled there. Ends the
+/* The app's settings; their schema has the app's id. In a build folder ($BELLHOP_UNINSTALLED) the schema is the one compiled there. Ends the
  * program when there is none, as g_settings_new() does. (transfer full) */
 GSettings *bh_settings_new (void);
 

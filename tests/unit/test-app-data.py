@@ -3,6 +3,7 @@
 """What the app brings along: what the desktop reads is valid, every word can be translated and is, the help is sound."""
 
 import configparser
+import json
 import os
 import pathlib
 import re
@@ -45,12 +46,44 @@ class Desktop(unittest.TestCase):
     def test_metainfo(self):
         files = list(DATA.glob('*.metainfo.xml'))
         self.assertEqual(len(files), 1)
-        result = run('appstreamcli', 'validate', '--no-net', '--no-color', files[0])
+        # there is no homepage before there is one
+        result = run('appstreamcli', 'validate', '--no-net', '--no-color', '--override=url-homepage-missing=info', files[0])
         self.assertEqual(result.returncode, 0, result.stdout)
         root = ElementTree.parse(files[0]).getroot()
         self.assertEqual(root.find('launchable').text, root.find('id').text + '.desktop')
         summaries = {text.get('{http://www.w3.org/XML/1998/namespace}lang') for text in root.findall('summary')}
         self.assertGreaterEqual(summaries, {None, 'de', 'es', 'fr'})
+
+    def test_published_metainfo(self):
+        """As -Dhomepage=… makes it."""
+        text = (SOURCE / 'data' / 'org.bellhop.Bellhop.metainfo.xml.in.in').read_text()
+        for name, value in {'app_id': 'org.bellhop.Bellhop', 'url': 'https://example.org/bellhop', 'published': '', 'end': ''}.items():
+            text = text.replace(f'@{name}@', value)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, 'org.bellhop.Bellhop.metainfo.xml')
+            path.write_text(text)
+            result = run('appstreamcli', 'validate', '--no-net', '--no-color', path)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        for picture in ElementTree.fromstring(text.split('?>', 1)[1]).iter('image'):
+            self.assertTrue((SOURCE / picture.text.removeprefix('https://example.org/bellhop/')).exists(), picture.text)
+
+    def test_development_profile(self):
+        """Nothing of it has the name of anything of the other, so that both can be installed and run."""
+        def names(data):
+            schema = ElementTree.parse(next(data.glob('*.gschema.xml'))).find('schema')
+            provider = next(data.glob('*.search-provider.ini')).read_text()
+            return {schema.get('id'), schema.get('path'), *re.findall('^(?:BusName|ObjectPath)=(.*)$', provider, re.M),
+                    *(path.name for path in data.iterdir() if 'Bellhop' in path.name), *(path.name for path in (data / 'dbus').glob('*Bellhop*'))}
+
+        with tempfile.TemporaryDirectory() as folder:
+            result = run('meson', 'setup', '-Dprofile=development', folder, SOURCE)
+            self.assertEqual(result.returncode, 0, result.stdout)
+            devel = names(pathlib.Path(folder, 'data'))
+            installed = json.loads(pathlib.Path(folder, 'meson-info', 'intro-installed.json').read_text())
+        self.assertGreater(len(devel), 6)
+        self.assertEqual([name for name in devel if not re.search('Bellhop[./]Devel', name)], [])
+        self.assertEqual({os.path.basename(name) for name in installed.values() if '/icons/' in name},
+                         {'org.bellhop.Bellhop.Devel.svg', 'org.bellhop.Bellhop.Devel-symbolic.svg'})
 
     def test_bus_service(self):
         app_id = next(DATA.glob('*.desktop')).stem
@@ -67,9 +100,9 @@ class Desktop(unittest.TestCase):
             'objectpath': '/' + app_id.replace('.', '/') + '/SearchProvider'})
 
     def test_settings(self):
-        result = run('glib-compile-schemas', '--strict', '--dry-run', SOURCE / 'data')
+        result = run('glib-compile-schemas', '--strict', '--dry-run', DATA)
         self.assertEqual((result.returncode, result.stderr), (0, ''))
-        schema = ElementTree.parse(SOURCE / 'data' / 'org.bellhop.Bellhop.gschema.xml')
+        schema = ElementTree.parse(next(DATA.glob('*.gschema.xml')))
         code = ''.join(path.read_text() for path in APP.rglob('*.[ch]'))
         self.assertEqual([key.get('name') for key in schema.iter('key') if f'"{key.get("name")}"' not in code], [])
 
@@ -92,7 +125,7 @@ class Translations(unittest.TestCase):
     def test_every_file_is_named(self):
         words = {str(path.relative_to(SOURCE)) for path in APP.rglob('*')
                  if path.suffix in ('.blp', '.ui') or path.suffix in ('.c', '.h') and TRANSLATED.search(path.read_text())}
-        words |= {f'data/org.bellhop.Bellhop.{name}' for name in ('desktop.in.in', 'gschema.xml', 'metainfo.xml.in.in')}
+        words |= {f'data/org.bellhop.Bellhop.{name}' for name in ('desktop.in.in', 'gschema.xml.in', 'metainfo.xml.in.in')}
         self.assertEqual(lines(PO / 'POTFILES.in'), sorted(words))
 
     def test_blueprints(self):
