@@ -260,7 +260,7 @@ static void
 about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   BhWindow *window = bh_application_present_window (data);
-  AdwDialog *about = adw_about_dialog_new_from_appdata (METAINFO, NULL);
+  AdwDialog *about = adw_about_dialog_new_from_appdata (METAINFO, BH_VERSION);
 
   adw_about_dialog_set_version (ADW_ABOUT_DIALOG (about), BH_VERSION);
   /* Translators: your name and, if you like, your address */
