@@ -112,9 +112,15 @@ show_state (BhStepRow *self, BhRowState state)
   self->css_class = css_class;
   self->state = state;
   set_icon (self->outcome_icon, bh_row_state_icon (state));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->outcome_icon), label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->outcome_icon), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
+}
+
+static gboolean
+outcome_tooltip_cb (BhStepRow *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, bh_row_state_label (self->state));
+  return TRUE;
 }
 
 static void
@@ -301,6 +307,7 @@ bh_step_row_class_init (BhStepRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BhStepRow, outcome);
   gtk_widget_class_bind_template_child (widget_class, BhStepRow, outcome_icon);
   gtk_widget_class_bind_template_callback (widget_class, toggle_cb);
+  gtk_widget_class_bind_template_callback (widget_class, outcome_tooltip_cb);
 }
 
 static void

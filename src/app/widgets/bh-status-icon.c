@@ -29,8 +29,16 @@ show_state (BhStatusIcon *self)
 
   gtk_image_set_from_icon_name (GTK_IMAGE (self->image), bh_run_state_icon (self->state));
   gtk_widget_set_css_classes (self->image, (const char **) classes);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+/* Not a tooltip text: for each that is set GTK asks the display where the pointer is, and waits for the
+ * answer, which is a millisecond for every row that is bound. */
+static gboolean
+bh_status_icon_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, bh_run_state_label (BH_STATUS_ICON (widget)->state));
+  return TRUE;
 }
 
 static void
@@ -75,6 +83,7 @@ bh_status_icon_class_init (BhStatusIconClass *klass)
   object_class->get_property = bh_status_icon_get_property;
   object_class->set_property = bh_status_icon_set_property;
   object_class->dispose = bh_status_icon_dispose;
+  widget_class->query_tooltip = bh_status_icon_query_tooltip;
   properties[PROP_STATE] =
       g_param_spec_enum ("state", NULL, NULL, BH_TYPE_RUN_STATE, BH_RUN_QUEUED,
                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
@@ -90,6 +99,7 @@ bh_status_icon_init (BhStatusIcon *self)
   /* the icon says nothing that the widget around it does not */
   self->image = g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   gtk_widget_set_parent (self->image, GTK_WIDGET (self));
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   show_state (self);
 }
 
