@@ -5,6 +5,7 @@
 #include <gio/gunixinputstream.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/bh-bench-widgets.h"
@@ -48,10 +49,22 @@ static void read_command (Probe *self);
 
 /* --- telling ------------------------------------------------------------------------------------------- */
 
+/* The processor's time of all threads, which the other programs of a busy machine change less than the clock.
+ */
+static gint64
+get_cpu_time (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
 static void
 tell (const char *event, gint64 at)
 {
-  fprintf (stderr, "{\"event\":\"%s\",\"at\":%" G_GINT64_FORMAT "}\n", event, at);
+  fprintf (stderr, "{\"event\":\"%s\",\"at\":%" G_GINT64_FORMAT ",\"cpu\":%" G_GINT64_FORMAT "}\n", event, at,
+           get_cpu_time ());
 }
 
 static void
