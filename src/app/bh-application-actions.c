@@ -10,6 +10,7 @@
 #include "app/preferences/bh-preferences-dialog.h"
 #include "protocol/bh-paths.h"
 
+#define SHORTCUTS "/org/bellhop/Bellhop/ui/bh-shortcuts.ui"
 #define METAINFO "/org/bellhop/Bellhop/metainfo.xml"
 #define QUIT_AT_LAST_S 5
 
@@ -228,8 +229,11 @@ static void
 shortcuts_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   BhWindow *window = bh_application_present_window (data);
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource (SHORTCUTS);
+  GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
 
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.show-help-overlay", NULL);
+  gtk_window_set_transient_for (shortcuts, GTK_WINDOW (window));
+  gtk_window_present (shortcuts);
 }
 
 static void

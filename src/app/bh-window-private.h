@@ -19,10 +19,11 @@ struct _BhWindow
   AdwToastOverlay *toasts;
   AdwNavigationSplitView *split;
   BhRunListView *list;
-  BhRunView *page;
+  AdwNavigationPage *nothing; /* beside the list while no Run is open */
   BhConnectionBanners *banners;
 
   /* owned */
+  BhRunView *page; /* (nullable) until a Run is opened */
   GSettings *settings;
   BhConnections *connections;
   GSignalGroup *run_signals; /* of the Run that is open */

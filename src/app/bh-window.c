@@ -12,6 +12,26 @@ G_DEFINE_FINAL_TYPE (BhWindow, bh_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* --- which Run is open --------------------------------------------------------------------------------- */
 
+static BhRunItem *
+get_run (BhWindow *self)
+{
+  return self->page != NULL ? bh_run_view_get_run (self->page) : NULL;
+}
+
+/* The page of a Run is most of the window, and the list is there sooner without it. */
+static void
+show_page (BhWindow *self, gboolean is_run)
+{
+  AdwNavigationPage *page = self->nothing;
+
+  if (is_run && self->page == NULL)
+    self->page = g_object_ref_sink (g_object_new (BH_TYPE_RUN_VIEW, NULL));
+  if (is_run)
+    page = ADW_NAVIGATION_PAGE (self->page);
+  if (adw_navigation_split_view_get_content (self->split) != page)
+    adw_navigation_split_view_set_content (self->split, page);
+}
+
 BhRunItem *
 bh_window_get_run (BhWindow *self)
 {
@@ -19,7 +39,7 @@ bh_window_get_run (BhWindow *self)
   if (adw_navigation_split_view_get_collapsed (self->split) &&
       !adw_navigation_split_view_get_show_content (self->split))
     return NULL;
-  return bh_run_view_get_run (self->page);
+  return get_run (self);
 }
 
 /* What is before the person's eyes is not news. */
@@ -35,8 +55,11 @@ mark_read (BhWindow *self)
 static void
 set_run (BhWindow *self, BhRunItem *run)
 {
-  if (bh_run_view_get_run (self->page) != run)
-    bh_run_view_set_run (self->page, run);
+  if (get_run (self) != run)
+    {
+      show_page (self, run != NULL);
+      bh_run_view_set_run (self->page, run);
+    }
   g_signal_group_set_target (self->run_signals, run);
   if (run != NULL)
     bh_run_item_set_unread (run, FALSE);
@@ -45,7 +68,7 @@ set_run (BhWindow *self, BhRunItem *run)
 void
 bh_window_close_run (BhWindow *self, BhRunItem *run)
 {
-  if (bh_run_view_get_run (self->page) != run)
+  if (get_run (self) != run)
     return;
   bh_run_list_view_set_selected (self->list, NULL);
   set_run (self, NULL);
@@ -101,7 +124,7 @@ void
 bh_window_show_row (BhWindow *self, guint64 row)
 {
   g_return_if_fail (BH_IS_WINDOW (self));
-  if (bh_run_view_get_run (self->page) != NULL)
+  if (get_run (self) != NULL)
     bh_run_view_show_row (self->page, row);
 }
 
@@ -208,6 +231,7 @@ bh_window_dispose (GObject *object)
   g_clear_object (&self->connections);
   g_clear_pointer (&self->deletions, g_ptr_array_unref);
   gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_WINDOW);
+  g_clear_object (&self->page);
   G_OBJECT_CLASS (bh_window_parent_class)->dispose (object);
 }
 
@@ -220,12 +244,11 @@ bh_window_class_init (BhWindowClass *klass)
   widget_class->unrealize = bh_window_unrealize;
   g_type_ensure (BH_TYPE_CONNECTION_BANNERS);
   g_type_ensure (BH_TYPE_RUN_LIST_VIEW);
-  g_type_ensure (BH_TYPE_RUN_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-window.ui");
   gtk_widget_class_bind_template_child (widget_class, BhWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, BhWindow, split);
   gtk_widget_class_bind_template_child (widget_class, BhWindow, list);
-  gtk_widget_class_bind_template_child (widget_class, BhWindow, page);
+  gtk_widget_class_bind_template_child (widget_class, BhWindow, nothing);
   gtk_widget_class_bind_template_child (widget_class, BhWindow, banners);
   gtk_widget_class_bind_template_callback (widget_class, collapsed_cb);
   gtk_widget_class_bind_template_callback (widget_class, selected_cb);

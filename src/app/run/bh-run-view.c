@@ -126,9 +126,7 @@ problem_changed_cb (BhRunView *self)
 {
   const char *problem = self->timeline != NULL ? bh_timeline_get_problem (self->timeline) : NULL;
 
-  if (self->timeline == NULL)
-    gtk_stack_set_visible_child_name (self->stack, "none");
-  else if (problem != NULL)
+  if (problem != NULL)
     {
       adw_status_page_set_title (self->problem, _ ("This Run Can Not Be Shown"));
       /* a status page's description is markup */

@@ -9,6 +9,9 @@
 
 #include "app/runs/bh-run-pane.h"
 #include "app/runs/bh-welcome.h"
+#include "app/widgets/bh-late-menu.h"
+
+#define PAGES "/org/bellhop/Bellhop/ui/bh-run-list-pages.ui"
 
 struct _BhRunListView
 {
@@ -17,9 +20,14 @@ struct _BhRunListView
   /* template */
   GtkWidget *search_bar;
   GtkEditable *search;
-  GtkWidget *filter;
+  GtkMenuButton *main;
+  GtkMenuButton *filter;
+  GMenuModel *primary_menu;
+  GMenuModel *filter_menu;
   GtkStack *stack;
   BhRunPane *all;
+
+  /* children, not there before they are shown */
   BhRunPane *found;
   AdwStatusPage *failure;
 
@@ -60,6 +68,10 @@ static const struct
   { "failed", 1u << BH_RUN_FAILED },       { "stopped", 1u << BH_RUN_STOPPED },
 };
 
+static void pane_selected_cb (BhRunListView *self, BhRunItem *run);
+static void pane_activated_cb (BhRunListView *self, BhRunItem *run);
+static void recipe_cb (BhRunListView *self, const char *path);
+
 /* --- what is shown ------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -98,24 +110,75 @@ page_of_all (BhRunListView *self)
 }
 
 static void
+add_found (BhRunListView *self)
+{
+  self->found = g_object_new (BH_TYPE_RUN_PANE, NULL);
+  g_signal_connect_swapped (self->found, "selected", G_CALLBACK (pane_selected_cb), self);
+  g_signal_connect_swapped (self->found, "activated", G_CALLBACK (pane_activated_cb), self);
+  bh_run_pane_set_list (self->found, self->results, self->connections);
+  bh_run_pane_set_selected (self->found, self->selected);
+  gtk_stack_add_named (self->stack, GTK_WIDGET (self->found), "found");
+}
+
+static void
+add_welcome (BhRunListView *self)
+{
+  GtkWidget *welcome = g_object_new (BH_TYPE_WELCOME, NULL);
+
+  g_signal_connect_swapped (welcome, "recipe", G_CALLBACK (recipe_cb), self);
+  gtk_stack_add_named (self->stack, welcome, "empty");
+}
+
+static void
+add_status_pages (BhRunListView *self)
+{
+  static const char *const pages[][2] = {
+    { "nothing_found", "nothing-found" },
+    { "failed", "failed" },
+    { "offline", "offline" },
+  };
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource (PAGES);
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    gtk_stack_add_named (self->stack, GTK_WIDGET (gtk_builder_get_object (builder, pages[i][0])),
+                         pages[i][1]);
+  self->failure = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "failed"));
+}
+
+/* Most pages are hardly ever seen: a window that waits for them opens later. */
+static void
+show_page (BhRunListView *self, const char *page)
+{
+  if (gtk_stack_get_child_by_name (self->stack, page) == NULL)
+    {
+      if (g_str_equal (page, "found"))
+        add_found (self);
+      else if (g_str_equal (page, "empty"))
+        add_welcome (self);
+      else
+        add_status_pages (self);
+    }
+  gtk_stack_set_visible_child_name (self->stack, page);
+}
+
+static void
 update (BhRunListView *self)
 {
   gboolean searching = is_searching (self);
-  const char *page, *error;
+  const char *error;
 
   if (self->list == NULL)
     return;
-  page = searching ? page_of_results (self) : page_of_all (self);
+  /* there is nothing to search before there is a Run */
+  gtk_widget_set_visible (self->search_bar, searching || has_items (self->list));
+  show_page (self, searching ? page_of_results (self) : page_of_all (self));
   error = bh_run_list_get_error (self->results);
-  if (error != NULL)
+  if (error != NULL && self->failure != NULL)
     {
       g_autofree char *escaped = g_markup_escape_text (error, -1);
 
       adw_status_page_set_description (self->failure, escaped);
     }
-  /* there is nothing to search before there is a Run */
-  gtk_widget_set_visible (self->search_bar, searching || has_items (self->list));
-  gtk_stack_set_visible_child_name (self->stack, page);
 }
 
 /* --- search and filter --------------------------------------------------------------------------------- */
@@ -142,9 +205,9 @@ filter_changed (BhRunListView *self)
         self->states |= filters[i].states;
     }
   if (self->states != 0)
-    gtk_widget_add_css_class (self->filter, "accent");
+    gtk_widget_add_css_class (GTK_WIDGET (self->filter), "accent");
   else
-    gtk_widget_remove_css_class (self->filter, "accent");
+    gtk_widget_remove_css_class (GTK_WIDGET (self->filter), "accent");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   self->states != 0 ? _ ("Only some Runs are shown")
                                                     : _ ("All Runs are shown"),
@@ -194,7 +257,7 @@ add_filters (BhRunListView *self)
 static BhRunPane *
 shown_pane (BhRunListView *self)
 {
-  return is_searching (self) ? self->found : self->all;
+  return is_searching (self) && self->found != NULL ? self->found : self->all;
 }
 
 static void
@@ -211,8 +274,16 @@ search_entered_cb (BhRunListView *self)
 }
 
 static void
-show_all_cb (BhRunListView *self)
+search_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  search_cb (BH_RUN_LIST_VIEW (widget));
+}
+
+static void
+show_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  BhRunListView *self = BH_RUN_LIST_VIEW (widget);
+
   gtk_editable_set_text (self->search, "");
   clear_filter (self);
 }
@@ -245,7 +316,8 @@ bh_run_list_view_set_selected (BhRunListView *self, BhRunItem *run)
   if (!g_set_object (&self->selected, run))
     return;
   bh_run_pane_set_selected (self->all, run);
-  bh_run_pane_set_selected (self->found, run);
+  if (self->found != NULL)
+    bh_run_pane_set_selected (self->found, run);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
 }
 
@@ -308,22 +380,22 @@ static void
 bind_template (GtkWidgetClass *widget_class)
 {
   g_type_ensure (BH_TYPE_RUN_PANE);
-  g_type_ensure (BH_TYPE_WELCOME);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-run-list-view.ui");
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, search_bar);
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, search);
+  gtk_widget_class_bind_template_child (widget_class, BhRunListView, main);
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, filter);
+  gtk_widget_class_bind_template_child (widget_class, BhRunListView, primary_menu);
+  gtk_widget_class_bind_template_child (widget_class, BhRunListView, filter_menu);
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, stack);
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, all);
-  gtk_widget_class_bind_template_child (widget_class, BhRunListView, found);
-  gtk_widget_class_bind_template_child (widget_class, BhRunListView, failure);
   gtk_widget_class_bind_template_callback (widget_class, search_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_entered_cb);
-  gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
   gtk_widget_class_bind_template_callback (widget_class, pane_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, pane_activated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, recipe_cb);
+  gtk_widget_class_install_action (widget_class, "runs.search-again", NULL, search_again_action);
+  gtk_widget_class_install_action (widget_class, "runs.show-all", NULL, show_all_action);
 }
 
 static void
@@ -350,6 +422,8 @@ bh_run_list_view_init (BhRunListView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   add_filters (self);
+  bh_late_menu_set (self->main, self->primary_menu);
+  bh_late_menu_set (self->filter, self->filter_menu);
   gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (self->search), GTK_WIDGET (self->stack));
 }
 
@@ -371,7 +445,6 @@ bh_run_list_view_set_connections (BhRunListView *self, BhConnections *connection
   self->list = bh_run_list_new (connections);
   self->results = bh_run_list_new_search (connections);
   bh_run_pane_set_list (self->all, self->list, connections);
-  bh_run_pane_set_list (self->found, self->results, connections);
   follow (self, self->list);
   follow (self, self->results);
   g_signal_connect_object (connections, "notify::connected", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
