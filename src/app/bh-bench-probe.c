@@ -166,22 +166,19 @@ tour_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   Probe *self = data;
   GtkListView *list = bh_bench_find_list (self->window, self->tour_list);
   GtkAdjustment *adjustment;
+  double value;
 
   if (list == NULL || self->jumps == 0)
     {
       tell_arrays ("tour", "work", self->work, NULL, NULL);
       return G_SOURCE_REMOVE;
     }
-  if (self->steps == 0)
-    gtk_list_view_scroll_to (list,
-                             (guint) g_rand_int_range (self->random, 0,
-                                                       (gint32) bh_bench_list_get_n_items (list)),
-                             GTK_LIST_SCROLL_NONE, NULL);
-  else
-    {
-      adjustment = bh_bench_list_get_adjustment (list);
-      gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + SCROLL_PX);
-    }
+  adjustment = bh_bench_list_get_adjustment (list);
+  /* as one who drags the scrollbar: a list that follows its end goes on doing so when it is only told to
+   * scroll */
+  value = self->steps == 0 ? g_rand_double (self->random) * gtk_adjustment_get_upper (adjustment)
+                           : gtk_adjustment_get_value (adjustment) + SCROLL_PX;
+  gtk_adjustment_set_value (adjustment, value);
   self->steps = (self->steps + 1) % (SCROLLS + 1);
   self->jumps -= self->steps == 0;
   return G_SOURCE_CONTINUE;

@@ -143,30 +143,41 @@ def bench_app_start(say, rounds=12):
 
 
 def open_end(watched, run, rows):
-    watched.first_frame()
-    watched.tell('await navigation-sidebar 1')
-    watched.wait('content')
-    begun = time.monotonic()
+    """Milliseconds until the end of that Run is in sight, all of it."""
     watched.tell('await-end timeline', rows, rows)
+    begun = time.monotonic()
     watched.tell('open', run)
     return (watched.wait('content')['at'] / 1e6 - begun) * 1000
 
 
-def bench_app_long(say):
-    """A Run of 160,000 rows: to its end, its memory, and a tour through it."""
+def wait_list(watched):
+    watched.first_frame()
+    watched.tell('await navigation-sidebar 1')
+    watched.wait('content')
+
+
+def bench_app_long(say, rounds=7):
+    """A Run of 160,000 rows: to its end, first in a new window and then in one that has shown others; its memory; a tour through it."""
     coordinator, ids = coordinator_with(200, long=LONG, short=SHORT)
     with coordinator, desktop.Desktop() as session:
-        times, memory = {}, {}
+        first, memory, times = {}, {}, {'long': [], 'short': []}
         for name, rows in (('short', SHORT), ('long', LONG)):
             with app(session, coordinator) as watched:
-                times[name] = open_end(watched, ids[name], rows)
+                wait_list(watched)
+                first[name] = open_end(watched, ids[name], rows)
                 time.sleep(1)
                 memory[name] = pss(watched.process.pid)
-                work = watched.tour() if name == 'long' else []
+                if name == 'short':
+                    continue
+                work = watched.tour()
+                for _ in range(rounds):
+                    times['short'].append(open_end(watched, ids['short'], SHORT))
+                    times['long'].append(open_end(watched, ids['long'], LONG))
         with baseline(session, 'list', LONG) as watched:
             watched.first_frame()
             bare = watched.tour()
-    say('app_open_long', content_ms=round(times['long'], 1), reach_ms=150, short_ms=round(times['short'], 1), memory_mb=round(memory['long'], 1),
+    say('app_open_long', content_ms=round(statistics.median(times['long']), 1), first_content_ms=round(first['long'], 1), reach_ms=150,
+        short_ms=round(statistics.median(times['short']), 1), n=rounds, memory_mb=round(memory['long'], 1),
         short_memory_mb=round(memory['short'], 1), memory_ratio=round(memory['long'] / memory['short'], 3), reach_memory_ratio=1.1)
     say('app_scroll', **frames(work, bare))
 
@@ -191,6 +202,7 @@ def bench_app_step(say):
         coordinator.wait_end(run)
         size = coordinator.steps(run)[0]['bytes']['result']
         with app(session, coordinator) as watched:
+            wait_list(watched)
             open_end(watched, run, coordinator.run(run)['rows'])
             time.sleep(1)
             before = pss(watched.process.pid)
@@ -207,7 +219,65 @@ def bench_app_step(say):
         left_after_collapse_mb=round(after - before, 1))
 
 
-def bench_app_stream(say, seconds=30):
+class Scripted:
+    """bench-rows, as a coordinator that the app is started on."""
+
+    def __init__(self, rate, seconds):
+        self.process = subprocess.Popen([str(BUILD / 'tests' / 'bench' / 'bench-rows'), str(rate), str(seconds)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        socket, self.run = self.process.stdout.readline().split()
+        self.environment = {'BELLHOP_SOCKET': socket}
+
+    def go(self):
+        """Appends, and returns how many rows it were."""
+        self.process.stdin.write('\n')
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate('\n')
+
+
+def streamed(told):
+    return max(told['work']) / 1000, percentile(told['latency'], 0.99) / 1000
+
+
+def bench_app_stream(say, rate=2000, seconds=30):
+    """2,000 rows a second into an open Run, and into a bare list."""
+    with desktop.Desktop() as session:
+        with Scripted(rate, seconds) as coordinator, app(session, coordinator) as watched:
+            watched.first_frame()
+            watched.tell('await navigation-sidebar 1')
+            watched.wait('content')
+            watched.tell('open', coordinator.run)
+            watched.tell('await-end timeline 1')
+            watched.tell('frames')
+            watched.wait('frames')
+            rows = coordinator.go()
+            watched.wait('content')
+            watched.tell('frames')
+            told = watched.wait('frames')
+            watched.tell('await-end timeline', rows)
+            watched.wait('content')
+        with baseline(session, 'list', 1, rate, seconds) as watched:
+            watched.first_frame()
+            watched.tell('frames')
+            watched.wait('frames')
+            watched.tell('await-end timeline', int(rate * seconds * 0.99))
+            watched.wait('content', seconds * 2)
+            watched.tell('frames')
+            bare = watched.wait('frames')
+    longest, late = streamed(told)
+    bare_longest, bare_late = streamed(bare)
+    say('app_stream_rows', longest_frame_ms=round(longest, 1), bare_longest_frame_ms=round(bare_longest, 1), beyond_ms=round(longest - bare_longest, 1),
+        reach_beyond_ms=50, frames=len(told['work']), bare_frames=len(bare['work']), latency_p99_ms=round(late, 2), reach_latency_p99_ms=20,
+        bare_latency_p99_ms=round(bare_late, 2), rows=rows)
+
+
+def bench_app_stream_lines(say, seconds=30):
     """2,000 lines a second into an expanded step."""
     with Bellhop() as coordinator, desktop.Desktop() as session:
         text = f'i=0; end=$(( $(date +%s) + {seconds} )); while [ $(date +%s) -lt $end ]; do seq -f "line %g" $i $((i += 100)); sleep 0.05; done'
@@ -223,9 +293,8 @@ def bench_app_stream(say, seconds=30):
             watched.wait('frames')
             coordinator.wait_end(run)
             watched.tell('frames')
-            told = watched.wait('frames')
-    say('app_stream', longest_frame_ms=round(max(told['work']) / 1000, 1), reach_frame_ms=50, frames=len(told['work']),
-        latency_p99_ms=round(percentile(told['latency'], 0.99) / 1000, 2), reach_latency_p99_ms=20)
+            longest, late = streamed(watched.wait('frames'))
+    say('app_stream_lines', longest_frame_ms=round(longest, 1), latency_p99_ms=round(late, 2), reach_latency_p99_ms=20)
 
 
 def bench_app_list(say):
@@ -365,5 +434,5 @@ def bench_app_big_text(say):
 
 
 BENCHES = {'app_start': bench_app_start, 'app_long': bench_app_long, 'app_step': bench_app_step, 'app_stream': bench_app_stream,
-           'app_list': bench_app_list, 'app_latency': bench_app_latency,
+           'app_stream_lines': bench_app_stream_lines, 'app_list': bench_app_list, 'app_latency': bench_app_latency,
            'app_big_text': bench_app_big_text}
