@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <libdex.h>
 
-#include "app/run/bh-run-details.h"
+#include "app/run/bh-links.h"
 #include "app/run/bh-run-export.h"
 #include "support/scripted-coordinator.h"
 

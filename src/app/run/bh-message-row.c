@@ -211,20 +211,11 @@ toggle_cb (BhMessageRow *self)
 }
 
 static void
-bh_message_row_dispose (GObject *object)
-{
-  bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_MESSAGE_ROW);
-  G_OBJECT_CLASS (bh_message_row_parent_class)->dispose (object);
-}
-
-static void
 bh_message_row_class_init (BhMessageRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   BhRowViewClass *view_class = BH_ROW_VIEW_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bh_message_row_dispose;
   view_class->update = update;
   view_class->reset = reset;
   view_class->appended = appended;

@@ -55,19 +55,10 @@ retry_cb (BhPlaceholderRow *self)
 }
 
 static void
-bh_placeholder_row_dispose (GObject *object)
-{
-  bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_PLACEHOLDER_ROW);
-  G_OBJECT_CLASS (bh_placeholder_row_parent_class)->dispose (object);
-}
-
-static void
 bh_placeholder_row_class_init (BhPlaceholderRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bh_placeholder_row_dispose;
   BH_ROW_VIEW_CLASS (klass)->update = update;
   BH_ROW_VIEW_CLASS (klass)->unbind = unbind;
   BH_ROW_VIEW_CLASS (klass)->describe = describe;

@@ -159,19 +159,10 @@ describe (BhRowView *view)
 }
 
 static void
-bh_question_row_dispose (GObject *object)
-{
-  bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_QUESTION_ROW);
-  G_OBJECT_CLASS (bh_question_row_parent_class)->dispose (object);
-}
-
-static void
 bh_question_row_class_init (BhQuestionRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bh_question_row_dispose;
   BH_ROW_VIEW_CLASS (klass)->update = update;
   BH_ROW_VIEW_CLASS (klass)->unbind = unbind;
   BH_ROW_VIEW_CLASS (klass)->describe = describe;

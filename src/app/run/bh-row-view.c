@@ -72,6 +72,7 @@ static void
 bh_row_view_dispose (GObject *object)
 {
   bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (object), G_OBJECT_TYPE (object));
   bh_unparent_children (GTK_WIDGET (object));
   G_OBJECT_CLASS (bh_row_view_parent_class)->dispose (object);
 }

@@ -2,7 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* What shows one row of a timeline: a base with what all kinds have in common. It is reused for one row after
+/* What shows one row of a timeline: a base with what all kinds have in common. Each kind is final, and has a
+ * template, which goes with the row. It is reused for one row after
  * the other, so whatever is costly is built when it is first needed, and dropped with the row. */
 
 #include <adwaita.h>

@@ -6,6 +6,7 @@
 
 #include "app/run/bh-run-details.h"
 
+#include "app/run/bh-links.h"
 #include "app/run/bh-row-view.h"
 #include "app/widgets/bh-markdown.h"
 #include "app/widgets/bh-status.h"
@@ -45,13 +46,6 @@ struct _BhRunDetails
 
 G_DEFINE_FINAL_TYPE (BhRunDetails, bh_run_details, GTK_TYPE_WIDGET)
 
-typedef enum
-{
-  PROP_TIMELINE = 1,
-} BhRunDetailsProp;
-
-static GParamSpec *properties[PROP_TIMELINE + 1];
-
 static BhRun *
 get_run (BhRunDetails *self)
 {
@@ -75,51 +69,6 @@ set_time (AdwActionRow *row, gint64 time)
 }
 
 /* --- links --------------------------------------------------------------------------------------------- */
-
-static gboolean
-may_open (const char *text)
-{
-  g_autoptr (GUri) uri = text != NULL ? g_uri_parse (text, G_URI_FLAGS_NONE, NULL) : NULL;
-  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
-
-  return scheme != NULL && (g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) &&
-         g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0';
-}
-
-static gsize
-link_length (const char *text)
-{
-  gsize length = strcspn (text, " \t\r\n<>\"`|()[]{}\\");
-
-  while (length > 0 && strchr (".,;:!?'*_", text[length - 1]) != NULL)
-    length--;
-  return length;
-}
-
-GStrv
-bh_find_links (const char *text, guint max)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (const char *at = text; at != NULL && g_hash_table_size (seen) < max;)
-    {
-      g_autofree char *uri = NULL;
-      gsize length;
-
-      at = strstr (at, "http");
-      if (at == NULL)
-        break;
-      length = link_length (at);
-      uri = g_strndup (at, length);
-      at += MAX (length, 4);
-      if (strlen (uri) > 2000 || !may_open (uri) || g_hash_table_contains (seen, uri))
-        continue;
-      g_strv_builder_add (builder, uri);
-      g_hash_table_add (seen, g_steal_pointer (&uri));
-    }
-  return g_strv_builder_end (builder);
-}
 
 static void
 open_uri (BhRunDetails *self, const char *uri)
@@ -329,7 +278,7 @@ update (BhRunDetails *self)
   show_engine (self, run);
   show_target (self, run);
   set_value (self->ticket, run->ticket_url);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "details.open-ticket", may_open (run->ticket_url));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "details.open-ticket", bh_is_web_link (run->ticket_url));
   show_box (self, run);
   set_time (self->created, run->created_at);
   set_time (self->started, run->started_at);
@@ -356,7 +305,7 @@ open_ticket_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   BhRun *run = get_run (BH_RUN_DETAILS (widget));
 
-  if (run != NULL && may_open (run->ticket_url))
+  if (run != NULL && bh_is_web_link (run->ticket_url))
     open_uri (BH_RUN_DETAILS (widget), run->ticket_url);
 }
 
@@ -453,7 +402,6 @@ bh_run_details_set_timeline (BhRunDetails *self, BhTimeline *timeline)
     g_signal_connect_swapped (timeline, "notify::run", G_CALLBACK (update), self);
   show_box_error (self, NULL);
   update (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMELINE]);
 }
 
 static void
@@ -468,24 +416,6 @@ bh_run_details_unmap (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (bh_run_details_parent_class)->unmap (widget);
   update_tick (BH_RUN_DETAILS (widget));
-}
-
-static void
-bh_run_details_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  if (prop_id == PROP_TIMELINE)
-    g_value_set_object (value, BH_RUN_DETAILS (object)->timeline);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-}
-
-static void
-bh_run_details_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
-{
-  if (prop_id == PROP_TIMELINE)
-    bh_run_details_set_timeline (BH_RUN_DETAILS (object), g_value_get_object (value));
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
@@ -545,14 +475,8 @@ bh_run_details_class_init (BhRunDetailsClass *klass)
 
   object_class->dispose = bh_run_details_dispose;
   object_class->finalize = bh_run_details_finalize;
-  object_class->get_property = bh_run_details_get_property;
-  object_class->set_property = bh_run_details_set_property;
   widget_class->map = bh_run_details_map;
   widget_class->unmap = bh_run_details_unmap;
-  properties[PROP_TIMELINE] =
-      g_param_spec_object ("timeline", NULL, NULL, BH_TYPE_TIMELINE,
-                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
-  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
   g_type_ensure (BH_TYPE_MARKDOWN);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-run-details.ui");
   bind_children (widget_class);

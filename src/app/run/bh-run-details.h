@@ -10,14 +10,12 @@
 
 G_BEGIN_DECLS
 
-/* Property "timeline" (BhTimeline, nullable). Actions: "details.copy-id", "details.open-ticket",
+/* Actions: "details.copy-id", "details.open-ticket",
  * "details.stop-box", "details.remove-box". */
 #define BH_TYPE_RUN_DETAILS (bh_run_details_get_type ())
 G_DECLARE_FINAL_TYPE (BhRunDetails, bh_run_details, BH, RUN_DETAILS, GtkWidget)
 
+/* `timeline`: (nullable) */
 void bh_run_details_set_timeline (BhRunDetails *self, BhTimeline *timeline);
-
-/* The first links of a text that may be opened, each once. (transfer full) */
-GStrv bh_find_links (const char *text, guint max);
 
 G_END_DECLS

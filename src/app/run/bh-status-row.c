@@ -55,18 +55,10 @@ describe (BhRowView *view)
 }
 
 static void
-bh_status_row_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_STATUS_ROW);
-  G_OBJECT_CLASS (bh_status_row_parent_class)->dispose (object);
-}
-
-static void
 bh_status_row_class_init (BhStatusRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bh_status_row_dispose;
   BH_ROW_VIEW_CLASS (klass)->update = update;
   BH_ROW_VIEW_CLASS (klass)->describe = describe;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-status-row.ui");

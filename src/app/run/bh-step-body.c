@@ -197,20 +197,11 @@ add_button (BhStepBody *self, const char *icon, const char *label, const char *a
 }
 
 static void
-bh_step_body_dispose (GObject *object)
-{
-  bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_STEP_BODY);
-  G_OBJECT_CLASS (bh_step_body_parent_class)->dispose (object);
-}
-
-static void
 bh_step_body_class_init (BhStepBodyClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   BhRowViewClass *view_class = BH_ROW_VIEW_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bh_step_body_dispose;
   view_class->update = update;
   view_class->reset = reset;
   view_class->appended = appended;

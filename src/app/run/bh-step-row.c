@@ -281,7 +281,6 @@ bh_step_row_dispose (GObject *object)
 
   bh_row_view_set_row (BH_ROW_VIEW (object), NULL);
   g_clear_handle_id (&self->tick, g_source_remove);
-  gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_STEP_ROW);
   G_OBJECT_CLASS (bh_step_row_parent_class)->dispose (object);
 }
 

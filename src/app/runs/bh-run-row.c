@@ -61,7 +61,7 @@ first_text (const char *a, const char *b, const char *c)
   return is_text (a) ? a : is_text (b) ? b : c;
 }
 
-/* Summaries are Markdown, of which a label shows the marks. */
+/* Summaries and questions are Markdown, of which a label shows the marks. */
 static char *
 plain_text (const char *a, const char *b, const char *c)
 {
@@ -81,8 +81,9 @@ bh_run_record_line (const BhRun *run)
       if (run->position > 1)
         return g_strdup_printf (_ ("Number %u in the queue"), run->position);
       return g_strdup (run->position == 1 ? _ ("Next in the queue") : first_text (run->reason, NULL, word));
-    case BH_RUN_LAUNCHING:
     case BH_RUN_NEEDS_YOU:
+      return plain_text (run->current, NULL, word);
+    case BH_RUN_LAUNCHING:
     case BH_RUN_RUNNING:
       return g_strdup (first_text (run->current, NULL, word));
     case BH_RUN_COMPLETED:
