@@ -390,7 +390,9 @@ list_runs (BhConnection *self, GError **error)
     return FALSE;
   if (self->touched == mine)
     {
-      prune (self, seen);
+      /* what could not be read may be any of them */
+      if (self->unread == NULL)
+        prune (self, seen);
       g_clear_pointer (&self->touched, g_hash_table_unref);
     }
   return TRUE;

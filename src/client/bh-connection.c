@@ -219,14 +219,12 @@ bh_connection_is_refusal (const GError *error)
 static char *
 describe (BhConnection *self, const GError *error)
 {
-  const char *seen = bh_connection_get_seen_fingerprint (self);
-
-  if (!is_certificate (error) || seen == NULL)
+  if (!is_certificate (error) || bh_connection_get_seen_fingerprint (self) == NULL)
     return g_strdup (error->message);
   return g_strdup_printf (
-      "%s presents a certificate that was not accepted before (SHA-256 %s). If you know it, "
-      "accept it for this connection; otherwise somebody else may be answering",
-      self->url, seen);
+      "%s presents a certificate that was not accepted before. Look at it in the preferences of this "
+      "connection: somebody else may be answering",
+      self->url);
 }
 
 void
@@ -270,6 +268,9 @@ note (BhConnection *self, const char *what)
 void
 bh_connection_note_bad (BhConnection *self, const char *what)
 {
+  /* while everything is listed it is said when that is done */
+  if (self->state != BH_CONNECTION_CONNECTED)
+    g_set_str (&self->unread, what);
   note (self, what);
   if (self->state == BH_CONNECTION_CONNECTED)
     bh_connection_list_again (self);

@@ -27,12 +27,8 @@ class Tcp(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.bellhop = Bellhop(start=False)
-        cls.port = free_port()
-        cls.cert, cls.key = str(cls.bellhop.root / 'cert.pem'), str(cls.bellhop.root / 'key.pem')
-        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-                        '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,DNS:desk.example,DNS:*.lab.example',
-                        '-keyout', cls.key, '-out', cls.cert], check=True, capture_output=True)
-        cls.bellhop.arguments = ['--listen', f'127.0.0.1:{cls.port}', '--tls-cert', cls.cert, '--tls-key', cls.key]
+        cls.bellhop.listen('desk.example', '*.lab.example')
+        cls.port, cls.cert = cls.bellhop.port, str(cls.bellhop.cert)
         cls.bellhop.start()
         cls.token = cls.bellhop.post('/v1/tokens', {'name': 'laptop'})['token']
 
@@ -64,8 +60,7 @@ class Tcp(unittest.TestCase):
         self.bellhop.wait_end(run['id'])
         self.assertEqual(self.bellhop.outputs(run['id']), ['remote\n'])
         url = f'https://localhost:{self.port}'
-        fingerprint = subprocess.run(['openssl', 'x509', '-in', self.cert, '-noout', '-fingerprint', '-sha256'],
-                                     capture_output=True, text=True, check=True).stdout.split('=')[1].strip().replace(':', '')
+        fingerprint = self.bellhop.fingerprint.replace(':', '')
         shown = self.bellhop.ctl('--url', url, '--token', self.token, '--fingerprint', fingerprint, 'show', run['id'], check=0)
         self.assertIn('remote', shown.stdout)
         wrong = self.bellhop.ctl('--url', url, '--token', self.token, '--fingerprint', '0' * 64, 'list')

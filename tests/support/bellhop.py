@@ -235,6 +235,26 @@ class Bellhop(Client):
         if start:
             self.start()
 
+    def listen(self, *names):
+        """Has it listen on a port of the loopback, too, with a new certificate, once it is started."""
+        self.cert, key = self.root / 'cert.pem', self.root / 'key.pem'
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+                        '-subj', '/CN=localhost', '-addext', f'subjectAltName={",".join("DNS:" + name for name in ("localhost", *names))}',
+                        '-keyout', str(key), '-out', str(self.cert)], check=True, capture_output=True)
+        if not getattr(self, 'port', None):
+            with socket.socket() as probe:
+                probe.bind(('127.0.0.1', 0))
+                self.port = probe.getsockname()[1]
+        self.arguments = ['--listen', f'127.0.0.1:{self.port}', '--tls-cert', str(self.cert), '--tls-key', str(key)]
+        return f'https://localhost:{self.port}'
+
+    @property
+    def fingerprint(self):
+        """Of its certificate, as openssl says it."""
+        shown = subprocess.run(['openssl', 'x509', '-in', str(self.cert), '-noout', '-fingerprint', '-sha256'],
+                               capture_output=True, text=True, check=True).stdout
+        return shown.split('=')[1].strip()
+
     @property
     def data(self):
         return self.root / 'data' / 'bellhop'

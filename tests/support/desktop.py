@@ -211,15 +211,32 @@ class Session:
         accessible.call(self.accessibility, 'org.a11y.atspi.Registry', '/org/a11y/atspi/registry', 'org.a11y.atspi.Registry',
                         'RegisterEvent', 's', 'object:')
 
-    def spawn(self, *command, environment=None, log=None):
+    def spawn(self, *command, environment=None, log=None, stdin=subprocess.DEVNULL):
         """Starts a process of the session, which dies with the test."""
         log = log or self.root / 'log'
         with open(log, 'ab') as output:
-            process = subprocess.Popen(command, env={**self.environment, **(environment or {})}, stdin=subprocess.DEVNULL,
+            process = subprocess.Popen(command, env={**self.environment, **(environment or {})}, stdin=stdin,
                                        stdout=output, stderr=output, start_new_session=True,
                                        preexec_fn=screen.die_with_parent)
         self.processes.append(process)
         return process
+
+    def start_secrets(self):
+        """Starts the password storage of the desktop, unlocked."""
+        screen.need('gnome-keyring-daemon')
+        # it makes the storage for whatever comes on its standard input
+        with tempfile.TemporaryFile() as password:
+            password.write(b'password')
+            password.seek(0)
+            self.spawn('gnome-keyring-daemon', '--foreground', '--unlock', '--components=secrets', stdin=password)
+        self.wait_name('org.freedesktop.secrets')
+
+    def secrets(self, **attributes):
+        """How many secrets with these attributes are in the storage, and none of them locked."""
+        unlocked, locked = accessible.call(self.bus, 'org.freedesktop.secrets', '/org/freedesktop/secrets',
+                                           'org.freedesktop.Secret.Service', 'SearchItems', 'a{ss}', attributes)
+        assert not locked, locked
+        return len(unlocked)
 
     def has_name(self, name):
         return accessible.call(self.bus, *DBUS, 'NameHasOwner', 's', name)

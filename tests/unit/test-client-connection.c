@@ -218,6 +218,47 @@ test_dies (void)
   let_go (connection);
 }
 
+/* What cannot be read in a list is said, and what was known of it is kept. */
+static void
+test_unread (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (2);
+  BhConnection *connection = connected_to (coordinator);
+  guint again = 0;
+
+  count_signal (connection, "reconnected", &again);
+  scripted_coordinator_fail (coordinator, "GET /v1/runs?limit", 200,
+                             "{\"runs\":[{\"id\":\"r_0\",\"state\":7},{\"id\":\"r_2\",\"state\":\"queued\"}],"
+                             "\"next\":null}",
+                             1);
+  scripted_coordinator_hang_up (coordinator, "/v1/events");
+  wait_until (again == 1);
+  g_assert_nonnull (strstr (bh_connection_get_detail (connection), "cannot be read"));
+  g_assert_nonnull (bh_connection_lookup_run (connection, "r_0"));
+  g_assert_nonnull (bh_connection_lookup_run (connection, "r_2"));
+  scripted_coordinator_hang_up (coordinator, "/v1/events");
+  wait_until (again == 2);
+  g_assert_null (bh_connection_get_detail (connection));
+  let_go (connection);
+}
+
+/* An answer that is no JSON is no reason to forget anything. */
+static void
+test_no_json (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (2);
+  BhConnection *connection = connected_to (coordinator);
+
+  scripted_coordinator_fail (coordinator, "GET /v1/runs?limit", 200, "{\"runs\": [", 1);
+  scripted_coordinator_hang_up (coordinator, "/v1/events");
+  wait_until (bh_connection_get_state (connection) == BH_CONNECTION_REFUSED);
+  g_assert_nonnull (strstr (bh_connection_get_detail (connection), "cannot be read"));
+  g_assert_nonnull (bh_connection_lookup_run (connection, "r_1"));
+  bh_connection_reconnect (connection);
+  wait_until (bh_connection_get_state (connection) == BH_CONNECTION_CONNECTED);
+  let_go (connection);
+}
+
 static void
 test_nobody_there (void)
 {
@@ -297,7 +338,7 @@ test_certificate (void)
   g_assert_cmpint (bh_connection_get_state (connection), ==, BH_CONNECTION_REFUSED);
   seen = g_strdup (bh_connection_get_seen_fingerprint (connection));
   g_assert_nonnull (seen);
-  g_assert_nonnull (strstr (bh_connection_get_detail (connection), seen));
+  g_assert_nonnull (strstr (bh_connection_get_detail (connection), "certificate that was not accepted"));
   let_go (connection);
   connection = open_remote (port, seen);
   g_assert_cmpint (bh_connection_get_state (connection), !=, BH_CONNECTION_CONNECTED);
@@ -424,6 +465,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/connection/bad-events", test_bad_events);
   g_test_add_func ("/client/connection/unknown-words", test_unknown_words);
   g_test_add_func ("/client/connection/dies", test_dies);
+  g_test_add_func ("/client/connection/unread", test_unread);
+  g_test_add_func ("/client/connection/no-json", test_no_json);
   g_test_add_func ("/client/connection/nobody-there", test_nobody_there);
   g_test_add_func ("/client/connection/certificate", test_certificate);
   g_test_add_func ("/client/connection/questions", test_questions);

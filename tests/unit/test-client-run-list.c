@@ -92,6 +92,33 @@ id_at (Fixture *self, guint position)
 }
 
 static void
+told_cb (BhRunList *list, guint position, guint n, guint *told)
+{
+  g_assert_cmpuint (n, ==, 1);
+  *told = position;
+}
+
+/* A Run that ends where it stands has not moved, but it is of another section. */
+static void
+test_section_in_place (void)
+{
+  Fixture self = { 0 };
+  guint told = G_MAXUINT;
+
+  fixture_begin (&self);
+  put (self.coordinator, "r_asks", BH_RUN_NEEDS_YOU, 90);
+  put (self.coordinator, "r_running", BH_RUN_RUNNING, 5);
+  fixture_open (&self);
+  g_signal_connect (self.list, "sections-changed", G_CALLBACK (told_cb), &told);
+  scripted_coordinator_set_state (self.coordinator, "r_running", BH_RUN_COMPLETED);
+  wait_until (told != G_MAXUINT);
+  g_assert_cmpuint (told, ==, 1);
+  g_assert_cmpint (bh_run_list_get_section (self.list, 1), >=, BH_SECTION_TODAY);
+  check (&self);
+  fixture_close (&self);
+}
+
+static void
 test_order (void)
 {
   Fixture self = { 0 };
@@ -281,5 +308,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/run-list/many", test_many);
   g_test_add_func ("/client/run-list/search", test_search);
   g_test_add_func ("/client/run-list/connections", test_connections);
+  g_test_add_func ("/client/run-list/section-in-place", test_section_in_place);
   return g_test_run ();
 }

@@ -359,6 +359,36 @@ test_bad_events (void)
   fixture_close (&self);
 }
 
+/* Rows that cannot be read or are not sent say so, and are not asked for without end. */
+static void
+test_unreadable_rows (void)
+{
+  Fixture self = { 0 };
+  g_autoptr (BhTimelineRow) odd = NULL, bad = NULL, missing = NULL;
+  guint asked;
+
+  fixture_open (&self, 1000);
+  scripted_coordinator_fail (self.coordinator, "GET /v1/runs/r_1/rows?from=0&", 200,
+                             "{\"rows\":[{\"n\":0,\"kind\":\"hologram\",\"state\":\"shimmering\"},"
+                             "{\"n\":1,\"kind\":7}],\"total\":1000}",
+                             G_MAXUINT);
+  odd = item (&self, 0);
+  bad = item (&self, 1);
+  wait_until (bh_timeline_row_get_loaded (odd) && bh_timeline_row_get_problem (bad) != NULL);
+  g_assert_cmpstr (bh_timeline_row_get_unknown_kind (odd), ==, "hologram");
+  g_assert_nonnull (strstr (bh_timeline_row_get_problem (bad), "cannot be read"));
+  g_assert_nonnull (bh_connection_get_detail (self.connection));
+  /* one that is looked at later */
+  asked = scripted_coordinator_count (self.coordinator, "GET /v1/runs/r_1/rows?from=0&");
+  missing = item (&self, 50);
+  g_assert_nonnull (bh_timeline_row_get_problem (missing));
+  drain_loop ();
+  g_assert_cmpuint (scripted_coordinator_count (self.coordinator, "GET /v1/runs/r_1/rows?from=0&"), ==,
+                    asked);
+  g_assert_cmpuint (asked, <=, 2);
+  fixture_close (&self);
+}
+
 static void
 test_page_fails (void)
 {
@@ -453,5 +483,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/timeline/question-and-messages", test_question_and_messages);
   g_test_add_func ("/client/timeline/find", test_find);
   g_test_add_func ("/client/timeline/deleted", test_deleted);
+  g_test_add_func ("/client/timeline/unreadable-rows", test_unreadable_rows);
   return g_test_run ();
 }
