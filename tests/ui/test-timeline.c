@@ -15,6 +15,7 @@
 
 #define RUN "r_0000000000000001"
 #define LONG 100000
+#define BIG (1024 * 1024)
 /* What a list view makes around what is in sight, and more */
 #define CELLS_MAX 300
 #define WAIT_MS 20000
@@ -347,6 +348,56 @@ test_sent (Fixture *self, gconstpointer data)
   g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "POST /v1/runs/" RUN "/messages"), ==, 1);
 }
 
+static gboolean
+has_copied (Fixture *self)
+{
+  GdkContentProvider *content = gdk_clipboard_get_content (gtk_widget_get_clipboard (self->window));
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_STRING);
+  return content != NULL && gdk_content_provider_get_value (content, &value, NULL) &&
+         strlen (g_value_get_string (&value)) == BIG;
+}
+
+/* In the list that is shown. */
+static gboolean
+has_row (Fixture *self)
+{
+  g_autoptr (BhTimeline) timeline = NULL;
+  g_autoptr (BhTimelineRow) row = NULL;
+
+  g_object_get (self->view, "timeline", &timeline, NULL);
+  if (g_list_model_get_n_items (G_LIST_MODEL (timeline)) != 201)
+    return FALSE;
+  row = g_list_model_get_item (G_LIST_MODEL (timeline), 200);
+  return bh_timeline_row_get_loaded (row) && bh_timeline_row_get_bytes (row, BH_PART_TEXT) == BIG;
+}
+
+/* Of a megabyte hardly anything is laid out, but all of it is copied. */
+static void
+test_big_message (Fixture *self, gconstpointer data)
+{
+  BhRunView *page = g_object_new (BH_TYPE_RUN_VIEW, NULL);
+  g_autoptr (BhRow) row = bh_row_new ();
+  g_autofree char *text = g_strnfill (BIG, 'x');
+
+  row->kind = BH_ROW_MESSAGE;
+  row->state = BH_ROW_DONE;
+  row->author = g_strdup ("codex");
+  row->head = g_strndup (text, BH_HEAD_MAX);
+  scripted_coordinator_add_row (self->coordinator, RUN, row);
+  scripted_coordinator_append (self->coordinator, RUN, 200, BH_PART_TEXT, text);
+  bh_run_view_set_run (page, bh_connection_lookup_run (self->connection, RUN));
+  adw_window_set_content (ADW_WINDOW (self->window), GTK_WIDGET (page));
+  self->view = BH_TIMELINE_VIEW (find_type (GTK_WIDGET (page), BH_TYPE_TIMELINE_VIEW));
+  self->adjustment = find_adjustment (GTK_WIDGET (self->view));
+  wait_for (self, has_row, "the message");
+  wait_for (self, is_at_new_end, "the page");
+  g_assert_cmpfloat (get_end (self), <, 20000);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (page), "run.copy-row-text", "t", (guint64) 200));
+  wait_for (self, has_copied, "the text");
+}
+
 #define ADD(path, n, func) g_test_add (path, Fixture, GUINT_TO_POINTER (n), set_up, func, tear_down)
 
 int
@@ -367,5 +418,6 @@ main (int argc, char *argv[])
   ADD ("/timeline/expands", 200, test_expands);
   ADD ("/timeline/shows-row", LONG, test_shows_row);
   ADD ("/timeline/sent", 200, test_sent);
+  ADD ("/timeline/big-message", 200, test_big_message);
   return g_test_run ();
 }

@@ -126,16 +126,62 @@ get_row_text (BhTimelineRow *row)
 }
 
 static void
-copy_row_text_action (GtkWidget *widget, const char *name, GVariant *target)
+copy_text (GtkWidget *widget, const char *text)
 {
-  GListModel *model = G_LIST_MODEL (BH_RUN_VIEW (widget)->timeline);
-  g_autoptr (BhTimelineRow) row = g_list_model_get_item (model, (guint) g_variant_get_uint64 (target));
-  g_autofree char *text = row != NULL ? get_row_text (row) : NULL;
-
-  if (text == NULL)
-    return;
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
   say (widget, _ ("Text copied"));
+}
+
+static void
+free_weak_ref (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static DexFuture *
+text_loaded_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (GtkWidget) widget = g_weak_ref_get (data);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (widget == NULL || gtk_widget_get_root (widget) == NULL)
+    return dex_future_new_true ();
+  if (value != NULL)
+    copy_text (widget, ((const BhBodyText *) g_value_get_boxed (value))->text);
+  else
+    say (widget, error->message);
+  return dex_future_new_true ();
+}
+
+/* Of a message only the beginning may have been loaded. */
+static void
+load_and_copy (BhRunView *self, BhTimelineRow *row)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  dex_future_disown (dex_future_finally (bh_connection_row_body (bh_timeline_get_connection (self->timeline),
+                                                                 bh_timeline_get_run_id (self->timeline),
+                                                                 bh_timeline_row_get_position (row),
+                                                                 BH_PART_TEXT, 0, BH_TIMELINE_TEXT_MAX),
+                                         text_loaded_cb, weak, free_weak_ref));
+}
+
+static void
+copy_row_text_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  BhRunView *self = BH_RUN_VIEW (widget);
+  g_autoptr (BhTimelineRow) row =
+      g_list_model_get_item (G_LIST_MODEL (self->timeline), (guint) g_variant_get_uint64 (target));
+  BhRow *record = row != NULL ? bh_timeline_row_get_row (row) : NULL;
+  g_autofree char *text = row != NULL ? get_row_text (row) : NULL;
+
+  if (record != NULL && record->kind == BH_ROW_MESSAGE && !bh_timeline_row_get_complete (row, BH_PART_TEXT))
+    load_and_copy (self, row);
+  else if (text != NULL)
+    copy_text (widget, text);
 }
 
 /* (transfer full) (nullable): the row that `target` (tu) names, loaded. */
