@@ -115,6 +115,7 @@ class Shots:
 
     def composer(self, session, app):
         session.key('ctrl+n')
+        app.find('dialog')
         self.take(session, 'composer-empty')
         view = app.find(where=lambda node: {'editable', 'multi-line'} <= node.states)
         view.set_text('# Fix the flaky test\n\nIt fails once in ten. Find out why, and mend it.\n\n' + block('make check'))

@@ -71,6 +71,24 @@ class AccessibilityTest(unittest.TestCase):
             self.check(app.windows[1], 'the shortcuts')
             session.key('Escape')
 
+    def test_tab_leaves_the_options(self):
+        """Among them it is the arrow keys that move."""
+        with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
+            run = coordinator.create(views.QUESTIONS + '```sh\ntrue\n```\n', name='Asks')['id']
+            coordinator.question(run)
+            app = session.app(coordinator, '--new-run')
+            view = views.Views(session, app)
+            app.find('dialog', 'New Run')
+            view.text_view('Instructions').set_text('# A Run')
+            bellhop.wait_for(lambda: view.button('Start Run').sensitive, 'the Run to be ready to start')
+            view.button('Start Run').focus()
+            view.close_dialog()
+            app.wait_gone('dialog', 'New Run')
+            view.open('Asks')
+            view.row('Question').find(views.BUTTON, 'Answer…').click()
+            app.find('radio', views.starting('Toolbar'))
+            view.button('Next').focus()
+
 
 if __name__ == '__main__':
     tap.main()

@@ -122,8 +122,9 @@ add_radio (BhChoicePage *self, AdwActionRow *row, const char *id)
   gtk_check_button_set_group (GTK_CHECK_BUTTON (radio), self->radio);
   self->radio = GTK_CHECK_BUTTON (radio);
   gtk_widget_set_valign (radio, GTK_ALIGN_CENTER);
-  /* the arrow keys move among the rows, and choose nothing */
-  gtk_widget_set_focusable (radio, FALSE);
+  /* the arrow keys move among the rows, and choose nothing; a radio button that only is not focusable would
+   * keep the Tab key for itself */
+  gtk_widget_set_can_focus (radio, FALSE);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (radio), g_strcmp0 (id, self->selected) == 0);
   g_object_set_qdata_full (G_OBJECT (radio), id_quark (), g_strdup (id), g_free);
   g_signal_connect_object (radio, "toggled", G_CALLBACK (toggled_cb), self, 0);

@@ -124,8 +124,9 @@ add_row (BhQuestionPage *self, const char *title, const char *subtitle)
   adw_action_row_set_subtitle (row, subtitle != NULL ? subtitle : "");
   adw_action_row_add_prefix (row, GTK_WIDGET (check));
   adw_action_row_set_activatable_widget (row, GTK_WIDGET (check));
-  /* the row has the focus, among rows the arrow keys move */
-  gtk_widget_set_focusable (GTK_WIDGET (check), FALSE);
+  /* the row has the focus, among rows the arrow keys move; a radio button that only is not focusable would
+   * keep the Tab key for itself */
+  gtk_widget_set_can_focus (GTK_WIDGET (check), FALSE);
   gtk_list_box_append (self->options, GTK_WIDGET (row));
   return row;
 }
