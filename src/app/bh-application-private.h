@@ -25,6 +25,7 @@ struct _BhApplication
   BhNotifier *notifier;
   BhSearchProvider *search; /* (nullable) */
   DexFuture *loaded;        /* resolves when the saved connections are there */
+  DexFuture *closed;        /* resolves when nothing of the connections is under way any more */
   gboolean asleep;          /* nothing is started before the person wants something */
   int exit_status;
   guint quit_source;

@@ -13,6 +13,7 @@
 
 /* the same for every profile, or the resources of one would not be those of the other */
 #define RESOURCES "/org/bellhop/Bellhop"
+#define WIND_DOWN_MS 1000
 
 #define SERVICE_LINGERS_MS 30000
 
@@ -182,8 +183,32 @@ bh_application_shutdown (GApplication *application)
   if (self->loaded != NULL)
     dex_future_disown (g_steal_pointer (&self->loaded));
   if (self->connections != NULL)
-    g_object_run_dispose (G_OBJECT (self->connections));
+    self->closed = bh_connections_close (self->connections);
   G_APPLICATION_CLASS (bh_application_parent_class)->shutdown (application);
+}
+
+static void
+late_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+}
+
+/* The name on the bus is given back by now: whoever is started meanwhile is the new instance. */
+gboolean
+bh_application_wind_down (BhApplication *self)
+{
+  gboolean late = FALSE;
+  guint source;
+
+  g_return_val_if_fail (BH_IS_APPLICATION (self), FALSE);
+  if (self->closed == NULL)
+    return TRUE;
+  source = g_timeout_add_once (WIND_DOWN_MS, late_cb, &late);
+  while (dex_future_is_pending (self->closed) && !late)
+    g_main_context_iteration (NULL, TRUE);
+  if (!late)
+    g_source_remove (source);
+  return !dex_future_is_pending (self->closed);
 }
 
 static void
@@ -191,6 +216,7 @@ bh_application_finalize (GObject *object)
 {
   BhApplication *self = BH_APPLICATION (object);
 
+  dex_clear (&self->closed);
   g_clear_object (&self->connections);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (bh_application_parent_class)->finalize (object);

@@ -32,6 +32,9 @@ BhConnections *bh_application_get_connections (BhApplication *self);
 GSettings *bh_application_get_settings (BhApplication *self);
 /* Shows a notification, where anybody shows them. `id` nullable. */
 void bh_application_notify (BhApplication *self, const char *id, GNotification *notification);
+/* To be called when it has been run: lets what is under way come to its end, but not for long. FALSE:
+ * something has not. */
+gboolean bh_application_wind_down (BhApplication *self);
 /* What the process that is this instance ends with: 0, or 1 when its own command line named a Run that could
  * not be opened. */
 int bh_application_get_exit_status (BhApplication *self);

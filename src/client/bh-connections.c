@@ -77,13 +77,17 @@ let_go (BhConnections *self, BhConnection *connection)
 }
 
 static void
-bh_connections_dispose (GObject *object)
+let_go_of_all (BhConnections *self)
 {
-  BhConnections *self = BH_CONNECTIONS (object);
-
   for (guint i = 0; i < self->list->len; i++)
     let_go (self, g_ptr_array_index (self->list, i));
   g_ptr_array_set_size (self->list, 0);
+}
+
+static void
+bh_connections_dispose (GObject *object)
+{
+  let_go_of_all (BH_CONNECTIONS (object));
   G_OBJECT_CLASS (bh_connections_parent_class)->dispose (object);
 }
 
@@ -132,6 +136,47 @@ static void
 bh_connections_init (BhConnections *self)
 {
   self->list = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/* --- their end ----------------------------------------------------------------------------------------- */
+
+/* Each one's client is held by all that it has under way. */
+typedef struct
+{
+  DexPromise *gone;
+  guint left;
+} Closing;
+
+static void
+gone_cb (gpointer data, GObject *client)
+{
+  Closing *self = data;
+
+  if (--self->left > 0)
+    return;
+  dex_promise_resolve_boolean (self->gone, TRUE);
+  dex_unref (self->gone);
+  g_free (self);
+}
+
+DexFuture *
+bh_connections_close (BhConnections *self)
+{
+  Closing *closing;
+  DexFuture *gone;
+
+  dex_return_error_if_fail (BH_IS_CONNECTIONS (self));
+  if (self->list->len == 0)
+    return dex_future_new_true ();
+  closing = g_new0 (Closing, 1);
+  closing->gone = dex_promise_new ();
+  closing->left = self->list->len;
+  gone = dex_ref (closing->gone);
+  for (guint i = 0; i < self->list->len; i++)
+    g_object_weak_ref (G_OBJECT (bh_connection_get_client (g_ptr_array_index (self->list, i))), gone_cb,
+                       closing);
+  let_go_of_all (self);
+  return gone;
 }
 
 /* --- what they say ------------------------------------------------------------------------------------- */

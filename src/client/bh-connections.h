@@ -32,6 +32,9 @@ gboolean bh_connections_remove (BhConnections *self, const char *id);
 BhConnection *bh_connections_lookup (BhConnections *self, const char *id);
 /* (transfer none) (nullable): the Run of that id, wherever it is known. */
 BhRunItem *bh_connections_find_run (BhConnections *self, const char *run_id);
+/* Closes and forgets all. Resolves once nothing of theirs is under way any more, and nobody holds them: what
+ * the fibers have is let go of then, too. */
+DexFuture *bh_connections_close (BhConnections *self) G_GNUC_WARN_UNUSED_RESULT;
 guint bh_connections_get_n (BhConnections *self);
 /* (transfer none) */
 BhConnection *bh_connections_get (BhConnections *self, guint position);

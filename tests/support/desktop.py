@@ -42,6 +42,7 @@ BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
   </policy>
 </busconfig>
 '''
+APP_ID, APP_PATH = 'org.bellhop.Bellhop', '/org/bellhop/Bellhop'
 DBUS = ('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus')
 # what is for programs of ours only: those of others do warn
 STRICT = {'G_DEBUG': 'gc-friendly,fatal-warnings', 'G_ENABLE_DIAGNOSTIC': '1', 'MALLOC_CHECK_': '2'}
@@ -106,19 +107,27 @@ class App:
         self.process.kill()
         self.process.wait()
 
+    def quit(self):
+        """Ends it as a person does who quits, with all that it lets go of then. False for what is no app on the bus."""
+        if self.session.owner(APP_ID) != self.process.pid:
+            return False
+        accessible.call(self.session.bus, APP_ID, APP_PATH, 'org.gtk.Actions', 'Activate', 'sava{sv}', 'quit', [], {})
+        return True
+
     def close(self):
-        """Ends it as the desktop would. Raises if it had crashed, as it does for every warning."""
+        """Ends it, if it has not yet. Raises if it had crashed, as it does for every warning."""
         ended = self.process.poll()
         if ended is None:
-            self.process.terminate()
+            if not self.quit():
+                self.process.terminate()
             try:
-                self.process.wait(10)
+                self.process.wait(bellhop.TIMEOUT)
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise AssertionError(f'the app did not end:\n{self.log_text()}') from None
             ended = self.process.returncode
         if ended not in (0, -signal.SIGTERM, -signal.SIGKILL):
-            raise AssertionError(f'the app ended with {ended}:\n{self.log_text()}')
+            raise AssertionError(f'the app ended with {ended}:\n{self.log_text()}\n{sanitizers.take()}')
 
 
 class Started:
@@ -241,11 +250,17 @@ class Session:
     def has_name(self, name):
         return accessible.call(self.bus, *DBUS, 'NameHasOwner', 's', name)
 
+    def owner(self, name):
+        """The pid of who has that name, or None."""
+        if not self.has_name(name):
+            return None
+        return accessible.call(self.bus, *DBUS, 'GetConnectionUnixProcessID', 's', name)
+
     def wait_name(self, name, timeout=None):
         bellhop.wait_for(lambda: self.has_name(name), f'{name} on the bus', timeout)
 
     def app_environment(self, coordinator=None, language=None, dark=False, high_contrast=False, **extra):
-        environment = {**self.environment, **STRICT}
+        environment = sanitizers.with_leaks({**self.environment, **STRICT})
         if coordinator is not None:
             # the same folders and socket, should the app start a coordinator itself
             environment.update({k: v for k, v in coordinator.environment.items()

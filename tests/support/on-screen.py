@@ -8,12 +8,13 @@ import os
 import subprocess
 import sys
 
+import sanitizers
 import screen
 
 
 def main(*command):
     with screen.Screen(1000, 800) as display:
-        environment = {**os.environ, **display.environment, 'GTK_A11Y': 'none', 'DBUS_SESSION_BUS_ADDRESS': 'disabled:'}
+        environment = sanitizers.with_leaks({**os.environ, **display.environment, 'GTK_A11Y': 'none', 'DBUS_SESSION_BUS_ADDRESS': 'disabled:'})
         environment.pop('WAYLAND_DISPLAY', None)
         return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL).returncode
 

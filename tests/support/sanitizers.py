@@ -35,9 +35,17 @@ def enabled():
 
 def without_leaks(environment):
     """For programs that end while fibers of theirs wait: what only the stack of a waiting fiber holds is reachable, but
-    LSan does not know these stacks. Leaks are looked for in the unit tests and in boxd."""
+    LSan does not know these stacks. Leaks are looked for in the unit tests, in boxd and in the app."""
     if enabled():
         environment['ASAN_OPTIONS'] += ':detect_leaks=0'
+    return environment
+
+
+def with_leaks(environment):
+    """For programs whose fibers have all ended before they do, and that show something: without what GTK leaks."""
+    if os.environ.get('BELLHOP_TEST_SETUP') == 'sanitize':
+        environment['ASAN_OPTIONS'] = environment.get('ASAN_OPTIONS', '') + ':detect_leaks=1'
+        environment['LD_PRELOAD'] = str(pathlib.Path(os.environ['BELLHOP_UNINSTALLED']) / 'tests' / 'support' / 'library-leaks.so')
     return environment
 
 

@@ -49,10 +49,12 @@ struct _ScriptedCoordinator
   GPtrArray *requests; /* char * "METHOD /path?query" */
   char *last_body;
   gboolean down;
+  char *held; /* (nullable): what is not answered now */
   int api;
   guint n_made;
   /* the thread's */
   GPtrArray *streams;
+  GPtrArray *waiting; /* SoupServerMessage that are not answered */
 };
 
 /* The caller has the mutex. */

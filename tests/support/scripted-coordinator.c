@@ -49,6 +49,7 @@ finish (gpointer data, gpointer server)
   ScriptedCoordinator *self = data;
 
   g_ptr_array_set_size (self->streams, 0);
+  g_ptr_array_set_size (self->waiting, 0);
 }
 
 ScriptedCoordinator *
@@ -63,6 +64,7 @@ scripted_coordinator_new (void)
   self->faults = g_ptr_array_new_with_free_func (fault_free);
   self->requests = g_ptr_array_new_with_free_func (g_free);
   self->streams = g_ptr_array_new_with_free_func (stream_free);
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->api = 1;
   self->server = threaded_server_new (scripted_serve, finish, self);
   return self;
@@ -78,6 +80,8 @@ scripted_coordinator_free (ScriptedCoordinator *self)
   g_ptr_array_unref (self->faults);
   g_ptr_array_unref (self->requests);
   g_ptr_array_unref (self->streams);
+  g_ptr_array_unref (self->waiting);
+  g_free (self->held);
   g_free (self->last_body);
   g_mutex_clear (&self->mutex);
   g_free (self);
@@ -513,6 +517,26 @@ scripted_coordinator_fail (
   fault->body = g_strdup (body);
   fault->times = times;
   g_ptr_array_add (self->faults, fault);
+}
+
+static gboolean
+answer_cb (gpointer data)
+{
+  ScriptedCoordinator *self = data;
+
+  for (guint i = 0; i < self->waiting->len; i++)
+    soup_server_message_unpause (g_ptr_array_index (self->waiting, i));
+  g_ptr_array_set_size (self->waiting, 0);
+  return G_SOURCE_REMOVE;
+}
+
+void
+scripted_coordinator_hold (ScriptedCoordinator *self, const char *request)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_set_str (&self->held, request);
+  threaded_server_invoke (self->server, answer_cb, self, NULL);
 }
 
 guint

@@ -493,5 +493,10 @@ scripted_serve (
     request.run = scripted_find_run (self, parts[1]);
   if (!serve_fault (&request, line))
     route (&request, path);
+  if (self->held != NULL && g_str_has_prefix (line, self->held))
+    {
+      soup_server_message_pause (message);
+      g_ptr_array_add (self->waiting, g_object_ref (message));
+    }
   g_mutex_unlock (&self->mutex);
 }

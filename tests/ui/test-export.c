@@ -8,6 +8,7 @@
 
 #include "app/run/bh-links.h"
 #include "app/run/bh-run-export.h"
+#include "support/let-go.h"
 #include "support/scripted-coordinator.h"
 
 /* A Run as a file, and links in a result. */
@@ -69,8 +70,7 @@ set_up (Fixture *self, gconstpointer data)
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  bh_connection_close (self->connection);
-  g_clear_object (&self->connection);
+  let_go_of_connection (&self->connection);
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
   g_file_delete (self->file, NULL, NULL);
   g_rmdir (self->folder);

@@ -11,6 +11,7 @@
 #include "app/preferences/bh-saved-connection-row.h"
 #include "app/preferences/bh-saved-connections.h"
 #include "app/preferences/bh-worker-row.h"
+#include "support/let-go.h"
 #include "support/scripted-coordinator.h"
 
 /* Saved connections, and the preferences on a scripted coordinator. There is no Secret Service here. */
@@ -109,10 +110,8 @@ tear_down (Fixture *self, gconstpointer data)
 {
   if (self->window != NULL)
     gtk_window_destroy (GTK_WINDOW (self->window));
-  g_clear_object (&self->connections);
+  let_go_of_connections (&self->connections);
   g_clear_object (&self->settings);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
 }
 
@@ -133,8 +132,12 @@ present (Fixture *self, const char *page)
 static void
 dismiss (Fixture *self)
 {
+  g_autoptr (LetGo) shown = let_go_new ();
+
+  let_go_add_ours (shown, self->dialog);
   adw_dialog_force_close (ADW_DIALOG (self->dialog));
-  WAIT_FOR (self->dialog == NULL);
+  let_go_wait (shown);
+  g_assert_null (self->dialog);
   gtk_window_destroy (GTK_WINDOW (self->window));
   g_clear_object (&self->window);
 }
@@ -295,6 +298,7 @@ main (int argc, char **argv)
   adw_init ();
   /* libadwaita keeps what is closed in the middle of a transition */
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  g_setenv ("BELLHOP_NO_START", "1", TRUE);
   /* whatever the machine that tests has */
   g_setenv ("SECRET_BACKEND", "service", TRUE);
 

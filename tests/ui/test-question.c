@@ -6,6 +6,7 @@
 
 #include "app/questions/bh-question-dialog.h"
 #include "app/questions/bh-question-page.h"
+#include "support/let-go.h"
 #include "support/scripted-coordinator.h"
 
 /* The question sheet on a scripted coordinator. */
@@ -96,8 +97,12 @@ open_sheet (Fixture *self)
 static void
 close_sheet (Fixture *self)
 {
+  g_autoptr (LetGo) shown = let_go_new ();
+
+  let_go_add_ours (shown, self->dialog);
   adw_dialog_force_close (ADW_DIALOG (self->dialog));
   g_clear_object (&self->dialog);
+  let_go_wait (shown);
 }
 
 static BhQuestionSet *
@@ -144,7 +149,7 @@ tear_down (Fixture *self, gconstpointer data)
   if (self->dialog != NULL)
     close_sheet (self);
   gtk_window_destroy (self->window);
-  g_clear_object (&self->connections);
+  let_go_of_connections (&self->connections);
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
   bh_question_set_unref (self->set);
 }

@@ -9,6 +9,7 @@
 #include "app/run/bh-chat-composer.h"
 #include "app/run/bh-run-view.h"
 #include "app/run/bh-timeline-view.h"
+#include "support/let-go.h"
 #include "support/scripted-coordinator.h"
 
 /* The timeline's list: how many widgets a long Run has, and whether its end is followed. */
@@ -154,8 +155,7 @@ tear_down (Fixture *self, gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (self->window));
   g_assert_finalize_object (g_steal_pointer (&self->timeline));
-  bh_connection_close (self->connection);
-  g_clear_object (&self->connection);
+  let_go_of_connection (&self->connection);
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
 }
 

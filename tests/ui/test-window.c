@@ -208,6 +208,7 @@ tear_down (Fixture *self, gconstpointer data)
       wait_for (self, is_null, &window, "the window to be let go of");
     }
   end_application (self);
+  g_assert_true (bh_application_wind_down (self->application));
   g_assert_finalize_object (g_steal_pointer (&self->application));
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
 }

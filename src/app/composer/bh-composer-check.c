@@ -263,7 +263,8 @@ created_cb (DexFuture *future, gpointer data)
   if (self->file != NULL)
     bh_composer_forget (self);
   g_signal_emit_by_name (self, "created", sending->connection, g_value_get_boxed (value));
-  if (self->connections != NULL)
+  /* unless the person did meanwhile */
+  if (self->connections != NULL && gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
     adw_dialog_close (ADW_DIALOG (self));
   return dex_future_new_true ();
 }

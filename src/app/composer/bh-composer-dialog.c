@@ -139,6 +139,8 @@ bh_composer_dialog_dispose (GObject *object)
     bh_composer_save_now (self);
   g_clear_handle_id (&self->save_source, g_source_remove);
   g_ptr_array_set_size (self->variables, 0);
+  /* libadwaita 1.7 forgets the widget around it once it was seen */
+  adw_dialog_set_child (ADW_DIALOG (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_COMPOSER_DIALOG);
   g_clear_object (&self->connections);
   g_clear_object (&self->settings);

@@ -256,6 +256,8 @@ bh_connection_dialog_dispose (GObject *object)
   g_clear_object (&self->connections);
   g_clear_object (&self->settings);
   dex_clear (&self->settled);
+  /* libadwaita 1.7 forgets the widget around it once it was seen */
+  adw_dialog_set_child (ADW_DIALOG (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_CONNECTION_DIALOG);
   G_OBJECT_CLASS (bh_connection_dialog_parent_class)->dispose (object);
 }

@@ -463,6 +463,8 @@ bh_question_dialog_dispose (GObject *object)
 {
   BhQuestionDialog *self = BH_QUESTION_DIALOG (object);
 
+  /* libadwaita 1.7 forgets the widget around it once it was seen */
+  adw_dialog_set_child (ADW_DIALOG (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_QUESTION_DIALOG);
   g_clear_object (&self->connection);
   G_OBJECT_CLASS (bh_question_dialog_parent_class)->dispose (object);

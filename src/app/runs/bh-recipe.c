@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "client/bh-future.h"
 #include "protocol/bh-paths.h"
 
 /* in the order of their size */
@@ -64,38 +65,36 @@ bh_recipe_parse (const char *path, const char *text)
   return self;
 }
 
-/* On a fiber. */
 static void
 load_one (GPtrArray *recipes, const char *name)
 {
   g_autofree char *below = g_build_filename ("recipes", name, NULL);
   g_autofree char *path = bh_path_data_file (below);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = dex_await_boxed (dex_file_load_contents_bytes (file), &error);
-  g_autofree char *text = NULL;
+  g_autofree char *contents = NULL, *text = NULL;
+  gsize length;
 
-  if (bytes == NULL)
+  if (!g_file_get_contents (path, &contents, &length, &error))
     {
       g_info ("Recipe: %s", error->message);
       return;
     }
-  text = g_utf8_make_valid (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
+  text = g_utf8_make_valid (contents, (gssize) length);
   g_ptr_array_add (recipes, bh_recipe_parse (path, text));
 }
 
-static DexFuture *
-load_fiber (gpointer data)
+static gpointer
+load_in_thread (gpointer data, GError **error)
 {
   GPtrArray *recipes = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_recipe_free);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     load_one (recipes, names[i]);
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, recipes);
+  return recipes;
 }
 
 DexFuture *
 bh_recipes_load (void)
 {
-  return dex_scheduler_spawn (NULL, 0, load_fiber, NULL, NULL);
+  return bh_future_in_thread (G_TYPE_PTR_ARRAY, load_in_thread, NULL, NULL);
 }
