@@ -293,7 +293,9 @@ finish (BhQuestionDialog *self)
 {
   self->is_over = TRUE;
   bh_question_memory_forget (self->connection, self->set->id);
-  adw_dialog_close (ADW_DIALOG (self));
+  /* unless the person did while it was sent */
+  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
+    adw_dialog_close (ADW_DIALOG (self));
 }
 
 static void
