@@ -8,7 +8,6 @@
 
 #include "app/composer/bh-composer-private.h"
 #include "app/composer/bh-row-error.h"
-#include "support/let-go.h"
 #include "support/scripted-coordinator.h"
 
 /* The composer on a scripted coordinator: what it refuses and where, and what it keeps. */
@@ -102,12 +101,8 @@ open_composer (Fixture *self)
 static void
 close_composer (Fixture *self)
 {
-  g_autoptr (LetGo) shown = let_go_new ();
-
-  let_go_add_ours (shown, self->dialog);
   adw_dialog_force_close (ADW_DIALOG (self->dialog));
   g_clear_object (&self->dialog);
-  let_go_wait (shown);
 }
 
 static void
@@ -147,7 +142,7 @@ tear_down (Fixture *self, gconstpointer data)
     close_composer (self);
   wait_for (self, is_let_go, "the draft to be written");
   gtk_window_destroy (self->window);
-  let_go_of_connections (&self->connections);
+  g_clear_object (&self->connections);
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
   g_free (self->created);
   g_free (self->path);
