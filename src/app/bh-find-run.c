@@ -96,6 +96,7 @@ DexFuture *
 bh_find_run (BhConnections *connections, const char *connection_id, const char *run_id)
 {
   Search *search;
+  guint n_there = 0;
 
   dex_return_error_if_fail (BH_IS_CONNECTIONS (connections));
   dex_return_error_if_fail (run_id != NULL);
@@ -107,6 +108,7 @@ bh_find_run (BhConnections *connections, const char *connection_id, const char *
     {
       BhConnection *connection = bh_connections_get (connections, i);
       BhRunItem *item = bh_connection_lookup_run (connection, run_id);
+      gboolean is_there = bh_connection_get_state (connection) == BH_CONNECTION_CONNECTED;
 
       if (connection_id != NULL && *connection_id != '\0' &&
           strcmp (connection_id, bh_connection_get_id (connection)) != 0)
@@ -116,7 +118,8 @@ bh_find_run (BhConnections *connections, const char *connection_id, const char *
           search_free (search);
           return dex_future_new_take_object (g_object_ref (item));
         }
-      g_ptr_array_add (search->asked, g_object_ref (connection));
+      /* those that are lost take their time to say so, and come last */
+      g_ptr_array_insert (search->asked, is_there ? (int) n_there++ : -1, g_object_ref (connection));
     }
   return dex_scheduler_spawn (NULL, 0, find_fiber, search, search_free);
 }
