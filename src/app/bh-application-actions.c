@@ -7,10 +7,10 @@
 #include <glib/gi18n.h>
 
 #include "app/bh-find-run.h"
+#include "app/bh-shortcuts-dialog.h"
 #include "app/preferences/bh-preferences-dialog.h"
 #include "protocol/bh-paths.h"
 
-#define SHORTCUTS "/org/bellhop/Bellhop/ui/bh-shortcuts.ui"
 #define METAINFO "/org/bellhop/Bellhop/metainfo.xml"
 #define QUIT_AT_LAST_S 5
 
@@ -229,11 +229,9 @@ static void
 shortcuts_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   BhWindow *window = bh_application_present_window (data);
-  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource (SHORTCUTS);
-  GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
 
-  gtk_window_set_transient_for (shortcuts, GTK_WINDOW (window));
-  gtk_window_present (shortcuts);
+  if (!BH_IS_SHORTCUTS_DIALOG (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window))))
+    adw_dialog_present (ADW_DIALOG (bh_shortcuts_dialog_new (data)), GTK_WIDGET (window));
 }
 
 static void

@@ -29,6 +29,7 @@ struct _BhWindow
   GSignalGroup *run_signals; /* of the Run that is open */
   BhActiveRuns *runs;        /* to tell of their ends */
   GPtrArray *deletions;      /* those that can still be undone */
+  GHashTable *told;          /* ids of open question sets that were spoken of */
 };
 
 /* Really deletes what could still be undone. */

@@ -138,19 +138,26 @@ announce (BhWindow *self, const char *name, const char *what)
   gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
+/* Of the Run that is open its page speaks, and says more. A set is told of again whenever it changes. */
 static void
 question_cb (BhWindow *self, BhConnection *connection, BhQuestionSet *set)
 {
   BhRunItem *run = set->run != NULL ? bh_connection_lookup_run (connection, set->run) : NULL;
 
-  if (set->state == BH_SET_OPEN && run != NULL)
+  if (set->state != BH_SET_OPEN)
+    g_hash_table_remove (self->told, set->id);
+  else if (run != NULL && g_hash_table_add (self->told, g_strdup (set->id)) &&
+           run != bh_window_get_run (self))
     announce (self, bh_run_item_get_name (run), bh_run_state_label (BH_RUN_NEEDS_YOU));
 }
 
 static void
 ended_cb (BhWindow *self, BhConnection *connection, BhRun *run)
 {
-  announce (self, run->name, bh_run_state_label (run->state));
+  BhRunItem *open = bh_window_get_run (self);
+
+  if (open == NULL || open != bh_connection_lookup_run (connection, run->id))
+    announce (self, run->name, bh_run_state_label (run->state));
 }
 
 /* --- actions ------------------------------------------------------------------------------------------- */
@@ -230,6 +237,7 @@ bh_window_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->connections);
   g_clear_pointer (&self->deletions, g_ptr_array_unref);
+  g_clear_pointer (&self->told, g_hash_table_unref);
   gtk_widget_dispose_template (GTK_WIDGET (object), BH_TYPE_WINDOW);
   g_clear_object (&self->page);
   G_OBJECT_CLASS (bh_window_parent_class)->dispose (object);
@@ -261,6 +269,7 @@ static void
 bh_window_init (BhWindow *self)
 {
   self->deletions = g_ptr_array_new ();
+  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   self->run_signals = g_signal_group_new (BH_TYPE_RUN_ITEM);
   g_signal_group_connect_swapped (self->run_signals, "notify::unread", G_CALLBACK (mark_read), self);

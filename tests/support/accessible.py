@@ -18,6 +18,8 @@ REGISTRY = ('org.a11y.atspi.Registry', '/org/a11y/atspi/accessible/root')
 TIMEOUT_MS = 10_000
 # the actions that stand for a click, the most telling first
 CLICK = ('click', 'activate', 'toggle', 'select', 'press')
+# of AtspiRelationType
+DESCRIBED_BY = 18
 # the bits of a state set, in their order
 STATES = '''invalid active armed busy checked collapsed defunct editable enabled expandable expanded focusable focused
 has-tooltip horizontal iconified modal multi-line multiselectable opaque pressed resizable selectable selected sensitive
@@ -120,6 +122,13 @@ class Node:
     @property
     def attributes(self):
         return self.call('Accessible', 'GetAttributes')
+
+    @property
+    def described(self):
+        """What is said of it besides its name: its description, and what it is described by."""
+        targets = [target for kind, targets in self.call('Accessible', 'GetRelationSet') if kind == DESCRIBED_BY for target in targets]
+        said = [self.description] + [Node(self.bus, name, path, self.app).name for name, path in targets]
+        return ', '.join(dict.fromkeys(filter(None, said)))
 
     @property
     def children(self):
@@ -261,6 +270,36 @@ class Node:
             return line + '\n' + ''.join(child.dump(depth + 1, showing) for child in self.children)
         except Gone:
             return ''
+
+
+class Announcements:
+    """What apps have said aloud, in its order."""
+
+    def __init__(self, bus):
+        self.heard = []
+        self.bus = bus
+        self.subscription = bus.signal_subscribe(None, A11Y + 'Event.Object', 'Announcement', None, None, Gio.DBusSignalFlags.NONE,
+                                                 lambda *arguments: self.heard.append(arguments[5].unpack()[3]))
+
+    def wait(self, text):
+        def came():
+            while GLib.MainContext.default().iteration(False):
+                pass
+            return text in self.heard
+
+        try:
+            bellhop.wait_for(came, f'{text!r} to be announced')
+        except AssertionError as error:
+            raise AssertionError(f'{error}; heard were {self.heard}') from None
+
+    def close(self):
+        self.bus.signal_unsubscribe(self.subscription)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
 
 def application(bus, pid, app, timeout=None):

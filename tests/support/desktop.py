@@ -256,6 +256,10 @@ class Session:
             return None
         return accessible.call(self.bus, *DBUS, 'GetConnectionUnixProcessID', 's', name)
 
+    def activate(self, action, name='org.bellhop.Bellhop', path='/org/bellhop/Bellhop'):
+        """An action of the app, as the desktop would."""
+        accessible.call(self.bus, name, path, 'org.gtk.Actions', 'Activate', 'sava{sv}', action, [], {})
+
     def wait_name(self, name, timeout=None):
         bellhop.wait_for(lambda: self.has_name(name), f'{name} on the bus', timeout)
 

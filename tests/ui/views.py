@@ -162,7 +162,7 @@ class Views:
 
     def choice(self, name):
         """A check or radio button by how its name begins."""
-        return self.app.find({'radio', 'check box'}, starting(name))
+        return self.app.find({'radio', 'checkbox'}, starting(name))
 
     def close_dialog(self):
         self.session.key('Escape')

@@ -4,6 +4,8 @@
 
 #include "app/composer/bh-choice-page.h"
 
+#include "app/widgets/bh-accessible.h"
+
 struct _BhChoicePage
 {
   AdwNavigationPage parent_instance;
@@ -117,26 +119,27 @@ activated_cb (AdwActionRow *row, BhChoicePage *self)
 static void
 add_radio (BhChoicePage *self, AdwActionRow *row, const char *id)
 {
-  GtkWidget *radio = gtk_check_button_new ();
+  GtkWidget *radio =
+      g_object_new (GTK_TYPE_CHECK_BUTTON, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
 
   gtk_check_button_set_group (GTK_CHECK_BUTTON (radio), self->radio);
   self->radio = GTK_CHECK_BUTTON (radio);
   gtk_widget_set_valign (radio, GTK_ALIGN_CENTER);
-  /* the arrow keys move among the rows, and choose nothing; a radio button that only is not focusable would
-   * keep the Tab key for itself */
-  gtk_widget_set_can_focus (radio, FALSE);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (radio), g_strcmp0 (id, self->selected) == 0);
   g_object_set_qdata_full (G_OBJECT (radio), id_quark (), g_strdup (id), g_free);
   g_signal_connect_object (radio, "toggled", G_CALLBACK (toggled_cb), self, 0);
   g_signal_connect_object (row, "activated", G_CALLBACK (activated_cb), self, 0);
   adw_action_row_add_prefix (row, radio);
   adw_action_row_set_activatable_widget (row, radio);
+  /* the arrow keys move among the rows, and choose nothing */
+  bh_accessible_follow_check (GTK_WIDGET (row), GTK_CHECK_BUTTON (radio));
 }
 
 void
 bh_choice_page_add (BhChoicePage *self, const char *id, const char *title, const char *subtitle)
 {
-  AdwActionRow *row = ADW_ACTION_ROW (adw_action_row_new ());
+  GtkAccessibleRole role = id != NULL ? GTK_ACCESSIBLE_ROLE_RADIO : GTK_ACCESSIBLE_ROLE_LIST_ITEM;
+  AdwActionRow *row = g_object_new (ADW_TYPE_ACTION_ROW, "accessible-role", role, NULL);
 
   g_return_if_fail (BH_IS_CHOICE_PAGE (self) && self->groups->len > 0);
 

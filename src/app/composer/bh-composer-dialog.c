@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "app/composer/bh-variable-row.h"
+#include "app/widgets/bh-accessible.h"
 
 G_DEFINE_FINAL_TYPE (BhComposerDialog, bh_composer_dialog, ADW_TYPE_DIALOG)
 
@@ -177,6 +178,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, engine_row);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, interactive_row);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, interactive);
+  gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, autonomous_row);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, autonomous);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, keep_row);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, network_row);
@@ -219,6 +221,8 @@ bh_composer_dialog_init (BhComposerDialog *self)
 {
   self->variables = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  bh_accessible_follow_check (self->interactive_row, self->interactive);
+  bh_accessible_follow_check (self->autonomous_row, self->autonomous);
 }
 
 BhComposerDialog *

@@ -27,6 +27,7 @@ struct _BhComposerDialog
   BhEngineRow *engine_row;
   GtkWidget *interactive_row;
   GtkCheckButton *interactive;
+  GtkWidget *autonomous_row;
   GtkCheckButton *autonomous;
   AdwComboRow *keep_row;
   AdwComboRow *network_row;

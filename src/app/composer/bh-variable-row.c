@@ -38,6 +38,13 @@ bh_variable_row_grab_focus (GtkWidget *widget)
   return gtk_widget_grab_focus (BH_VARIABLE_ROW (widget)->name_entry);
 }
 
+/* A row tries grab_focus() when the keyboard leaves it backwards, which would bring it back for ever. */
+static gboolean
+bh_variable_row_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  return gtk_widget_child_focus (gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (widget)), direction);
+}
+
 static void
 bh_variable_row_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
@@ -111,6 +118,7 @@ bh_variable_row_class_init (BhVariableRowClass *klass)
   object_class->finalize = bh_variable_row_finalize;
   object_class->get_property = bh_variable_row_get_property;
   object_class->set_property = bh_variable_row_set_property;
+  widget_class->focus = bh_variable_row_focus;
   widget_class->grab_focus = bh_variable_row_grab_focus;
   properties[PROP_VARIABLE] = string_spec ("variable");
   properties[PROP_VALUE] = string_spec ("value");

@@ -7,6 +7,8 @@
 
 #include "app/preferences/bh-certificate-dialog.h"
 
+#include "app/widgets/bh-accessible.h"
+
 char *
 bh_certificate_format (const char *fingerprint)
 {
@@ -46,7 +48,7 @@ fingerprint_label (const char *fingerprint)
 
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   /* the mouse can select it, but it does not come up selected */
-  gtk_widget_set_focusable (label, FALSE);
+  bh_accessible_skip_focus (label);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
   gtk_widget_add_css_class (label, "monospace");
   gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL,

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/widgets/bh-accessible.h"
 #include "app/widgets/bh-markdown.h"
 #include "client/bh-connection.h"
 
@@ -69,7 +70,8 @@ toggled_cb (GtkCheckButton *check, BhQuestionPage *self)
 static GtkCheckButton *
 new_check (BhQuestionPage *self)
 {
-  GtkWidget *check = gtk_check_button_new ();
+  GtkWidget *check =
+      g_object_new (GTK_TYPE_CHECK_BUTTON, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
 
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
   if (!is_multiple (self) && self->checks->len > 0)
@@ -81,7 +83,7 @@ new_check (BhQuestionPage *self)
 
 /* The key that chooses it, for those who see it and for those who hear it. */
 static void
-add_number (BhQuestionPage *self, AdwActionRow *row, GtkCheckButton *check)
+add_number (BhQuestionPage *self, AdwActionRow *row)
 {
   g_autofree char *number = g_strdup_printf ("%u", self->checks->len);
   GtkWidget *label;
@@ -94,29 +96,27 @@ add_number (BhQuestionPage *self, AdwActionRow *row, GtkCheckButton *check)
   gtk_widget_add_css_class (label, "numeric");
   gtk_accessible_update_state (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   adw_action_row_add_suffix (row, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_KEY_SHORTCUTS, number, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_KEY_SHORTCUTS, number, -1);
 }
 
 /* What is read out of an option: its description, and that it is recommended. */
 static void
-describe (GtkWidget *row, GtkCheckButton *check, const BhOption *option)
+describe (GtkWidget *row, const BhOption *option)
 {
   const char *recommended = option->recommended ? _ ("Recommended") : NULL;
   g_autofree char *text = option->description != NULL && recommended != NULL
                               ? g_strdup_printf ("%s. %s", recommended, option->description)
                               : g_strdup (option->description != NULL ? option->description : recommended);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, option->label, -1);
-  if (text == NULL)
-    return;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  if (text != NULL)
+    bh_accessible_describe_row (row, text);
 }
 
 static AdwActionRow *
 add_row (BhQuestionPage *self, const char *title, const char *subtitle)
 {
-  AdwActionRow *row = ADW_ACTION_ROW (adw_action_row_new ());
+  GtkAccessibleRole role = is_multiple (self) ? GTK_ACCESSIBLE_ROLE_CHECKBOX : GTK_ACCESSIBLE_ROLE_RADIO;
+  AdwActionRow *row = g_object_new (ADW_TYPE_ACTION_ROW, "accessible-role", role, NULL);
   GtkCheckButton *check = new_check (self);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
@@ -124,9 +124,8 @@ add_row (BhQuestionPage *self, const char *title, const char *subtitle)
   adw_action_row_set_subtitle (row, subtitle != NULL ? subtitle : "");
   adw_action_row_add_prefix (row, GTK_WIDGET (check));
   adw_action_row_set_activatable_widget (row, GTK_WIDGET (check));
-  /* the row has the focus, among rows the arrow keys move; a radio button that only is not focusable would
-   * keep the Tab key for itself */
-  gtk_widget_set_can_focus (GTK_WIDGET (check), FALSE);
+  /* the row has the focus, among rows the arrow keys move */
+  bh_accessible_follow_check (GTK_WIDGET (row), check);
   gtk_list_box_append (self->options, GTK_WIDGET (row));
   return row;
 }
@@ -137,7 +136,7 @@ add_option (BhQuestionPage *self, const BhOption *option)
   AdwActionRow *row = add_row (self, option->label, option->description);
   GtkCheckButton *check = self->checks->pdata[self->checks->len - 1];
 
-  describe (GTK_WIDGET (row), check, option);
+  describe (GTK_WIDGET (row), option);
   if (option->recommended)
     {
       GtkWidget *label = gtk_label_new (C_ ("option", "Recommended"));
@@ -148,7 +147,7 @@ add_option (BhQuestionPage *self, const BhOption *option)
       adw_action_row_add_suffix (row, label);
       gtk_check_button_set_active (check, TRUE);
     }
-  add_number (self, row, check);
+  add_number (self, row);
 }
 
 /* Once it has its place: it is given one after the callbacks of a frame. */
@@ -189,8 +188,7 @@ add_other (BhQuestionPage *self)
   AdwActionRow *row = add_row (self, _ ("Other"), _ ("An answer in your own words"));
   GtkCheckButton *check = self->checks->pdata[self->checks->len - 1];
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Other"), -1);
-  add_number (self, row, check);
+  add_number (self, row);
   self->other = adw_entry_row_new ();
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->other), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->other), _ ("Your answer"));

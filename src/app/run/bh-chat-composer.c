@@ -8,6 +8,7 @@
 
 #include "app/run/bh-message-chip.h"
 #include "app/run/bh-row-view.h"
+#include "app/widgets/bh-accessible.h"
 
 struct _BhChatComposer
 {
@@ -355,6 +356,13 @@ bh_chat_composer_grab_focus (GtkWidget *widget)
   return gtk_widget_grab_focus (GTK_WIDGET (BH_CHAT_COMPOSER (widget)->view));
 }
 
+/* The default tries grab_focus() when it leaves, which would bring the keyboard back for ever. */
+static gboolean
+bh_chat_composer_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  return gtk_widget_child_focus (gtk_widget_get_first_child (widget), direction);
+}
+
 static void
 bh_chat_composer_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
@@ -413,6 +421,7 @@ bh_chat_composer_class_init (BhChatComposerClass *klass)
   object_class->finalize = bh_chat_composer_finalize;
   object_class->get_property = bh_chat_composer_get_property;
   object_class->set_property = bh_chat_composer_set_property;
+  widget_class->focus = bh_chat_composer_focus;
   widget_class->grab_focus = bh_chat_composer_grab_focus;
   properties[PROP_TIMELINE] =
       g_param_spec_object ("timeline", NULL, NULL, BH_TYPE_TIMELINE,
@@ -439,5 +448,6 @@ bh_chat_composer_init (BhChatComposer *self)
   self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->sending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
+  bh_accessible_name_menu (self->more);
   update_actions (self);
 }

@@ -8,6 +8,7 @@
 
 #include "app/run/bh-links.h"
 #include "app/run/bh-row-view.h"
+#include "app/widgets/bh-accessible.h"
 #include "app/widgets/bh-markdown.h"
 #include "app/widgets/bh-status.h"
 
@@ -88,15 +89,15 @@ static GtkWidget *
 make_link (BhRunDetails *self, const char *uri)
 {
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *icon = gtk_image_new_from_icon_name ("adw-external-link-symbolic");
+  GtkWidget *icon = g_object_new (GTK_TYPE_IMAGE, "icon-name", "adw-external-link-symbolic",
+                                  "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), uri);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), icon);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  _ ("Opens in the browser"), -1);
+  bh_accessible_describe_row (row, _ ("Opens in the browser"));
   g_signal_connect (row, "activated", G_CALLBACK (link_activated_cb), self);
   return row;
 }

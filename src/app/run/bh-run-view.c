@@ -8,6 +8,7 @@
 
 #include "app/run/bh-question-row.h"
 #include "app/run/bh-row-view.h"
+#include "app/widgets/bh-accessible.h"
 #include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-status.h"
 
@@ -303,6 +304,7 @@ bh_run_view_init (BhRunView *self)
   self->run_signals = g_signal_group_new (BH_TYPE_RUN_ITEM);
   self->timeline_signals = g_signal_group_new (BH_TYPE_TIMELINE);
   gtk_widget_init_template (GTK_WIDGET (self));
+  bh_accessible_name_menu (self->menu_button);
   bh_find_bar_set_view (self->find_bar, self->view);
   g_signal_group_connect_swapped (self->run_signals, "notify::run", G_CALLBACK (run_changed_cb), self);
   g_signal_group_connect_swapped (self->timeline_signals, "notify::question",

@@ -205,3 +205,29 @@ bh_timeline_cell_forget_item (BhTimelineCell *self)
   g_return_if_fail (BH_IS_TIMELINE_CELL (self));
   self->item = NULL;
 }
+
+/* The row that the keyboard left, where it is still in sight, or else the lowest there. */
+guint
+bh_timeline_cells_to_focus (GHashTable *cells, GtkWidget *view, guint left)
+{
+  guint lowest = GTK_INVALID_LIST_POSITION;
+  GHashTableIter iter;
+  gpointer cell;
+
+  g_hash_table_iter_init (&iter, cells);
+  while (g_hash_table_iter_next (&iter, &cell, NULL))
+    {
+      BhTimelineRow *row = bh_timeline_cell_get_row (cell);
+      graphene_rect_t bounds;
+
+      if (row == NULL || !gtk_widget_get_mapped (cell) || !gtk_widget_compute_bounds (cell, view, &bounds) ||
+          bounds.origin.y >= (float) gtk_widget_get_height (view) ||
+          bounds.origin.y + bounds.size.height <= 0)
+        continue;
+      if (bh_timeline_row_get_position (row) == left)
+        return left;
+      if (lowest == GTK_INVALID_LIST_POSITION || bh_timeline_row_get_position (row) > lowest)
+        lowest = bh_timeline_row_get_position (row);
+    }
+  return lowest;
+}

@@ -21,4 +21,7 @@ void bh_timeline_cell_set_marked (BhTimelineCell *self, gboolean marked);
 /* The list item is gone. */
 void bh_timeline_cell_forget_item (BhTimelineCell *self);
 
+/* The row of these cells for the keyboard to enter `view` at; GTK_INVALID_LIST_POSITION: none is in sight. */
+guint bh_timeline_cells_to_focus (GHashTable *cells, GtkWidget *view, guint left);
+
 G_END_DECLS

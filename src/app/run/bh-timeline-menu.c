@@ -6,6 +6,8 @@
 
 #include "app/run/bh-timeline-menu.h"
 
+#include "app/widgets/bh-accessible.h"
+
 static GMenuModel *
 make_menu (BhTimelineRow *row)
 {
@@ -32,6 +34,7 @@ bh_timeline_menu_show (GtkWidget **menu, GtkWidget *parent, BhTimelineRow *row, 
   if (*menu == NULL)
     {
       *menu = gtk_popover_menu_new_from_model (NULL);
+      bh_accessible_name_menu (*menu);
       gtk_popover_set_has_arrow (GTK_POPOVER (*menu), FALSE);
       gtk_widget_set_halign (*menu, GTK_ALIGN_START);
       gtk_widget_set_parent (*menu, parent);

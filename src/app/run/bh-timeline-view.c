@@ -16,7 +16,6 @@
 struct _BhTimelineView
 {
   GtkWidget parent_instance;
-
   GtkScrolledWindow *scroller;
   GtkListView *list;
   GtkLabel *pill_label;
@@ -37,6 +36,7 @@ struct _BhTimelineView
   gint64 wanted;        /* a row that was asked for and is not there yet, -1: none */
   guint marked;         /* GTK_INVALID_LIST_POSITION: none */
   guint mark_source;
+  guint left; /* the row from which the Tab key went on last; GTK_INVALID_LIST_POSITION: none */
 };
 
 G_DEFINE_FINAL_TYPE (BhTimelineView, bh_timeline_view, GTK_TYPE_WIDGET)
@@ -388,6 +388,27 @@ menu_action (GtkWidget *widget, const char *name, GVariant *target)
                            CLAMP ((double) bounds.origin.y + 24, 0, (double) gtk_widget_get_height (widget)));
 }
 
+/* The list would go to its first row. From below, the way leads over the button to the end. */
+static gboolean
+bh_timeline_view_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  BhTimelineView *self = BH_TIMELINE_VIEW (widget);
+  gboolean backward = direction == GTK_DIR_TAB_BACKWARD;
+  BhTimelineRow *row = get_focused_row (self);
+  guint position = bh_timeline_cells_to_focus (self->cells, widget, self->left);
+
+  if (row != NULL)
+    self->left = bh_timeline_row_get_position (row);
+  if (row != NULL || (!backward && direction != GTK_DIR_TAB_FORWARD) ||
+      (!backward && gtk_widget_get_focus_child (widget) != NULL) ||
+      (backward && !self->following && gtk_widget_get_focus_child (widget) == NULL))
+    return GTK_WIDGET_CLASS (bh_timeline_view_parent_class)->focus (widget, direction);
+  if (position == GTK_INVALID_LIST_POSITION)
+    return FALSE;
+  scroll_to (self, position, GTK_LIST_SCROLL_FOCUS);
+  return gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
 /* --- the widget ---------------------------------------------------------------------------------------- */
 
 void
@@ -401,6 +422,7 @@ bh_timeline_view_set_timeline (BhTimelineView *self, BhTimeline *timeline)
   g_clear_object (&self->selection);
   bh_timeline_view_clear_mark (self);
   self->wanted = -1;
+  self->left = GTK_INVALID_LIST_POSITION;
   g_set_object (&self->timeline, timeline);
   if (timeline != NULL)
     {
@@ -527,6 +549,7 @@ bh_timeline_view_class_init (BhTimelineViewClass *klass)
   object_class->finalize = bh_timeline_view_finalize;
   object_class->get_property = bh_timeline_view_get_property;
   object_class->set_property = bh_timeline_view_set_property;
+  widget_class->focus = bh_timeline_view_focus;
   widget_class->map = bh_timeline_view_map;
   widget_class->unmap = bh_timeline_view_unmap;
   properties[PROP_TIMELINE] =
@@ -553,6 +576,7 @@ bh_timeline_view_init (BhTimelineView *self)
   self->cells = g_hash_table_new (NULL, NULL);
   self->following = TRUE;
   self->wanted = -1;
+  self->left = GTK_INVALID_LIST_POSITION;
   self->marked = GTK_INVALID_LIST_POSITION;
   gtk_widget_init_template (GTK_WIDGET (self));
   factory = make_factory (self);

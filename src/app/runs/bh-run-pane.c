@@ -7,6 +7,7 @@
 #include "app/runs/bh-run-commands.h"
 #include "app/runs/bh-run-row.h"
 #include "app/runs/bh-run-sections.h"
+#include "app/widgets/bh-accessible.h"
 
 struct _BhRunPane
 {
@@ -211,6 +212,7 @@ show_menu (BhRunPane *self, BhRunRow *row, const GdkRectangle *at)
   if (self->popover == NULL)
     {
       self->popover = GTK_POPOVER (gtk_popover_menu_new_from_model (self->run_menu));
+      bh_accessible_name_menu (GTK_WIDGET (self->popover));
       gtk_popover_set_has_arrow (self->popover, FALSE);
       gtk_widget_set_halign (GTK_WIDGET (self->popover), GTK_ALIGN_START);
       gtk_widget_set_parent (GTK_WIDGET (self->popover), GTK_WIDGET (self));

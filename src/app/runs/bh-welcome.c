@@ -40,7 +40,9 @@ activated_cb (Choice *choice)
 static void
 add_recipe (BhWelcome *self, const BhRecipe *recipe)
 {
-  GtkWidget *row = adw_action_row_new (), *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *arrow = g_object_new (GTK_TYPE_IMAGE, "icon-name", "go-next-symbolic", "accessible-role",
+                                   GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   Choice *choice = g_new0 (Choice, 1);
 
   choice->welcome = self;
@@ -49,7 +51,6 @@ add_recipe (BhWelcome *self, const BhRecipe *recipe)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), recipe->title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), recipe->description);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
-  gtk_accessible_update_state (GTK_ACCESSIBLE (arrow), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
   g_signal_connect_data (row, "activated", G_CALLBACK (activated_cb), choice, choice_free, G_CONNECT_SWAPPED);

@@ -4,12 +4,16 @@
 
 #include "app/widgets/bh-late-menu.h"
 
+#include "app/widgets/bh-accessible.h"
+
 static void
 create_cb (GtkMenuButton *button, gpointer menu)
 {
   /* it is asked for every time the button is pressed */
-  if (gtk_menu_button_get_menu_model (button) == NULL)
-    gtk_menu_button_set_menu_model (button, menu);
+  if (gtk_menu_button_get_menu_model (button) != NULL)
+    return;
+  gtk_menu_button_set_menu_model (button, menu);
+  bh_accessible_name_menu (GTK_WIDGET (button));
 }
 
 void

@@ -136,10 +136,12 @@ new_table (void)
 {
   GtkWidget *grid = g_object_new (GTK_TYPE_GRID, "accessible-role", GTK_ACCESSIBLE_ROLE_TABLE, "halign",
                                   GTK_ALIGN_START, NULL);
-  GtkWidget *scroller =
-      g_object_new (GTK_TYPE_SCROLLED_WINDOW, "vscrollbar-policy", GTK_POLICY_NEVER, "child", grid,
-                    "propagate-natural-width", TRUE, "halign", GTK_ALIGN_START, NULL);
+  GtkWidget *scroller = g_object_new (GTK_TYPE_SCROLLED_WINDOW, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP,
+                                      "vscrollbar-policy", GTK_POLICY_NEVER, "child", grid,
+                                      "propagate-natural-width", TRUE, "halign", GTK_ALIGN_START, NULL);
 
+  /* the keyboard stops there, to scroll */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (scroller), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Table"), -1);
   gtk_widget_add_css_class (grid, "table");
   gtk_widget_add_css_class (scroller, "table-frame");
   return scroller;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "app/widgets/bh-markdown-label.h"
+
+#include "app/widgets/bh-accessible.h"
 #include "app/widgets/bh-markdown.h"
 
 /* behind code in a line; halfway between black and white, so that it does on both */
@@ -105,7 +107,7 @@ bh_markdown_label_set (GtkLabel *label, const BhMarkdownBlock *block)
   /* to look for words in a word takes the square of its length */
   gtk_label_set_wrap_mode (label, has_long_word ? PANGO_WRAP_CHAR : PANGO_WRAP_WORD_CHAR);
   gtk_label_set_attributes (label, NULL);
-  gtk_widget_set_focusable (GTK_WIDGET (label), markup != NULL);
+  gtk_widget_set_can_focus (GTK_WIDGET (label), markup != NULL);
   if (markup != NULL)
     gtk_label_set_markup (label, markup);
   if (markup == NULL || !g_str_equal (gtk_label_get_text (label), block->text))
@@ -140,14 +142,14 @@ static void
 on_focus_changed (GtkWidget *label)
 {
   if (!gtk_widget_has_focus (label) && !gtk_label_get_use_markup (GTK_LABEL (label)))
-    gtk_widget_set_focusable (label, FALSE);
+    bh_accessible_skip_focus (label);
 }
 
 void
 bh_markdown_label_pressed (GtkLabel *label)
 {
   if (gtk_label_get_selectable (label))
-    gtk_widget_set_focusable (GTK_WIDGET (label), TRUE);
+    gtk_widget_set_can_focus (GTK_WIDGET (label), TRUE);
 }
 
 static gboolean
