@@ -6,7 +6,7 @@
  *
  * Commands are lines on standard input, what is measured are JSON lines on standard error. `CLASS` is a style
  * class of the GtkListView that is meant ("timeline", "navigation-sidebar"). Times are of the monotonic
- * clock, in microseconds.
+ * clock, in microseconds. `fill CLASS N` scrolls to the end until the list has N rows: {"event":"filled",…}.
  *
  * - (at once) {"event":"first-frame","at":…}: the first window was painted
  * - open RUN: opens a Run of the app (action app.open-run)
@@ -22,7 +22,7 @@
  *   frame
  * - frames: {"event":"frames","work":[…],"latency":[…]} since the last such command: the work of frames, and
  * how late a timer of 5 ms was
- * - stamps: from now on each frame looks for the newest line "stamp SECONDS" of a text in sight
+ * - stamps: from now on each frame looks for the newest "stamp SECONDS" of a text in sight
  * - stamped: {"event":"stamped","late":[…]}: how old, by the wall clock, those were when painted */
 
 #include <gtk/gtk.h>

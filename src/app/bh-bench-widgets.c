@@ -134,11 +134,21 @@ stamp_of (GtkTextBuffer *buffer)
   return g_ascii_strtod (last, &ended);
 }
 
+static double
+stamp_of_label (GtkLabel *label)
+{
+  const char *found = g_strrstr (gtk_label_get_text (label), STAMP);
+
+  return found != NULL ? g_ascii_strtod (found + strlen (STAMP), NULL) : 0;
+}
+
 static gboolean
 newest_stamp (GtkWidget *widget, gpointer data)
 {
   double *newest = data;
 
+  if (GTK_IS_LABEL (widget))
+    *newest = MAX (*newest, stamp_of_label (GTK_LABEL (widget)));
   if (GTK_IS_TEXT_VIEW (widget))
     *newest = MAX (*newest, stamp_of (gtk_text_view_get_buffer (GTK_TEXT_VIEW (widget))));
   return FALSE;
@@ -147,8 +157,10 @@ newest_stamp (GtkWidget *widget, gpointer data)
 double
 bh_bench_get_stamp (GtkWidget *window)
 {
+  GtkListView *list = bh_bench_find_list (window, "timeline");
   double newest = 0;
 
-  find (window, newest_stamp, &newest);
+  if (list != NULL)
+    find (GTK_WIDGET (list), newest_stamp, &newest);
   return newest;
 }

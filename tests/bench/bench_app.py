@@ -119,7 +119,7 @@ def coordinator_with(runs, **lengths):
     return coordinator, ids
 
 
-def bench_app_start(say, rounds=12):
+def bench_app_start(say, rounds=7):
     """Process start → the first frame, and → the first frame with the list of 200 Runs in it; an empty window in turns."""
     coordinator, _ = coordinator_with(200)
     values = {name: [] for name in ('first_frame_ms', 'list_ms', 'empty_window_ms', 'cpu_ms', 'empty_window_cpu_ms')}
@@ -297,19 +297,26 @@ def bench_app_stream_lines(say, seconds=30):
     say('app_stream_lines', longest_frame_ms=round(longest, 1), latency_p99_ms=round(late, 2), reach_latency_p99_ms=20)
 
 
-def bench_app_list(say):
-    """10,000 Runs: a tour through the list, and a search."""
-    coordinator, _ = coordinator_with(10000)
+def bench_app_list(say, runs=10000):
+    """10,000 Runs, all of them in the list: a tour through it, one of them changed, a search."""
+    coordinator, _ = coordinator_with(runs)
     with coordinator, desktop.Desktop() as session:
         with app(session, coordinator) as watched:
-            watched.first_frame()
-            watched.tell('await navigation-sidebar 100')
-            watched.wait('content')
+            wait_list(watched)
+            watched.tell('fill navigation-sidebar', runs)
+            watched.wait('filled', 120)
             work = watched.tour('navigation-sidebar')
+            watched.tell('frames')
+            watched.wait('frames')
+            for number in range(5):
+                coordinator.request('PATCH', f'/v1/runs/r_{runs - number:016}', {'name': f'changed {number}'})
+                time.sleep(0.2)
+            watched.tell('frames')
+            told = watched.wait('frames')
             watched.tell('action win.search')
             time.sleep(0.5)
             times = []
-            for number in (9123, 8231, 7312):
+            for number in (9123, 8231, 7312, 6543, 5678):
                 watched.tell('await navigation-sidebar 1 20')
                 watched.tell(f'type Run {number}')
                 typed = watched.wait('typed')['at']
@@ -317,15 +324,22 @@ def bench_app_list(say):
                 watched.tell('await navigation-sidebar 100')
                 watched.tell('type ')
                 watched.wait('content')
-        with baseline(session, 'list', 10000) as watched:
+        with baseline(session, 'list', runs) as watched:
             watched.first_frame()
             bare = watched.tour()
-    say('app_list', **frames(work, bare))
+    say('app_list_scroll', **frames(work, bare))
+    say('app_list_change', longest_frame_ms=round(max(told['work']) / 1000, 1), main_loop_held_ms=round(max(told['latency']) / 1000, 1))
     say('app_search', ms=round(statistics.median(times), 1), reach_ms=100, n=len(times))
 
 
-def bench_app_latency(say):
-    """A line written in the box → the frame that shows it is painted."""
+def tell_late(say, measure, watched):
+    watched.tell('stamped')
+    late = [value / 1000 for value in watched.wait('stamped')['late']]
+    say(measure, median_ms=round(statistics.median(late), 1), p95_ms=round(percentile(late, 0.95), 1), n=len(late), reach_median_ms=26.7)
+
+
+def bench_app_latency(say, questions=40):
+    """Written in the box → the frame that shows it is painted: an output line, and a row of its own, which is a question."""
     with Bellhop() as coordinator, desktop.Desktop() as session:
         with app(session, coordinator) as watched:
             watched.first_frame()
@@ -337,9 +351,16 @@ def bench_app_latency(say):
             watched.tell('stamps')
             coordinator.wait_end(run)
             time.sleep(0.2)
-            watched.tell('stamped')
-            late = [value / 1000 for value in watched.wait('stamped')['late']]
-    say('app_event_to_paint', median_ms=round(statistics.median(late), 1), p95_ms=round(percentile(late, 0.95), 1), n=len(late), reach_median_ms=26.7)
+            tell_late(say, 'app_line_to_paint', watched)
+            text = f'sleep 3; for i in $(seq {questions}); do bellhop-ask --choice "stamp $EPOCHREALTIME" --option Yes --option No; sleep 0.1; done'
+            run = coordinator.create(block(text, 'bash'))['id']
+            watched.tell('open', run)
+            for _ in range(questions):
+                question = coordinator.question(run)
+                time.sleep(0.1)
+                coordinator.post(f'/v1/runs/{run}/answers', {'question': question['id'], 'options': [question['questions'][0]['options'][0]['id']]})
+            coordinator.wait_end(run)
+            tell_late(say, 'app_row_to_paint', watched)
 
 
 MIB = 1024 * 1024
