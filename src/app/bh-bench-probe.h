@@ -6,7 +6,7 @@
  *
  * Commands are lines on standard input, what is measured are JSON lines on standard error. `CLASS` is a style
  * class of the GtkListView that is meant ("timeline", "navigation-sidebar"). Times are of the monotonic
- * clock, in microseconds. `fill CLASS N` scrolls to the end until the list has N rows: {"event":"filled",…}.
+ * clock, in microseconds.
  *
  * - (at once) {"event":"first-frame","at":…}: the first window was painted
  * - open RUN: opens a Run of the app (action app.open-run)

@@ -111,35 +111,31 @@ bh_bench_has_text (GtkWidget *window, int n_chars)
   return find (window, is_long_text, GINT_TO_POINTER (n_chars)) != NULL;
 }
 
+/* The last one that has all its digits; 0: none. */
+static double
+find_stamp (const char *text)
+{
+  const char *found = g_strrstr (text, STAMP);
+  char *ended;
+  double stamp;
+
+  if (found == NULL)
+    return 0;
+  stamp = g_ascii_strtod (found + strlen (STAMP), &ended);
+  return ended - found >= (ptrdiff_t) strlen (STAMP "1234567890.123456") ? stamp : 0;
+}
+
 static double
 stamp_of (GtkTextBuffer *buffer)
 {
   GtkTextIter start, end;
   g_autofree char *text = NULL;
-  char *last, *ended;
 
   gtk_text_buffer_get_end_iter (buffer, &end);
   start = end;
   gtk_text_iter_backward_chars (&start, TAIL_CHARS);
   text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
-  last = strrchr (text, '\n');
-  if (last == NULL)
-    return 0;
-  /* only whole lines */
-  *last = '\0';
-  last = g_strrstr (text, STAMP);
-  if (last == NULL)
-    return 0;
-  last += strlen (STAMP);
-  return g_ascii_strtod (last, &ended);
-}
-
-static double
-stamp_of_label (GtkLabel *label)
-{
-  const char *found = g_strrstr (gtk_label_get_text (label), STAMP);
-
-  return found != NULL ? g_ascii_strtod (found + strlen (STAMP), NULL) : 0;
+  return find_stamp (text);
 }
 
 static gboolean
@@ -148,7 +144,7 @@ newest_stamp (GtkWidget *widget, gpointer data)
   double *newest = data;
 
   if (GTK_IS_LABEL (widget))
-    *newest = MAX (*newest, stamp_of_label (GTK_LABEL (widget)));
+    *newest = MAX (*newest, find_stamp (gtk_label_get_text (GTK_LABEL (widget))));
   if (GTK_IS_TEXT_VIEW (widget))
     *newest = MAX (*newest, stamp_of (gtk_text_view_get_buffer (GTK_TEXT_VIEW (widget))));
   return FALSE;

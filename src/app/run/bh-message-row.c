@@ -3,11 +3,14 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "app/run/bh-message-row.h"
 
 #include "app/widgets/bh-markdown.h"
 #include "app/widgets/bh-status.h"
+
+#define KEPT_BYTES 4096
 
 struct _BhMessageRow
 {
@@ -166,7 +169,9 @@ unbind (BhRowView *view)
   BhMessageRow *self = BH_MESSAGE_ROW (view);
 
   self->has_text = FALSE;
-  bh_markdown_set_text (self->markdown, "");
+  /* the widgets of a short text are made to show the next one, which costs a fraction of new ones */
+  if (strlen (bh_markdown_get_text (self->markdown)) > KEPT_BYTES)
+    bh_markdown_set_text (self->markdown, "");
 }
 
 static char *
