@@ -385,6 +385,34 @@ test_pieces (void)
     }
 }
 
+/* What is code may be the white space that a piece loses. */
+static void
+test_spans_of_pieces (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint n_spans = 0;
+
+  while (text->len < 930)
+    g_string_append (text, "some words ");
+  g_string_append (text, "` ` ");
+  for (guint i = 0; i < 150; i++)
+    g_string_append_c (text, 'x');
+  g_string_append (text, " and **more** of it");
+  g_autoptr (GPtrArray) blocks = bh_markdown_plan (text->str, text->len);
+  g_assert_cmpuint (blocks->len, ==, 2);
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      const BhMarkdownBlock *block = blocks->pdata[i];
+      for (guint k = 0; block->spans != NULL && k < block->spans->len; k++, n_spans++)
+        {
+          BhMarkdownSpan span = g_array_index (block->spans, BhMarkdownSpan, k);
+          g_assert_cmpuint (span.start, <, span.end);
+          g_assert_cmpuint (span.end, <=, strlen (block->text));
+        }
+    }
+  g_assert_cmpuint (n_spans, ==, 1);
+}
+
 /* For labels that know no Markdown. */
 static void
 test_line (void)
@@ -474,6 +502,7 @@ main (int argc, char **argv)
   ADD ("/markdown/elsewhere/table", "|b|\n", test_elsewhere);
   ADD ("/markdown/elsewhere/quotes", "> > > > > > > > > a\n\n", test_elsewhere);
   g_test_add_func ("/markdown/pieces", test_pieces);
+  g_test_add_func ("/markdown/spans-of-pieces", test_spans_of_pieces);
   g_test_add_func ("/markdown/line", test_line);
   ADD ("/markdown/nesting", NULL, test_nesting);
   ADD ("/markdown/plain", NULL, test_plain);

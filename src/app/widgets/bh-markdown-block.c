@@ -203,6 +203,9 @@ piece_of (const BhMarkdownBlock *block, gsize start, gsize end, guint *span)
       BhMarkdownSpan each = g_array_index (block->spans, BhMarkdownSpan, *span);
       if (each.start >= end)
         break;
+      /* white space at the end of the piece before, where it does not show */
+      if (each.end <= start)
+        continue;
       gboolean goes_on = each.end > end;
       each.start = MAX (each.start, start) - start;
       each.end = MIN (each.end, end) - start;
