@@ -240,7 +240,7 @@ watch (Cli *cli, Launch *self, const char *id, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/v1/runs/%s/events", id);
   g_autoptr (BhEventStream) stream = bh_client_stream (cli->client, path, 0);
-  g_autoptr (DexFuture) late = dex_timeout_new_seconds (LAUNCH_MAX_S);
+  gint64 deadline = g_get_monotonic_time () + LAUNCH_MAX_S * G_USEC_PER_SEC;
   g_autoptr (BhRun) run = NULL;
 
   while (run == NULL || !bh_run_state_is_terminal (run->state))
@@ -248,8 +248,9 @@ watch (Cli *cli, Launch *self, const char *id, GError **error)
       g_autoptr (DexFuture) next = bh_event_stream_next (stream);
       g_autoptr (BhStreamEvent) event = NULL;
 
+      /* each time one of its own: a timeout that was not the first once never ends */
       if (dex_future_is_pending (next))
-        dex_await (dex_future_first (dex_ref (next), dex_ref (late), NULL), NULL);
+        dex_await (dex_future_first (dex_ref (next), dex_timeout_new_deadline (deadline), NULL), NULL);
       if (dex_future_is_pending (next))
         {
           bh_set_error (error, BH_ERROR_UNAVAILABLE, NULL, "The Run %s is not through after %d s", id,
