@@ -28,6 +28,7 @@ struct _BhSearchProvider
   GApplication *application;  /* borrowed */
   BhConnections *connections; /* (nullable) */
   DexFuture *loaded;          /* (nullable) */
+  gint64 settled;             /* monotonic: whoever is still connecting then is not waited for */
   GHashTable *found;          /* identifier → BhRun: what the coordinators answered */
   GDBusConnection *bus;       /* (nullable) */
   guint registration;
@@ -41,8 +42,8 @@ typedef struct
 {
   BhSearchProvider *provider;
   GDBusMethodInvocation *invocation; /* until it is answered */
-  DexFuture *deadline;
-  char **words; /* terms, or identifiers */
+  gint64 deadline;                   /* monotonic */
+  char **words;                      /* terms, or identifiers */
 } Call;
 
 /* Holds the application: it would leave while it looks, having no window. */
@@ -53,7 +54,7 @@ call_new (BhSearchProvider *provider, GDBusMethodInvocation *invocation, GVarian
 
   self->provider = g_object_ref (provider);
   self->invocation = invocation;
-  self->deadline = dex_timeout_new_msec (PATIENCE_MS);
+  self->deadline = g_get_monotonic_time () + PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
   self->words = g_variant_dup_strv (words, NULL);
   g_application_hold (provider->application);
   return self;
@@ -65,7 +66,6 @@ call_free (gpointer data)
   Call *self = data;
 
   g_application_release (self->provider->application);
-  dex_unref (self->deadline);
   g_strfreev (self->words);
   g_object_unref (self->provider);
   g_free (self);
@@ -78,14 +78,24 @@ answer (Call *call, GVariant *value)
                                          g_variant_new_tuple (&value, 1));
 }
 
-/* Waits for `future` (taken; no fiber), but not for ever. */
+/* Waits for `future` (taken; no fiber), but not for ever. Each time with a timeout of its own: one that lost
+ * once never ends. */
 static gboolean
-await (Call *call, DexFuture *future)
+await (DexFuture *future, gint64 deadline)
 {
   g_autoptr (DexFuture) kept = future;
 
-  dex_await (dex_future_first (dex_ref (kept), dex_ref (call->deadline), NULL), NULL);
+  if (dex_future_is_pending (kept))
+    dex_await (dex_future_first (dex_ref (kept), dex_timeout_new_deadline (deadline), NULL), NULL);
   return dex_future_is_resolved (kept);
+}
+
+/* The connections that are saved; those behind a password storage that is locked come later, or never. */
+static void
+await_loaded (BhSearchProvider *self)
+{
+  if (self->loaded != NULL)
+    await (dex_ref (self->loaded), self->settled);
 }
 
 /* --- searching ----------------------------------------------------------------------------------------- */
@@ -118,36 +128,71 @@ state_cb (BhConnection *connection, GParamSpec *pspec, DexPromise *settled)
 }
 
 /* Who has just been started to answer this is still connecting. */
-static void
-await_connection (Call *call, BhConnection *connection)
+static gboolean
+await_connection (BhSearchProvider *self, BhConnection *connection)
 {
   g_autoptr (DexPromise) settled = dex_promise_new ();
   gulong handler = g_signal_connect (connection, "notify::state", G_CALLBACK (state_cb), settled);
 
   state_cb (connection, NULL, settled);
-  await (call, dex_ref (settled));
+  await (dex_ref (settled), self->settled);
   g_signal_handler_disconnect (connection, handler);
+  return bh_connection_get_state (connection) == BH_CONNECTION_CONNECTED;
 }
 
-/* (transfer container): those that are connected. */
-static GPtrArray *
-await_connections (Call *call)
+/* One coordinator is asked. One that is not to be reached holds up none of the others. */
+typedef struct
 {
-  BhConnections *connections = call->provider->connections;
-  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
+  BhSearchProvider *provider;
+  BhConnection *connection;
+  char *query;
+} Question;
 
-  if (connections == NULL)
-    return all;
-  if (call->provider->loaded != NULL)
-    await (call, dex_ref (call->provider->loaded));
-  for (guint i = 0; i < bh_connections_get_n (connections); i++)
-    g_ptr_array_add (all, g_object_ref (bh_connections_get (connections, i)));
-  for (guint i = 0; i < all->len; i++)
-    await_connection (call, g_ptr_array_index (all, i));
-  for (guint i = all->len; i > 0; i--)
-    if (bh_connection_get_state (g_ptr_array_index (all, i - 1)) != BH_CONNECTION_CONNECTED)
-      g_ptr_array_remove_index (all, i - 1);
-  return all;
+static void
+question_free (gpointer data)
+{
+  Question *self = data;
+
+  g_object_unref (self->provider);
+  g_object_unref (self->connection);
+  g_free (self->query);
+  g_free (self);
+}
+
+static DexFuture *
+question_fiber (gpointer data)
+{
+  Question *self = data;
+  g_autoptr (GPtrArray) runs = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!await_connection (self->provider, self->connection))
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "It is not connected");
+  runs = dex_await_boxed (bh_connection_search (self->connection, self->query, 0), &error);
+  if (runs == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&runs));
+}
+
+/* Those of `connections` that were not asked yet. */
+static void
+ask (BhSearchProvider *self, const char *query, GPtrArray *asked, GPtrArray *answers)
+{
+  for (guint i = 0; i < bh_connections_get_n (self->connections); i++)
+    {
+      BhConnection *connection = bh_connections_get (self->connections, i);
+      Question *question;
+
+      if (g_ptr_array_find (asked, connection, NULL))
+        continue;
+      question = g_new0 (Question, 1);
+      question->provider = g_object_ref (self);
+      question->connection = g_object_ref (connection);
+      question->query = g_strdup (query);
+      g_ptr_array_add (asked, g_object_ref (connection));
+      g_ptr_array_add (answers, bh_future_detached (
+                                    dex_scheduler_spawn (NULL, 0, question_fiber, question, question_free)));
+    }
 }
 
 typedef struct
@@ -196,24 +241,27 @@ take_found (Call *call, BhConnection *connection, GPtrArray *runs, GPtrArray *re
 static GPtrArray *
 search (Call *call)
 {
-  g_autoptr (GPtrArray) connections = await_connections (call);
-  g_autoptr (GPtrArray) searches = g_ptr_array_new_with_free_func ((GDestroyNotify) dex_unref);
+  BhSearchProvider *self = call->provider;
+  g_autoptr (GPtrArray) asked = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) answers = g_ptr_array_new_with_free_func ((GDestroyNotify) dex_unref);
   g_autofree char *query = g_strjoinv (" ", call->words);
   GPtrArray *results = g_ptr_array_new_with_free_func (result_free);
 
   g_strstrip (query);
-  if (*query == '\0')
+  if (*query == '\0' || self->connections == NULL)
     return results;
-  if (g_hash_table_size (call->provider->found) > KNOWN_MAX)
-    g_hash_table_remove_all (call->provider->found);
-  for (guint i = 0; i < connections->len; i++)
-    g_ptr_array_add (searches, bh_connection_search (g_ptr_array_index (connections, i), query, 0));
-  for (guint i = 0; i < connections->len; i++)
+  if (g_hash_table_size (self->found) > KNOWN_MAX)
+    g_hash_table_remove_all (self->found);
+  ask (self, query, asked, answers);
+  await_loaded (self);
+  if (self->connections != NULL)
+    ask (self, query, asked, answers);
+  for (guint i = 0; i < answers->len; i++)
     {
-      DexFuture *found = g_ptr_array_index (searches, i);
+      DexFuture *found = g_ptr_array_index (answers, i);
 
-      if (await (call, dex_ref (found)))
-        take_found (call, g_ptr_array_index (connections, i),
+      if (await (dex_ref (found), call->deadline))
+        take_found (call, g_ptr_array_index (asked, i),
                     g_value_get_boxed (dex_future_get_value (found, NULL)), results);
     }
   g_ptr_array_sort_values (results, compare_results);
@@ -310,22 +358,33 @@ add_result (Call *call, GVariantBuilder *metas, const char *identifier)
 }
 
 /* The shell may ask one that was started since it searched. */
+static void
+learn (Call *call, const char *identifier)
+{
+  BhSearchProvider *self = call->provider;
+  g_autofree char *connection_id = NULL;
+  g_autoptr (BhConnection) connection = NULL;
+  const char *run_id;
+
+  if (g_hash_table_contains (self->found, identifier) ||
+      !split_identifier (identifier, &connection_id, &run_id))
+    return;
+  if (strcmp (connection_id, BH_CONNECTION_LOCAL_ID) != 0)
+    await_loaded (self);
+  if (self->connections != NULL &&
+      g_set_object (&connection, bh_connections_lookup (self->connections, connection_id)) &&
+      await_connection (self, connection) && self->connections != NULL)
+    await (bh_future_detached (bh_find_run (self->connections, connection_id, run_id)), call->deadline);
+}
+
 static DexFuture *
 metas_fiber (gpointer data)
 {
   Call *call = data;
-  g_autoptr (GPtrArray) connections = await_connections (call);
   GVariantBuilder builder;
 
   for (guint i = 0; call->words[i] != NULL; i++)
-    {
-      g_autofree char *connection_id = NULL;
-      const char *run_id;
-
-      if (connections->len > 0 && !g_hash_table_contains (call->provider->found, call->words[i]) &&
-          split_identifier (call->words[i], &connection_id, &run_id))
-        await (call, bh_future_detached (bh_find_run (call->provider->connections, connection_id, run_id)));
-    }
+    learn (call, call->words[i]);
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; call->words[i] != NULL; i++)
     add_result (call, &builder, call->words[i]);
@@ -447,6 +506,7 @@ bh_search_provider_set_connections (BhSearchProvider *self, BhConnections *conne
   g_set_object (&self->connections, connections);
   dex_clear (&self->loaded);
   self->loaded = loaded != NULL ? dex_ref (loaded) : NULL;
+  self->settled = g_get_monotonic_time () + PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
 }
 
 gboolean

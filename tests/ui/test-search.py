@@ -2,7 +2,11 @@
 # Copyright The Bellhop authors
 """The app's Runs in the search of the desktop: over D-Bus, as anybody may ask, and in a real GNOME Shell."""
 
+import contextlib
 import os
+import pathlib
+import signal
+import socket
 import sys
 import unittest
 
@@ -46,6 +50,13 @@ class Provider:
 
     def windows(self):
         return [node for node in accessible.Node(self.session.accessibility, *accessible.REGISTRY).children if node.children]
+
+
+def is_ready(coordinator):
+    """Of one that the test has not started: its socket comes later than its process."""
+    with contextlib.suppress(OSError):
+        return coordinator.get('/v1/health')['ready']
+    return False
 
 
 class BusTest(unittest.TestCase):
@@ -102,10 +113,40 @@ class BusTest(unittest.TestCase):
             provider.call('LaunchSearch', 'asu', ['payments'], 0)
             bellhop.wait_for(lambda: coordinator.processes('bellhop-coordinator'), 'the coordinator to be started')
             provider.app.wait_window()
-            bellhop.wait_for(lambda: coordinator.get('/v1/health')['ready'], 'the coordinator')
+            bellhop.wait_for(lambda: is_ready(coordinator), 'the coordinator')
             for pid in coordinator.processes('bellhop-coordinator'):
                 os.kill(pid, 15)
             bellhop.wait_for(lambda: not coordinator.processes('bellhop-coordinator'), 'the coordinator to end')
+
+    def test_one_that_does_not_answer(self):
+        with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
+            run = coordinator.create(block('echo'), name='Migrate the payments')['id']
+            coordinator.wait_end(run)
+            provider = Provider(session, coordinator)
+            self.assertEqual(provider.search('payments'), [f'local/{run}'])
+            stopped = coordinator.processes('bellhop-coordinator')
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            try:
+                self.assertEqual(provider.search('payments'), [])
+            finally:
+                for pid in stopped:
+                    os.kill(pid, signal.SIGCONT)
+            self.assertEqual(provider.search('payments'), [f'local/{run}'])
+
+    def test_one_that_cannot_be_reached_holds_up_no_other(self):
+        with bellhop.Bellhop() as coordinator, desktop.Desktop() as session, socket.create_server(('127.0.0.1', 0)) as silent:
+            run = coordinator.create(block('echo'), name='Migrate the payments')['id']
+            coordinator.wait_end(run)
+            settings = pathlib.Path(coordinator.environment['XDG_CONFIG_HOME'], 'glib-2.0', 'settings', 'keyfile')
+            settings.parent.mkdir(parents=True, exist_ok=True)
+            settings.write_text('[org/bellhop/Bellhop]\n'
+                                f"connections=[('far', 'Far', 'https://127.0.0.1:{silent.getsockname()[1]}', '')]\n")
+            provider = Provider(session, coordinator)
+            silent.settimeout(bellhop.TIMEOUT)
+            with silent.accept()[0]:
+                self.assertEqual(provider.search('payments'), [f'local/{run}'])
+                self.assertEqual([meta['name'] for meta in provider.metas([f'local/{run}'])], ['Migrate the payments'])
 
     def test_what_is_chosen(self):
         with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
