@@ -65,8 +65,11 @@ run_request (BhApplication *application, GVariant *parameter, DexFiberFunc fiber
 static void
 toast (BhApplication *self, const char *text)
 {
-  AdwToast *said = adw_toast_new (text);
+  AdwToast *said;
 
+  if (bh_application_is_leaving (self))
+    return;
+  said = adw_toast_new (text);
   adw_toast_set_use_markup (said, FALSE);
   bh_window_add_toast (bh_application_present_window (self), said);
 }
@@ -89,6 +92,8 @@ open_run_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (BhRunItem) run = find (request, &error);
 
+  if (bh_application_is_leaving (request->application))
+    return dex_future_new_true ();
   if (run != NULL)
     bh_window_open_run (bh_application_present_window (request->application), run);
   else
@@ -105,11 +110,15 @@ show_question_fiber (gpointer data)
   g_autoptr (BhQuestionSet) set = NULL;
   BhWindow *window;
 
+  if (bh_application_is_leaving (request->application))
+    return dex_future_new_true ();
   if (run != NULL)
     {
       bh_window_open_run (bh_application_present_window (request->application), run);
       set = dex_await_boxed (bh_find_question (run, request->set), &error);
     }
+  if (bh_application_is_leaving (request->application))
+    return dex_future_new_true ();
   window = bh_application_present_window (request->application);
   if (set == NULL)
     toast (request->application, error->message);

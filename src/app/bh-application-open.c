@@ -49,7 +49,7 @@ say (BhApplication *self, GApplicationCommandLine *line, int status, const char 
       if (!g_application_command_line_get_is_remote (line) && window == NULL)
         self->exit_status = status;
     }
-  else if (window == NULL)
+  else if (window == NULL && !bh_application_is_leaving (self))
     window = bh_application_present_window (self);
   if (window != NULL)
     {
@@ -78,6 +78,8 @@ open_fiber (gpointer data)
       say (self, opening->line, EXIT_NOT_OPENED, error->message);
       return dex_future_new_true ();
     }
+  if (bh_application_is_leaving (self))
+    return dex_future_new_true ();
   window = bh_application_present_window (self);
   bh_window_open_run (window, run);
   if (opening->row >= 0)
@@ -102,6 +104,7 @@ bh_application_open_text (BhApplication *self, const char *text, GApplicationCom
       say (self, line, EXIT_USAGE, message);
       return;
     }
+  bh_application_wake (self);
   opening = g_new0 (Opening, 1);
   opening->application = g_object_ref (self);
   g_set_object (&opening->line, line);

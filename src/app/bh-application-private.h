@@ -35,8 +35,11 @@ struct _BhApplication
 BhWindow *bh_application_present_window (BhApplication *self);
 /* (transfer none) (nullable) */
 BhWindow *bh_application_get_window (BhApplication *self);
-/* The person wants something: from now on a coordinator that is not there is started. */
+/* The person wants something: from now on a coordinator that is not there is started, and who was about to
+ * leave stays. */
 void bh_application_wake (BhApplication *self);
+/* It was quit: what comes of anything asked for before is not shown any more. */
+gboolean bh_application_is_leaving (BhApplication *self);
 void bh_application_add_actions (BhApplication *self);
 /* Opens what `text`, a Run's id or link, names. `line` (nullable): told what is wrong; else a toast tells. */
 void bh_application_open_text (BhApplication *self, const char *text, GApplicationCommandLine *line);

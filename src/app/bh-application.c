@@ -29,11 +29,30 @@ is_only_asked (BhApplication *self)
          !g_settings_get_boolean (self->settings, "start-at-login");
 }
 
+/* Who was quit and only waits for what is under way is wanted again. */
+static void
+stay (BhApplication *self)
+{
+  if (self->quit_source == 0)
+    return;
+  g_clear_handle_id (&self->quit_source, g_source_remove);
+  bh_background_resume (self->background);
+  if ((g_application_get_flags (G_APPLICATION (self)) & G_APPLICATION_IS_SERVICE) != 0)
+    g_application_set_inactivity_timeout (G_APPLICATION (self), SERVICE_LINGERS_MS);
+}
+
+gboolean
+bh_application_is_leaving (BhApplication *self)
+{
+  return self->quit_source != 0 || self->closed != NULL;
+}
+
 void
 bh_application_wake (BhApplication *self)
 {
   BhConnection *local;
 
+  stay (self);
   if (!self->asleep || self->connections == NULL)
     return;
   self->asleep = FALSE;

@@ -145,6 +145,14 @@ bh_background_stop (BhBackground *self)
   hold (self, FALSE);
 }
 
+void
+bh_background_resume (BhBackground *self)
+{
+  g_return_if_fail (BH_IS_BACKGROUND (self));
+  self->stopped = FALSE;
+  update (self);
+}
+
 BhBackground *
 bh_background_new (GtkApplication *application, BhActiveRuns *runs, GSettings *settings)
 {

@@ -18,5 +18,7 @@ G_DECLARE_FINAL_TYPE (BhBackground, bh_background, BH, BACKGROUND, GObject)
 BhBackground *bh_background_new (GtkApplication *application, BhActiveRuns *runs, GSettings *settings);
 /* Lets the application end, whatever is under way. */
 void bh_background_stop (BhBackground *self);
+/* Undoes that. */
+void bh_background_resume (BhBackground *self);
 
 G_END_DECLS

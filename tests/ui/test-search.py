@@ -7,6 +7,7 @@ import os
 import pathlib
 import signal
 import socket
+import subprocess
 import sys
 import unittest
 
@@ -147,6 +148,18 @@ class BusTest(unittest.TestCase):
             with silent.accept()[0]:
                 self.assertEqual(provider.search('payments'), [f'local/{run}'])
                 self.assertEqual([meta['name'] for meta in provider.metas([f'local/{run}'])], ['Migrate the payments'])
+
+    def test_a_link_starts_what_a_search_does_not(self):
+        with bellhop.Bellhop(start=False) as coordinator, desktop.Desktop() as session:
+            provider = Provider(session, coordinator)
+            self.assertEqual(provider.search('payments'), [])
+            self.assertEqual(coordinator.processes('bellhop-coordinator'), [])
+            said = subprocess.run([bellhop.program('bellhop'), 'bellhop://run/r_0000000000000000'], timeout=bellhop.TIMEOUT,
+                                  env=session.app_environment(coordinator), capture_output=True, text=True, check=False)
+            self.assertIn('There is no Run r_0000000000000000', said.stderr)
+            for pid in coordinator.processes('bellhop-coordinator'):
+                os.kill(pid, signal.SIGTERM)
+            bellhop.wait_for(lambda: not coordinator.processes('bellhop-coordinator'), 'the coordinator to end')
 
     def test_what_is_chosen(self):
         with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
