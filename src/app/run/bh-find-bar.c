@@ -111,6 +111,12 @@ previous_cb (BhFindBar *self)
 }
 
 static void
+close_cb (BhFindBar *self)
+{
+  gtk_search_bar_set_search_mode (self->bar, FALSE);
+}
+
+static void
 mode_changed_cb (BhFindBar *self)
 {
   if (!gtk_search_bar_get_search_mode (self->bar))
@@ -154,6 +160,7 @@ bh_find_bar_class_init (BhFindBarClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, next_cb);
   gtk_widget_class_bind_template_callback (widget_class, previous_cb);
+  gtk_widget_class_bind_template_callback (widget_class, close_cb);
   gtk_widget_class_bind_template_callback (widget_class, mode_changed_cb);
   gtk_widget_class_install_action (widget_class, "find.next", NULL, next_action);
   gtk_widget_class_install_action (widget_class, "find.previous", NULL, previous_action);

@@ -7,10 +7,13 @@
 
 #include "app/run/bh-message-row.h"
 
+#include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-markdown.h"
 #include "app/widgets/bh-status.h"
 
 #define KEPT_BYTES 4096
+/* of a row's name; its widgets hold all of the text */
+#define NAME_BYTES 512
 
 struct _BhMessageRow
 {
@@ -180,14 +183,15 @@ describe (BhRowView *view)
   BhMessageRow *self = BH_MESSAGE_ROW (view);
   BhRow *record = bh_timeline_row_get_row (get_row (self));
   const char *author = gtk_label_get_text (self->author);
+  g_autofree char *text = NULL;
 
+  /* as it is read, not as it was written */
+  text = bh_markdown_line (record != NULL && record->head != NULL ? record->head : "", NAME_BYTES);
   if (gtk_widget_get_visible (GTK_WIDGET (self->receipt)))
     /* Translators: for screen readers: author, receipt ("Queued"), text of a message */
-    return g_strdup_printf (_ ("Message, %s, %s, %s"), author, gtk_label_get_text (self->receipt),
-                            record != NULL && record->head != NULL ? record->head : "");
+    return g_strdup_printf (_ ("Message, %s, %s, %s"), author, gtk_label_get_text (self->receipt), text);
   /* Translators: for screen readers: author, text of a message */
-  return g_strdup_printf (_ ("Message, %s, %s"), author,
-                          record != NULL && record->head != NULL ? record->head : "");
+  return g_strdup_printf (_ ("Message, %s, %s"), author, text);
 }
 
 static void
