@@ -112,6 +112,11 @@ class Node:
         return 'showing' in self.states
 
     @property
+    def in_sight(self):
+        """Whether it may have something in it that is; each question costs a turn of the app's main loop."""
+        return self.showing or self.role in ('application', 'desktop frame')
+
+    @property
     def sensitive(self):
         return 'sensitive' in self.states
 
@@ -171,7 +176,7 @@ class Node:
     def walk(self, showing=True):
         """The object and all below it, parents first; what is gone meanwhile is left out."""
         try:
-            if showing and self.role not in ('application', 'desktop frame') and not self.showing:
+            if showing and not self.in_sight:
                 return
             children = self.children
         except Gone:
@@ -184,7 +189,8 @@ class Node:
         found = []
         for node in self.walk(showing):
             try:
-                if matches(node.role, role) and matches(node.name, name) and (where is None or where(node)):
+                if (role is None or matches(node.role, role)) and (name is None or matches(node.name, name)) and \
+                        (where is None or where(node)):
                     found.append(node)
             except Gone:
                 pass
@@ -264,7 +270,7 @@ class Node:
     def dump(self, depth=0, showing=True):
         """The tree as text, for a person who looks why something was not found."""
         try:
-            if showing and self.role not in ('application', 'desktop frame') and not self.showing:
+            if showing and not self.in_sight:
                 return ''
             line = '  ' * depth + f'{self.role} {self.name!r}'
             return line + '\n' + ''.join(child.dump(depth + 1, showing) for child in self.children)

@@ -17,110 +17,136 @@ HOLDERS = {'generic', 'group', 'list', 'panel', 'filler', 'table', 'tab list', '
 MEANINGLESS = re.compile(r'^(\s*|button|image|icon|label|row|entry|(Gtk|Adw|Bh)[A-Z]\w+|.*-symbolic)$', re.I)
 
 
-def within(node, *roles):
-    """Whether it is a part of something of these roles."""
-    while node.role not in ('application', 'window', 'dialog', 'alert dialog') and node.parent.owner:
-        node = node.parent
-        if node.role in roles:
-            return True
-    return False
+class Seen:
+    """An object as it was, with what was in sight below it: each question to the app costs a turn of its main loop."""
+
+    def __init__(self, node, parent=None):
+        self.node, self.parent = node, parent
+        self.role, self.name, self.states, children = node.role, node.name, node.states, node.children
+        self.holds, self.children = bool(children), []
+        for child in children:
+            try:
+                if child.showing or node.role == 'application':
+                    self.children.append(Seen(child, self))
+            except accessible.Gone:
+                pass
+
+    def __repr__(self):
+        return f'<{self.role} {self.name!r} {self.node.path}>'
+
+    def walk(self):
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def above(self):
+        """What it is in, the nearest first."""
+        while self.parent is not None:
+            self = self.parent
+            yield self
 
 
-def is_part(node):
+def is_part(seen):
     """The inner part of a widget that is named as a whole, and the outer one of a row whose header is named: neither
     has the focus itself."""
-    if node.role == 'list item':
-        return within(node, 'combo box') or node.find_all('list item')[1:] != []
-    return node.parent.role in CONTROLS
+    if seen.role == 'list item':
+        return any(outer.role == 'combo box' for outer in seen.above()) or \
+            any(inner.role == 'list item' for child in seen.children for inner in child.walk())
+    return seen.parent is not None and seen.parent.role in CONTROLS
 
 
-def control_faults(node, role, states):
-    if MEANINGLESS.match(node.name) and not is_part(node):
-        yield f'{node!r} has no name that says anything'
-    if role in CHECKABLE and 'checkable' not in states:
-        yield f'{node!r} does not say whether it is checked'
+def control_faults(seen):
+    if MEANINGLESS.match(seen.name) and not is_part(seen):
+        yield f'{seen!r} has no name that says anything'
+    if seen.role in CHECKABLE and 'checkable' not in seen.states:
+        yield f'{seen!r} does not say whether it is checked'
 
 
-def node_faults(node):
-    role, states = node.role, node.states
-    if role in CONTROLS or (role == 'list item' and 'focusable' in states):
-        yield from control_faults(node, role, states)
-    elif 'focusable' in states and role in HOLDERS:
-        if not node.children:
-            yield f'{node!r} can have the focus, and has neither a role that fits nor anything in it'
-    elif 'focusable' in states and MEANINGLESS.match(node.name):
-        yield f'{node!r} can have the focus, and has no name'
-    if role == 'image' and MEANINGLESS.match(node.name):
-        yield f'{node!r} is a picture without words; one that means nothing is to be for presentation only'
+def node_faults(seen):
+    role, focusable = seen.role, 'focusable' in seen.states
+    if role in CONTROLS or (role == 'list item' and focusable):
+        yield from control_faults(seen)
+    elif focusable and role in HOLDERS:
+        if not seen.holds:
+            yield f'{seen!r} can have the focus, and has neither a role that fits nor anything in it'
+    elif focusable and MEANINGLESS.match(seen.name):
+        yield f'{seen!r} can have the focus, and has no name'
+    if role == 'image' and MEANINGLESS.match(seen.name):
+        yield f'{seen!r} is a picture without words; one that means nothing is to be for presentation only'
 
 
-def place(node):
-    """The names on the way to it."""
-    names = []
-    while node.role != 'application' and node.parent.owner:
-        node = node.parent
-        names.append(node.name)
-    return tuple(names)
+def is_described(seen):
+    try:
+        return bool(seen.node.described)
+    except accessible.Gone:
+        return True
 
 
-def same(nodes):
+def same(buttons):
     """Buttons that nobody could tell apart."""
     known = {}
-    for node in nodes:
-        key = (node.name, place(node))
+    for seen in buttons:
+        key = (seen.name, tuple(outer.name for outer in seen.above()))
         # what is in two places of the tree is still one
-        if known.get(key, node) != node:
-            yield f'{node!r} and {known[key]!r} are told apart by nothing'
-        known[key] = node
+        first = known.setdefault(key, seen)
+        if first.node != seen.node and not is_described(first) and not is_described(seen):
+            yield f'{seen!r} and {first!r} are told apart by nothing'
 
 
 def faults(root):
     """What of all that is in sight says too little."""
-    found, buttons = [], []
-    for node in root.walk():
-        try:
-            found += node_faults(node)
-            if node.role == 'button' and 'focusable' in node.states and not node.described:
-                buttons.append(node)
-        except accessible.Gone:
-            pass
-    return found + list(same(buttons))
+    seen = list(Seen(root).walk())
+    found = [fault for one in seen for fault in node_faults(one)]
+    return found + list(same(one for one in seen if one.role == 'button' and 'focusable' in one.states))
 
 
 # --- the focus
 
 
-def focused(root):
-    """What has the keyboard."""
-    for node in root.walk():
-        try:
-            if 'focused' in node.states:
-                return node
-        except accessible.Gone:
-            pass
-    return None
+def focused(node):
+    """What has the keyboard, of what is below it."""
+    try:
+        states = node.states
+        if 'focused' in states:
+            return node
+        if 'showing' not in states and not node.in_sight:
+            return None
+        # a dialog comes after what it is in front of
+        return next(filter(None, map(focused, reversed(node.children))), None)
+    except accessible.Gone:
+        return None
+
+
+def move(app, pressed, before):
+    """Presses a key, which has to move the focus; returns where it is then."""
+    def moved():
+        node = focused(app.root)
+        return node if node != before else None
+
+    app.session.key(pressed)
+    try:
+        return bellhop.wait_for(moved, f'{pressed} to move the focus from {before!r}')
+    except AssertionError as error:
+        raise AssertionError(f'{error}; it is a trap') from None
 
 
 def key(app, *keys):
     """Presses keys, one after the other, each of which has to move the focus; returns where it is then."""
+    node = focused(app.root)
     for pressed in keys:
-        before = focused(app.root)
-        app.session.key(pressed)
-        try:
-            bellhop.wait_for(lambda: focused(app.root) not in (None, before), f'{pressed} to move the focus from {before!r}', 5)
-        except AssertionError as error:
-            raise AssertionError(f'{error}; it is a trap') from None
-    return focused(app.root)
+        node = move(app, pressed, node)
+    return node
 
 
 def walk(app, pressed='Tab', most=60):
     """The names of what the key goes through until it is back where it began, which it has to come."""
-    stops = []
+    stops, node = [], focused(app.root)
     for _ in range(most):
-        node = key(app, pressed)
-        if MEANINGLESS.match(node.name):
+        node = move(app, pressed, node)
+        name = node.name
+        if MEANINGLESS.match(name):
             raise AssertionError(f'{node!r} has the focus, and says nothing; before it were {[name for _, name in stops]}')
         if stops and node == stops[0][0]:
             return [name for _, name in stops]
-        stops.append((node, node.name))
+        stops.append((node, name))
     raise AssertionError(f'{pressed} does not come back to where it began: {[name for _, name in stops]}')
