@@ -37,7 +37,7 @@ typedef struct
 
   /* the tour */
   char *tour_list;
-  guint jumps, steps;
+  guint jumps, steps; /* jumps: of a fill, how many rows */
   GRand *random;
 
   gboolean stamping;
@@ -195,6 +195,32 @@ begin_tour (Probe *self, const char *list, guint jumps)
   gtk_widget_add_tick_callback (self->window, tour_cb, self, NULL);
 }
 
+/* To the end in each frame, which has the next of them loaded. */
+static gboolean
+fill_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  Probe *self = data;
+  GtkListView *list = bh_bench_find_list (self->window, self->tour_list);
+  GtkAdjustment *adjustment;
+
+  if (list == NULL || bh_bench_list_get_n_items (list) >= self->jumps)
+    {
+      tell ("filled", g_get_monotonic_time ());
+      return G_SOURCE_REMOVE;
+    }
+  adjustment = bh_bench_list_get_adjustment (list);
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+begin_fill (Probe *self, const char *list, guint n)
+{
+  g_set_str (&self->tour_list, list);
+  self->jumps = n;
+  gtk_widget_add_tick_callback (self->window, fill_cb, self, NULL);
+}
+
 /* --- commands ------------------------------------------------------------------------------------------ */
 
 static guint
@@ -282,6 +308,8 @@ do_command (Probe *self, const char *line)
     self->n_chars = (int) number (first);
   else if (strcmp (name, "tour") == 0 && *first != '\0')
     begin_tour (self, first, number (words[2]));
+  else if (strcmp (name, "fill") == 0 && *first != '\0')
+    begin_fill (self, first, number (words[2]));
   else if (strcmp (name, "frames") == 0)
     tell_arrays ("frames", "work", self->work, "latency", self->latency);
   else if (strcmp (name, "stamps") == 0)

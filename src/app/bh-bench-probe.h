@@ -20,6 +20,7 @@
  * - await-text N: {"event":"text",…}: the first frame with a text of at least N characters in sight
  * - tour CLASS N: {"event":"tour","work":[…]}: N jumps with a few small scrolls after each; the work of each
  *   frame
+ * - fill CLASS N: {"event":"filled","at":…}: scrolls to the end until the list has N rows
  * - frames: {"event":"frames","work":[…],"latency":[…]} since the last such command: the work of frames, and
  * how late a timer of 5 ms was
  * - stamps: from now on each frame looks for the newest "stamp SECONDS" of a text in sight

@@ -311,6 +311,56 @@ test_long (Fixture *self, gconstpointer data)
   g_assert_cmpuint (count_widgets (GTK_WIDGET (self->window->list), BH_TYPE_RUN_ROW), <, ROWS_MAX);
 }
 
+static GtkWidget *
+find_list_view (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_LIST_VIEW (widget) ? widget : NULL;
+
+  for (GtkWidget *at = gtk_widget_get_first_child (widget); at != NULL && found == NULL;
+       at = gtk_widget_get_next_sibling (at))
+    found = find_list_view (at);
+  return found;
+}
+
+/* As one who drags the scrollbar to the end whenever there is more. */
+static gboolean
+goes_to_end (Fixture *self, gconstpointer n)
+{
+  GtkWidget *view = find_list_view (GTK_WIDGET (self->window->list));
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
+
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  return has_items (self, n);
+}
+
+static void
+test_to_end (Fixture *self, gconstpointer data)
+{
+  wait_for (self, goes_to_end, GUINT_TO_POINTER (N_RUNS), "all Runs");
+}
+
+static gboolean
+is_unknown (Fixture *self, gconstpointer id)
+{
+  return bh_run_list_lookup (self->list, BH_CONNECTION_LOCAL_ID, id) == NULL;
+}
+
+/* What is left is shorter than the window, in which nobody can scroll. */
+static void
+test_all_gone (Fixture *self, gconstpointer data)
+{
+  g_autofree char *last = run_id (194);
+
+  for (guint i = 0; i < 195; i++)
+    {
+      g_autofree char *id = run_id (i);
+
+      scripted_coordinator_delete_run (self->coordinator, id, FALSE);
+    }
+  wait_for (self, is_unknown, last, "the Runs to go");
+  wait_for (self, has_at_least, GUINT_TO_POINTER (200), "those that come after them");
+}
+
 static void
 test_search (Fixture *self, gconstpointer data)
 {
@@ -602,6 +652,8 @@ main (int argc, char *argv[])
   ADD ("/window/empty", 0, test_empty);
   ADD ("/window/sections", 0, test_sections);
   ADD ("/window/long", N_RUNS, test_long);
+  ADD ("/window/to-end", N_RUNS, test_to_end);
+  ADD ("/window/all-gone", N_RUNS, test_all_gone);
   ADD ("/window/search", 20, test_search);
   ADD ("/window/selected-stays", 5, test_selected_stays);
   ADD ("/window/undo", 5, test_undo);

@@ -28,6 +28,8 @@ struct _BhRunPane
       *selected;      /* (nullable): as the person or the window wants it, also while it is not in the list */
   BhRunItem *target;  /* (nullable): what the menu is about */
   gboolean selecting; /* it is us */
+  guint looking;      /* a tick callback */
+  guint frames;       /* that it has seen */
 };
 
 G_DEFINE_FINAL_TYPE (BhRunPane, bh_run_pane, ADW_TYPE_BIN)
@@ -161,11 +163,41 @@ scrolled_cb (BhRunPane *self)
     load_more (self);
 }
 
+static gboolean
+look_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  BhRunPane *self = BH_RUN_PANE (widget);
+
+  /* the first comes before that frame's layout */
+  if (self->frames++ == 0)
+    return G_SOURCE_CONTINUE;
+  self->looking = 0;
+  /* out of sight nothing is laid out, and the end would never be far; a failure would only come again */
+  if (gtk_widget_get_mapped (widget) && bh_run_list_get_error (self->list) == NULL)
+    scrolled_cb (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The end may come to one who does not scroll: Runs go, or they stood there before all that was asked for
+ * had come. Looks once what has changed is laid out. */
+static void
+look_for_end (BhRunPane *self)
+{
+  if (self->looking != 0 || self->list == NULL || !bh_run_list_get_has_more (self->list))
+    return;
+  self->frames = 0;
+  self->looking = gtk_widget_add_tick_callback (GTK_WIDGET (self), look_cb, NULL, NULL);
+}
+
 static void
 loading_cb (BhRunPane *self)
 {
-  gtk_revealer_set_reveal_child (self->more, bh_run_list_get_loading (self->list) &&
-                                                 g_list_model_get_n_items (G_LIST_MODEL (self->list)) > 0);
+  gboolean loading = bh_run_list_get_loading (self->list);
+
+  gtk_revealer_set_reveal_child (self->more,
+                                 loading && g_list_model_get_n_items (G_LIST_MODEL (self->list)) > 0);
+  if (!loading)
+    look_for_end (self);
 }
 
 /* --- the context menu ---------------------------------------------------------------------------------- */
@@ -297,6 +329,9 @@ bh_run_pane_dispose (GObject *object)
 {
   BhRunPane *self = BH_RUN_PANE (object);
 
+  if (self->looking != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->looking);
+  self->looking = 0;
   g_clear_pointer ((GtkWidget **) &self->popover, gtk_widget_unparent);
   if (self->view != NULL)
     gtk_list_view_set_model (self->view, NULL);
@@ -351,9 +386,12 @@ bh_run_pane_class_init (BhRunPaneClass *klass)
 static void
 bh_run_pane_init (BhRunPane *self)
 {
+  GtkAdjustment *adjustment;
+
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scroller), "value-changed",
-                           G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
+  adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (look_for_end), self, G_CONNECT_SWAPPED);
 }
 
 /* --- what others use ----------------------------------------------------------------------------------- */
