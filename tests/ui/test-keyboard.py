@@ -48,15 +48,52 @@ class Case(unittest.TestCase):
 
     def to(self, role, name):
         """Goes there with the Tab key."""
+        node = audit.focused(self.app.root)
         for _ in range(40):
-            node = audit.focused(self.app.root)
             if node is not None and accessible.matches(node.role, role) and accessible.matches(node.name, name):
                 return node
-            audit.key(self.app, 'Tab')
+            node = audit.move(self.app, 'Tab', node)
         raise AssertionError(f'the Tab key does not come to {name}')
 
 
 class FocusTest(Case):
+    def test_the_tab_key_in_the_window(self):
+        self.start(text=block('echo done'))
+        self.coordinator.wait_end(self.run_id)
+        self.view.row('Step', 'report job result')
+        # the timeline is entered at its end, which is in sight
+        self.both_ways('New Run', 'Main Menu', 'Search Runs', 'Filter by Status', 'A Run, ', 'Run Menu', 'Run Details',
+                       'Step, report job result', 'Message')
+        self.session.picture('keyboard-window')
+        # what is in a row comes after it
+        self.to('text box', 'Message')
+        audit.key(self.app, 'shift+Tab', 'Home')
+        self.assertTrue(audit.focused(self.app.root).name.startswith('Message, You'))
+        self.assertEqual(audit.key(self.app, 'Tab').name, 'Copy')
+        self.assertEqual(audit.key(self.app, 'shift+Tab').name.split(',')[0], 'Message')
+
+    def test_the_tab_key_in_the_composer(self):
+        self.start()
+        self.view.compose('# A Run')
+        self.focused('text box', 'Instructions')
+        self.both_ways('Instructions', 'Name', 'Ticket URL', 'Target', 'Engine', 'Interactive', 'Autonomous', 'When Done', 'Advanced', 'Start Run')
+        # a page of choices, and back where one was
+        self.to('list item', 'Target')
+        self.session.key('Return')
+        self.focused({'radio', 'button'}, None)
+        audit.walk(self.app)
+        self.session.picture('keyboard-choices')
+        self.session.key('alt+Left')
+        self.focused('list item', 'Target')
+        # environment variables
+        self.to('list item', 'Advanced')
+        self.session.key('Return')
+        self.to({'list item', 'button'}, 'Add Environment Variable')
+        self.session.key('Return')
+        self.focused('text box', 'Name of the variable')
+        self.both_ways('Network', 'Name of the variable', 'Value of the variable', 'Remove Variable', 'Add Environment Variable')
+        self.session.picture('keyboard-composer')
+
     def test_the_tab_key_in_a_question(self):
         self.start(text=views.QUESTIONS + block('true'))
         self.coordinator.question(self.run_id)
@@ -72,6 +109,19 @@ class FocusTest(Case):
         self.session.key('Escape')
         self.app.wait_gone('dialog')
         self.focused('button', 'Answer…')
+
+    def test_the_tab_key_in_the_preferences(self):
+        self.start()
+        self.to('button', 'New Run')
+        for keys, stops in (('ctrl+comma', ('General', 'Engine', 'Mode', 'When Done', 'Go On Without a Window', 'A Run Has Failed')),
+                            ('ctrl+question', ('New Run', 'Quit', 'Rename', 'Send the Message', 'Choose an Option'))):
+            self.session.key(keys)
+            self.app.find('dialog')
+            self.both_ways(*stops)
+            self.session.picture(f'keyboard-{keys}')
+            self.session.key('Escape')
+            self.app.wait_gone('dialog')
+            self.focused('button', 'New Run')
 
 
 class AnnouncementTest(Case):
