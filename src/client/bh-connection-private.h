@@ -42,6 +42,7 @@ struct _BhConnection
   gboolean has_more;
   guint n_listed;      /* so many of the newest Runs are known without a gap */
   gint64 listed_until; /* the oldest of them was created then */
+  char *listed_last;   /* (nullable): the id of that one */
   DexFuture *more;     /* (nullable) load_more() under way */
 };
 

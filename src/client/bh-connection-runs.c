@@ -306,7 +306,12 @@ note_listed (BhConnection *self, const BhListing *page, guint n)
   self->has_more = page->next != NULL;
   self->n_listed = n;
   if (page->records->len > 0)
-    self->listed_until = ((BhRun *) g_ptr_array_index (page->records, page->records->len - 1))->created_at;
+    {
+      const BhRun *last = g_ptr_array_index (page->records, page->records->len - 1);
+
+      self->listed_until = last->created_at;
+      g_set_str (&self->listed_last, last->id);
+    }
 }
 
 /* As many of the newest as were known without a gap, at least a page. */
@@ -438,7 +443,8 @@ bh_connection_has_more (BhConnection *self)
   return self->has_more;
 }
 
-/* The oldest of those known without a gap: it may be another one than was listed, if that was deleted. */
+/* The oldest of those known without a gap: the last that was listed, or if that was deleted another one. Of
+ * those made in the same moment only the coordinator knows which is older. */
 static char *
 oldest_listed (BhConnection *self)
 {
@@ -446,6 +452,8 @@ oldest_listed (BhConnection *self)
   GHashTableIter iter;
   gpointer item;
 
+  if (self->listed_last != NULL && g_hash_table_contains (self->runs, self->listed_last))
+    return g_strdup (self->listed_last);
   g_hash_table_iter_init (&iter, self->runs);
   while (g_hash_table_iter_next (&iter, NULL, &item))
     {

@@ -51,6 +51,7 @@ bh_connection_finalize (GObject *object)
   g_free (self->url);
   g_free (self->detail);
   g_free (self->unread);
+  g_free (self->listed_last);
   g_clear_object (&self->client);
   g_clear_error (&self->problem);
   g_clear_pointer (&self->info, json_node_unref);
