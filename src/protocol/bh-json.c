@@ -133,7 +133,10 @@ bh_json_parse (const char *text, gssize length, GError **error)
   json_parser_set_strict (parser, TRUE);
   if (!json_parser_load_from_data (parser, text, (gssize) size, &failure))
     {
-      bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "The text is not valid JSON: %s", failure->message);
+      /* it quotes the text, cut anywhere */
+      g_autofree char *why = g_utf8_make_valid (failure->message, -1);
+
+      bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "The text is not valid JSON: %s", why);
       return NULL;
     }
   root = json_parser_steal_root (parser);

@@ -54,6 +54,26 @@ assert_bad (const char *text, gssize length)
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
 }
 
+/* What is wrong is quoted up to a certain byte, which may lie within a character. */
+static void
+test_bad_words (void)
+{
+  static const char *const texts[] = { "{\"%s\" 1}", "{\"a\" \"%s\"}", "{\"a\":1 \"%s\"}", "[1 \"%s\"]",
+                                       "1 \"%s\"" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    for (guint shift = 0; shift < 4; shift++)
+      {
+        g_autoptr (GString) word = g_string_new_len ("xxxx", shift);
+        g_autoptr (GString) text = g_string_new (texts[i]);
+
+        for (guint n = 0; n < 300; n++)
+          g_string_append_unichar (word, 0x1f514);
+        g_string_replace (text, "%s", word->str, 1);
+        assert_bad (text->str, (gssize) text->len);
+      }
+}
+
 static void
 test_bad (void)
 {
@@ -188,6 +208,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/protocol/json/good", test_good);
   g_test_add_func ("/protocol/json/bad", test_bad);
+  g_test_add_func ("/protocol/json/bad-words", test_bad_words);
   g_test_add_func ("/protocol/json/depth", test_depth);
   g_test_add_func ("/protocol/json/too-large", test_too_large);
   g_test_add_func ("/protocol/json/strings", test_strings);
