@@ -280,10 +280,35 @@ bh_connection_take_event (BhConnection *self, BhFeedEvent *event)
 
 /* --- listing ------------------------------------------------------------------------------------------- */
 
+typedef struct
+{
+  GHashTable *seen;  /* ids */
+  gboolean complete; /* all of it could be read */
+} Listed;
+
+static void
+take_listing (BhConnection *self, const BhListing *page, Listed *listed)
+{
+  take_page (self, page->records, listed->seen);
+  listed->complete &= page->bad == NULL;
+}
+
+/* Whether a page holds a Run that those before it did not; they are in `ids`. */
+static gboolean
+goes_on (const BhListing *page, GHashTable *ids)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < page->records->len; i++)
+    found |= g_hash_table_add (ids, g_strdup (((BhRun *) g_ptr_array_index (page->records, i))->id));
+  return found;
+}
+
 /* All that are not over, however old they are. */
 static gboolean
-list_active (BhConnection *self, GHashTable *seen, GError **error)
+list_active (BhConnection *self, Listed *listed, GError **error)
 {
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *before = NULL;
 
   do
@@ -293,7 +318,12 @@ list_active (BhConnection *self, GHashTable *seen, GError **error)
 
       if (page == NULL)
         return FALSE;
-      take_page (self, page->records, seen);
+      take_listing (self, page, listed);
+      if (!goes_on (page, ids) && page->next != NULL)
+        {
+          bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "Its list of Runs comes to no end");
+          return FALSE;
+        }
       g_set_str (&before, page->next);
     }
   while (before != NULL);
@@ -316,7 +346,7 @@ note_listed (BhConnection *self, const BhListing *page, guint n)
 
 /* As many of the newest as were known without a gap, at least a page. */
 static gboolean
-list_newest (BhConnection *self, GHashTable *seen, GError **error)
+list_newest (BhConnection *self, Listed *listed, GError **error)
 {
   guint want = MAX (self->n_listed, PAGE), n = 0;
   g_autofree char *before = NULL;
@@ -330,7 +360,7 @@ list_newest (BhConnection *self, GHashTable *seen, GError **error)
         return FALSE;
       n += page->records->len;
       note_listed (self, page, n);
-      take_page (self, page->records, seen);
+      take_listing (self, page, listed);
       g_set_str (&before, page->next);
     }
   while (before != NULL && n < want);
@@ -387,16 +417,17 @@ list_runs (BhConnection *self, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) mine = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Listed listed = { seen, TRUE };
 
   /* two may be under way: what comes is noted by the later, which alone may say what is gone */
   g_clear_pointer (&self->touched, g_hash_table_unref);
   self->touched = g_hash_table_ref (mine);
-  if (!list_newest (self, seen, error) || !list_active (self, seen, error))
+  if (!list_newest (self, &listed, error) || !list_active (self, &listed, error))
     return FALSE;
   if (self->touched == mine)
     {
       /* what could not be read may be any of them */
-      if (self->unread == NULL)
+      if (listed.complete)
         prune (self, seen);
       g_clear_pointer (&self->touched, g_hash_table_unref);
     }

@@ -259,6 +259,22 @@ test_no_json (void)
   let_go (connection);
 }
 
+/* One that gives the same page for ever is not asked for ever. */
+static void
+test_endless_list (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (2);
+  BhConnection *connection = connected_to (coordinator);
+
+  scripted_coordinator_fail (coordinator, "GET /v1/runs?limit", 200,
+                             "{\"runs\":[{\"id\":\"r_1\",\"state\":\"queued\"}],\"next\":\"r_1\"}",
+                             G_MAXUINT);
+  scripted_coordinator_hang_up (coordinator, "/v1/events");
+  wait_until (bh_connection_get_state (connection) == BH_CONNECTION_REFUSED);
+  g_assert_nonnull (strstr (bh_connection_get_detail (connection), "comes to no end"));
+  let_go (connection);
+}
+
 static void
 test_nobody_there (void)
 {
@@ -467,6 +483,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/connection/dies", test_dies);
   g_test_add_func ("/client/connection/unread", test_unread);
   g_test_add_func ("/client/connection/no-json", test_no_json);
+  g_test_add_func ("/client/connection/endless-list", test_endless_list);
   g_test_add_func ("/client/connection/nobody-there", test_nobody_there);
   g_test_add_func ("/client/connection/certificate", test_certificate);
   g_test_add_func ("/client/connection/questions", test_questions);
