@@ -94,7 +94,7 @@ class ConnectionsTest(unittest.TestCase):
     def composed_over_there(self, session, view, near, far):
         view.compose('# Over there\n' + block('hostname >there; echo done'))
         view.app.find(name=views.starting('Coordinator'), where=lambda node: node.role == 'list item').click()
-        view.app.find('list item', views.starting('Lab')).click()
+        view.app.find('radio', views.starting('Lab')).click()
         session.picture('composer-coordinator')
         view.start()
         view.run('Over there', 'Completed')

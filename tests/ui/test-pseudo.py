@@ -22,7 +22,11 @@ import tap  # noqa: E402
 
 LATIN = re.compile(r'[A-Za-z][^\u0590-\u05ff]*')
 # names of keys, and what libadwaita does not know in Hebrew
-NAMES = {'Ctrl', 'Shift', 'Menu', 'Delete', 'Close', 'Close the window', *(f'F{n}' for n in range(1, 11))}
+NAMES = {'Ctrl', 'Shift', 'Menu', 'Delete', 'Return', 'Close', 'Close the window', *(f'F{n}' for n in range(1, 11)),
+         # of the metainfo, which has no Hebrew
+         'Bellhop', 'The Bellhop authors'}
+# a key with others that are held
+KEY = re.compile(r'((Ctrl|Shift|Alt)\+)+\w+')
 ID = re.compile('r_0{16}')
 # what the client library and the coordinator say of errors is said in one language
 ERRORS = re.compile(r'The coordinator at .* cannot be reached: .*')
@@ -88,7 +92,7 @@ class Look(screenshots.Shots):
             # what was put together, taken apart
             for part in [words] if words in self.words else re.split(r', | · | \+ ?| / ', words):
                 part = part.strip(' .,:;…·“”()[]%?+⏎')
-                if len(part) > 1 and part not in NAMES and part not in self.words and not ID.fullmatch(part):
+                if len(part) > 1 and part not in NAMES and part not in self.words and not ID.fullmatch(part) and not KEY.fullmatch(part):
                     self.faults.append(f'{view}: {part!r} in {node.role} {text!r}')
 
     def check_sides(self, session):
