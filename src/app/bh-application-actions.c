@@ -155,20 +155,6 @@ show_question_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* --- answering without a window ------------------------------------------------------------------------ */
 
-static JsonNode *
-answer_of (const char *option)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "options");
-  json_builder_begin_array (builder);
-  json_builder_add_string_value (builder, option);
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  return json_builder_get_root (builder);
-}
-
 static void
 tell_failure (Request *request, const GError *error)
 {
@@ -195,7 +181,6 @@ answer_fiber (gpointer data)
 {
   Request *request = data;
   BhApplication *self = request->application;
-  g_autoptr (JsonNode) answer = answer_of (request->option);
   g_autoptr (BhQuestionSet) answered = NULL;
   g_autoptr (BhConnection) connection = NULL;
   g_autoptr (GError) error = NULL;
@@ -203,8 +188,9 @@ answer_fiber (gpointer data)
   if (self->loaded != NULL)
     dex_await (dex_ref (self->loaded), NULL);
   if (g_set_object (&connection, bh_connections_lookup (self->connections, request->connection)))
-    answered =
-        dex_await_boxed (bh_connection_answer (connection, request->run, request->set, answer), &error);
+    answered = dex_await_boxed (bh_connection_answer_option (connection, request->run, request->set,
+                                                             request->option),
+                                &error);
   else
     error = bh_error_new (BH_ERROR_RUN_NOT_FOUND, NULL,
                           _ ("The connection of that Run has been removed. Add it again in Preferences."));

@@ -8,6 +8,7 @@
 #include "app/bh-application.h"
 #include "app/bh-background.h"
 #include "app/bh-search-provider.h"
+#include "app/bh-unread.h"
 #include "app/bh-window.h"
 #include "app/questions/bh-notifier.h"
 
@@ -23,6 +24,7 @@ struct _BhApplication
   BhActiveRuns *runs;
   BhBackground *background;
   BhNotifier *notifier;
+  BhUnread *unread;
   BhSearchProvider *search; /* (nullable) */
   DexFuture *loaded;        /* resolves when the saved connections are there */
   DexFuture *closed;        /* resolves when nothing of the connections is under way any more */

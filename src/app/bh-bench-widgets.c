@@ -6,6 +6,8 @@
 
 #define STAMP "stamp "
 #define TAIL_CHARS 200
+/* what a list may leave free above and below its rows */
+#define EDGE 24.0
 
 typedef gboolean (*Matches) (GtkWidget *widget, gpointer data);
 
@@ -69,9 +71,17 @@ bh_bench_find_type (GtkWidget *window, GType type)
 guint
 bh_bench_list_get_n_items (GtkListView *list)
 {
-  GtkSelectionModel *model = gtk_list_view_get_model (list);
+  GListModel *model = G_LIST_MODEL (gtk_list_view_get_model (list));
+  guint n = model != NULL ? g_list_model_get_n_items (model) : 0;
+  g_autoptr (GObject) last = n > 0 ? g_list_model_get_item (model, n - 1) : NULL;
 
-  return model != NULL ? g_list_model_get_n_items (G_LIST_MODEL (model)) : 0;
+  /* a timeline may show only the last of its rows as yet */
+  if (last != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (last), "position") != NULL)
+    {
+      g_object_get (last, "position", &n, NULL);
+      n++;
+    }
+  return n;
 }
 
 GtkAdjustment *
@@ -80,10 +90,41 @@ bh_bench_list_get_adjustment (GtkListView *list)
   return gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list));
 }
 
+/* A row that is not loaded, or one in sight of the list that shows nothing. */
 static gboolean
-is_placeholder (GtkWidget *widget, gpointer data)
+is_missing (GtkWidget *widget, gpointer list)
 {
-  return strcmp (G_OBJECT_TYPE_NAME (widget), "BhPlaceholderRow") == 0;
+  graphene_rect_t bounds;
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+
+  if (strcmp (G_OBJECT_TYPE_NAME (widget), "BhPlaceholderRow") == 0)
+    return TRUE;
+  if (strcmp (G_OBJECT_TYPE_NAME (widget), "BhTimelineCell") != 0)
+    return FALSE;
+  while (child != NULL && !gtk_widget_get_mapped (child))
+    child = gtk_widget_get_next_sibling (child);
+  return child == NULL && gtk_widget_compute_bounds (widget, list, &bounds) &&
+         bounds.origin.y + bounds.size.height > 0 && bounds.origin.y < (float) gtk_widget_get_height (list);
+}
+
+/* Rows from top to bottom: a list can be at a place that it has not made the rows of. */
+static gboolean
+is_covered (GtkListView *list)
+{
+  GtkAdjustment *adjustment = bh_bench_list_get_adjustment (list);
+  double height = gtk_adjustment_get_page_size (adjustment);
+  gboolean is_short = gtk_adjustment_get_upper (adjustment) <= height;
+  double top = G_MAXDOUBLE, bottom = 0;
+  graphene_rect_t bounds;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (list)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (gtk_widget_get_mapped (child) && gtk_widget_compute_bounds (child, GTK_WIDGET (list), &bounds))
+      {
+        top = MIN (top, (double) bounds.origin.y);
+        bottom = MAX (bottom, (double) (bounds.origin.y + bounds.size.height));
+      }
+  return top <= EDGE && bottom > 0 && (is_short || bottom >= height - EDGE);
 }
 
 gboolean
@@ -92,9 +133,8 @@ bh_bench_list_is_complete (GtkListView *list, gboolean at_end)
   GtkAdjustment *adjustment = bh_bench_list_get_adjustment (list);
   double end = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
 
-  return gtk_widget_get_first_child (GTK_WIDGET (list)) != NULL &&
-         (!at_end || gtk_adjustment_get_value (adjustment) >= end - 2) &&
-         find (GTK_WIDGET (list), is_placeholder, NULL) == NULL;
+  return is_covered (list) && (!at_end || gtk_adjustment_get_value (adjustment) >= end - 2) &&
+         find (GTK_WIDGET (list), is_missing, list) == NULL;
 }
 
 static gboolean

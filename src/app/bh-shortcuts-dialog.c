@@ -26,7 +26,9 @@ typedef struct
 
 static const Shortcut general[] = {
   { NC_ ("shortcuts", "New Run"), "app.new-run" },
+  { NC_ ("shortcuts", "Start the New Run"), "<Control>Return" },
   { NC_ ("shortcuts", "Search Runs"), "win.search" },
+  { NC_ ("shortcuts", "Main Menu"), "F10" },
   { NC_ ("shortcuts", "Preferences"), "app.preferences" },
   { NC_ ("shortcuts", "Keyboard Shortcuts"), "app.shortcuts" },
   { NC_ ("shortcuts", "Help"), "app.help" },

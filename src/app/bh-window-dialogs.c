@@ -9,15 +9,27 @@
 #include "app/bh-find-run.h"
 #include "app/composer/bh-composer-dialog.h"
 #include "app/questions/bh-question-dialog.h"
+#include "client/bh-future.h"
 
 /* The dialogs that a window shows. */
 
 /* --- the composer -------------------------------------------------------------------------------------- */
 
+/* The window has given the focus back to what opened the dialog: it belongs to what came of it. */
 static void
-created_cb (BhWindow *self, BhConnection *connection, BhRun *run)
+closed_cb (BhWindow *self)
+{
+  bh_window_show_ahead (self);
+  if (self->page != NULL && bh_window_get_run (self) != NULL)
+    bh_run_view_focus_message (self->page);
+}
+
+static void
+created_cb (BhWindow *self, BhConnection *connection, BhRun *run, AdwDialog *dialog)
 {
   bh_window_open_run (self, bh_connection_take_run (connection, run));
+  g_signal_connect_object (dialog, "closed", G_CALLBACK (closed_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }
 
 /* The one that is shown, or a new one; *is_new says which. */
@@ -63,22 +75,6 @@ instructions_cb (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static GWeakRef *
-weak_ref_new (gpointer object)
-{
-  GWeakRef *self = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (self, object);
-  return self;
-}
-
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 void
 bh_window_compose (BhWindow *self, BhRun *like)
 {
@@ -89,7 +85,7 @@ bh_window_compose (BhWindow *self, BhRun *like)
                                                    : NULL;
   if (run != NULL && bh_run_item_get_connection (run) != NULL)
     dex_future_disown (dex_future_finally (bh_connection_get_run (bh_run_item_get_connection (run), like->id),
-                                           instructions_cb, weak_ref_new (self), weak_ref_free));
+                                           instructions_cb, bh_weak_ref_new (self), bh_weak_ref_free));
   else
     compose_like (self, like);
 }
@@ -140,7 +136,7 @@ bh_window_compose_recipe (BhWindow *self, const char *path)
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   dex_future_disown (dex_future_finally (dex_file_load_contents_bytes (file), recipe_read_cb,
-                                         weak_ref_new (self), weak_ref_free));
+                                         bh_weak_ref_new (self), bh_weak_ref_free));
 }
 
 /* --- questions ----------------------------------------------------------------------------------------- */

@@ -23,7 +23,13 @@ struct _BhWindow
   BhConnectionBanners *banners;
 
   /* owned */
-  BhRunView *page; /* (nullable) until a Run is opened */
+  BhRunView *page;      /* (nullable) until one may be opened */
+  GdkFrameClock *clock; /* (nullable): until there is something to prepare the page for */
+  guint prepare_source;
+  BhRunItem *ahead_run; /* (nullable): is open, and shown as soon as its page is made */
+  BhTimeline *ahead;    /* (nullable): its timeline */
+  gint64 ahead_row;     /* the row that is to be shown, -1: the end */
+  guint ahead_source;
   GSettings *settings;
   BhConnections *connections;
   GSignalGroup *run_signals; /* of the Run that is open */
@@ -34,6 +40,8 @@ struct _BhWindow
 
 /* Really deletes what could still be undone. */
 void bh_window_finish_deletions (BhWindow *self);
+/* Makes the page now, if there is a Run that waits for it. */
+void bh_window_show_ahead (BhWindow *self);
 /* Shows no Run, if it is that one. */
 void bh_window_close_run (BhWindow *self, BhRunItem *run);
 void bh_window_compose_recipe (BhWindow *self, const char *path);

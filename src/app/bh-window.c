@@ -15,21 +15,73 @@ G_DEFINE_FINAL_TYPE (BhWindow, bh_window, ADW_TYPE_APPLICATION_WINDOW)
 static BhRunItem *
 get_run (BhWindow *self)
 {
+  if (self->ahead_run != NULL)
+    return self->ahead_run;
   return self->page != NULL ? bh_run_view_get_run (self->page) : NULL;
 }
 
-/* The page of a Run is most of the window, and the list is there sooner without it. */
+static void
+make_page (BhWindow *self)
+{
+  if (self->page == NULL)
+    self->page = g_object_ref_sink (g_object_new (BH_TYPE_RUN_VIEW, NULL));
+}
+
 static void
 show_page (BhWindow *self, gboolean is_run)
 {
   AdwNavigationPage *page = self->nothing;
 
-  if (is_run && self->page == NULL)
-    self->page = g_object_ref_sink (g_object_new (BH_TYPE_RUN_VIEW, NULL));
   if (is_run)
-    page = ADW_NAVIGATION_PAGE (self->page);
+    {
+      make_page (self);
+      page = ADW_NAVIGATION_PAGE (self->page);
+    }
   if (adw_navigation_split_view_get_content (self->split) != page)
     adw_navigation_split_view_set_content (self->split, page);
+}
+
+static void
+drop_ahead (BhWindow *self)
+{
+  g_clear_handle_id (&self->ahead_source, g_source_remove);
+  g_clear_object (&self->ahead_run);
+  g_clear_object (&self->ahead);
+}
+
+void
+bh_window_show_ahead (BhWindow *self)
+{
+  g_autoptr (BhRunItem) run = g_steal_pointer (&self->ahead_run);
+  g_autoptr (BhTimeline) timeline = g_steal_pointer (&self->ahead);
+
+  if (run == NULL)
+    return;
+  drop_ahead (self);
+  show_page (self, TRUE);
+  bh_run_view_set_timeline (self->page, run, timeline);
+  if (self->ahead_row >= 0)
+    bh_run_view_show_row (self->page, (guint64) self->ahead_row);
+}
+
+static gboolean
+ahead_cb (gpointer data)
+{
+  BhWindow *self = data;
+
+  self->ahead_source = 0;
+  bh_window_show_ahead (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A page takes some frames to be made. What it is to show is asked for first, and comes meanwhile. */
+static void
+go_ahead (BhWindow *self, BhRunItem *run)
+{
+  self->ahead_run = g_object_ref (run);
+  self->ahead = bh_timeline_new (bh_run_item_get_connection (run), bh_run_item_get_id (run));
+  self->ahead_row = -1;
+  self->ahead_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, ahead_cb, self, NULL);
 }
 
 BhRunItem *
@@ -53,13 +105,26 @@ mark_read (BhWindow *self)
 }
 
 static void
+show_run (BhWindow *self, BhRunItem *run)
+{
+  drop_ahead (self);
+  /* over the list another page would take the keyboard meanwhile */
+  if (self->page == NULL && run != NULL && bh_run_item_get_connection (run) != NULL &&
+      !adw_navigation_split_view_get_collapsed (self->split))
+    {
+      go_ahead (self, run);
+      return;
+    }
+  show_page (self, run != NULL);
+  if (self->page != NULL)
+    bh_run_view_set_run (self->page, run);
+}
+
+static void
 set_run (BhWindow *self, BhRunItem *run)
 {
   if (get_run (self) != run)
-    {
-      show_page (self, run != NULL);
-      bh_run_view_set_run (self->page, run);
-    }
+    show_run (self, run);
   g_signal_group_set_target (self->run_signals, run);
   if (run != NULL)
     bh_run_item_set_unread (run, FALSE);
@@ -124,7 +189,9 @@ void
 bh_window_show_row (BhWindow *self, guint64 row)
 {
   g_return_if_fail (BH_IS_WINDOW (self));
-  if (get_run (self) != NULL)
+  if (self->ahead_run != NULL)
+    self->ahead_row = (gint64) MIN (row, G_MAXINT64);
+  else if (get_run (self) != NULL)
     bh_run_view_show_row (self->page, row);
 }
 
@@ -203,6 +270,80 @@ bh_window_say (BhWindow *self, const char *text)
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
+BhWindow *
+bh_window_of (GtkWidget *widget)
+{
+  GtkRoot *root;
+
+  g_return_val_if_fail (GTK_IS_WIDGET (widget), NULL);
+  root = gtk_widget_get_root (widget);
+  return BH_IS_WINDOW (root) ? BH_WINDOW (root) : NULL;
+}
+
+void
+bh_window_say_at (GtkWidget *widget, const char *text)
+{
+  BhWindow *window = bh_window_of (widget);
+
+  if (window != NULL)
+    bh_window_say (window, text);
+}
+
+/* --- the page ahead of its Run ------------------------------------------------------------------------- */
+
+static void after_paint_cb (BhWindow *self);
+
+static gboolean
+prepare_cb (gpointer data)
+{
+  BhWindow *self = data;
+
+  self->prepare_source = 0;
+  make_page (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stop_preparing (BhWindow *self)
+{
+  g_clear_handle_id (&self->prepare_source, g_source_remove);
+  /* by what it calls: the window's own handlers of the clock have the window as their data, too */
+  if (self->clock != NULL)
+    g_signal_handlers_disconnect_by_func (self->clock, after_paint_cb, self);
+  g_clear_object (&self->clock);
+}
+
+static void
+after_paint_cb (BhWindow *self)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (bh_run_list_view_get_list (self->list))) == 0)
+    return;
+  stop_preparing (self);
+  self->prepare_source = g_idle_add_full (G_PRIORITY_LOW, prepare_cb, self, NULL);
+}
+
+/* The page of a Run is most of the window, and the list is there sooner without it. Once the list is painted
+ * there is somebody who reads it, and then opens one. */
+static void
+bh_window_map (GtkWidget *widget)
+{
+  BhWindow *self = BH_WINDOW (widget);
+
+  GTK_WIDGET_CLASS (bh_window_parent_class)->map (widget);
+  stop_preparing (self);
+  if (self->page != NULL)
+    return;
+  self->clock = g_object_ref (gtk_widget_get_frame_clock (widget));
+  g_signal_connect_swapped (self->clock, "after-paint", G_CALLBACK (after_paint_cb), self);
+}
+
+static void
+bh_window_unmap (GtkWidget *widget)
+{
+  stop_preparing (BH_WINDOW (widget));
+  GTK_WIDGET_CLASS (bh_window_parent_class)->unmap (widget);
+}
+
 /* --- the window ---------------------------------------------------------------------------------------- */
 
 static void
@@ -232,6 +373,8 @@ bh_window_dispose (GObject *object)
 
   if (self->deletions != NULL)
     bh_window_finish_deletions (self);
+  stop_preparing (self);
+  drop_ahead (self);
   g_clear_object (&self->run_signals);
   g_clear_object (&self->runs);
   g_clear_object (&self->settings);
@@ -249,6 +392,8 @@ bh_window_class_init (BhWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bh_window_dispose;
+  widget_class->map = bh_window_map;
+  widget_class->unmap = bh_window_unmap;
   widget_class->unrealize = bh_window_unrealize;
   g_type_ensure (BH_TYPE_CONNECTION_BANNERS);
   g_type_ensure (BH_TYPE_RUN_LIST_VIEW);

@@ -30,6 +30,10 @@ void bh_window_ask (BhWindow *self, BhConnection *connection, BhQuestionSet *set
 void bh_window_add_toast (BhWindow *self, AdwToast *toast);
 /* A toast of plain text. */
 void bh_window_say (BhWindow *self, const char *text);
+/* (transfer none) (nullable): the one that a widget is in. */
+BhWindow *bh_window_of (GtkWidget *widget);
+/* A toast in that one, if it is still in any. */
+void bh_window_say_at (GtkWidget *widget, const char *text);
 /* Deletes with an undo toast: the Run leaves the list now, the coordinator is told when the toast goes. */
 void bh_window_delete_run (BhWindow *self, BhRunItem *run);
 

@@ -14,6 +14,7 @@
 #include "boxd/util.h"
 
 #define COPY_SIZE 65536u
+#define ENGINE_MAX 100u
 
 int
 join_programs (void)
@@ -83,22 +84,34 @@ connect_run (int argc, char **argv)
   return join_stdio (fd) < 0 ? 1 : 0;
 }
 
+/* An id: nothing in it needs to be escaped. */
+static int
+is_engine (const char *text)
+{
+  static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+  return text[0] != '\0' && strlen (text) <= ENGINE_MAX && text[strspn (text, allowed)] == '\0';
+}
+
 int
 mcp_run (int argc, char **argv)
 {
-  static const char hello[] = "{\"kind\":\"mcp\"}\n";
+  char hello[64 + ENGINE_MAX];
   cleanup_close int fd = -1;
+  int length;
 
-  if (argc != 1)
+  if (argc > 2 || (argc == 2 && !is_engine (argv[1])))
     {
-      fputs ("usage: bellhop-boxd mcp\n", stderr);
+      fputs ("usage: bellhop-boxd mcp [ENGINE]\n", stderr);
       return 2;
     }
+  length = argc == 2 ? snprintf (hello, sizeof hello, "{\"kind\":\"mcp\",\"engine\":\"%s\"}\n", argv[1])
+                     : snprintf (hello, sizeof hello, "{\"kind\":\"mcp\"}\n");
   signal (SIGPIPE, SIG_IGN);
   fd = join_programs ();
   if (fd < 0)
     die ("there is no DevBox to speak from: %s", strerror (errno));
-  if (util_write_all (fd, hello, sizeof hello - 1) < 0)
+  if (util_write_all (fd, hello, (size_t) length) < 0)
     die ("sending: %s", strerror (errno));
   return join_stdio (fd) < 0 ? 1 : 0;
 }

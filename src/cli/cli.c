@@ -7,6 +7,7 @@
 
 #include "cli/text-fit.h"
 #include "cli/verbs.h"
+#include "client/bh-engine-names.h"
 #include "config.h"
 
 #define PAGE 200
@@ -403,6 +404,30 @@ cli_get_run (Cli *self, const char *id, GError **error)
   if (!cli_request (self, "GET", path, NULL, &answer, error))
     return NULL;
   return bh_run_from_json (answer, error);
+}
+
+void
+cli_learn_engines (Cli *self)
+{
+  g_autoptr (JsonArray) list = cli_get_list (self, "/v1/engines", "engines", NULL);
+  g_autoptr (GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_engine_info_unref);
+
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+    {
+      BhEngineInfo *info = bh_engine_info_from_json (json_array_get_element (list, i), NULL);
+
+      if (info != NULL)
+        g_ptr_array_add (infos, info);
+    }
+  bh_engine_names_learn (infos);
+}
+
+char *
+cli_engine_label (const char *id)
+{
+  char *name = bh_engine_names_lookup (id);
+
+  return name != NULL ? name : g_strdup (id);
 }
 
 /* One page of the list: adds what begins with `prefix`. *next is the last id of the page, NULL at the end. */

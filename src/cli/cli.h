@@ -74,6 +74,10 @@ JsonArray *cli_get_list (Cli *self, const char *path, const char *name, GError *
 /* The id of the Run that `text` names: an id, the unique beginning of one, or "latest". (transfer full) */
 char *cli_find_run (Cli *self, const char *text, GError **error);
 BhRun *cli_get_run (Cli *self, const char *id, GError **error);
+/* For what a person reads: asks what engines are called. If that fails they are called by their ids. */
+void cli_learn_engines (Cli *self);
+/* (transfer full) “Claude Code – API credits”; the id where that is not known */
+char *cli_engine_label (const char *id);
 
 #define CLI_ERROR (cli_error_quark ())
 typedef enum

@@ -19,6 +19,7 @@ typedef struct
   gboolean autonomous;
   char *keep;
   char *network;
+  char *permissions;
   char **env;
   char *key;
   gboolean detach;
@@ -35,6 +36,7 @@ run_options_clear (RunOptions *self)
   g_free (self->engine);
   g_free (self->keep);
   g_free (self->network);
+  g_free (self->permissions);
   g_strfreev (self->env);
   g_free (self->key);
 }
@@ -56,6 +58,8 @@ parse_options (Cli *cli, RunOptions *options, char **args, char ***rest, int *st
       "POLICY" },
     { "network", 0, 0, G_OPTION_ARG_FILENAME, &options->network, "Of the DevBox: open or offline",
       "PROFILE" },
+    { "permissions", 0, 0, G_OPTION_ARG_FILENAME, &options->permissions,
+      "When the engine asks for a permission: allow or ask", "POLICY" },
     { "env", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->env, "Set a variable in the DevBox", "NAME=VALUE" },
     { "ticket", 0, 0, G_OPTION_ARG_FILENAME, &options->ticket, "The ticket that the Run is about", "URL" },
     { "idempotency-key", 0, 0, G_OPTION_ARG_FILENAME, &options->key,
@@ -203,6 +207,7 @@ make_request (const RunOptions *options, const char *instructions, GError **erro
   add_string (builder, "mode", options->autonomous ? "autonomous" : NULL);
   add_string (builder, "keep", options->keep);
   add_string (builder, "network", options->network);
+  add_string (builder, "permissions", options->permissions);
   if (!add_env (builder, options->env, error))
     return NULL;
   json_builder_end_object (builder);

@@ -5,6 +5,7 @@
 #include "cli/question-text.h"
 #include "cli/text-fit.h"
 #include "cli/verbs.h"
+#include "client/bh-engine-names.h"
 #include "protocol/bh-text.h"
 
 #define PAGE 500
@@ -55,6 +56,7 @@ print_run (Cli *cli, const BhRun *run)
                                          run->target_image != NULL ? " · " : "", run->target_image, NULL);
   g_autofree char *box =
       run->box_id != NULL ? g_strdup_printf ("%s (%s)", run->box_id, run->box_state) : NULL;
+  g_autofree char *engine = cli_engine_label (run->engine_used != NULL ? run->engine_used : run->engine);
   g_autofree char *env = run->env_names != NULL ? g_strjoinv (" ", run->env_names) : NULL;
 
   print_field (cli, "Run", run->id);
@@ -62,7 +64,7 @@ print_run (Cli *cli, const BhRun *run)
   print_field (cli, "Status", bh_run_state_word (run->state));
   print_field (cli, "Reason", run->reason);
   print_field (cli, "Mode", bh_nick (BH_TYPE_MODE, run->mode));
-  print_field (cli, "Engine", run->engine_used != NULL ? run->engine_used : run->engine);
+  print_field (cli, "Engine", engine);
   print_field (cli, "Target", target);
   print_field (cli, "DevBox", box);
   print_field (cli, "Network", run->network);
@@ -76,12 +78,23 @@ print_run (Cli *cli, const BhRun *run)
 
 /* --- its rows ------------------------------------------------------------------------------------------ */
 
+/* (transfer full) */
+static char *
+author_of (const BhRow *row)
+{
+  static const char *const no_engines[] = { "you", "bellhop", "thought", NULL };
+  gboolean is_engine = row->author != NULL && !g_strv_contains (no_engines, row->author);
+  char *name = is_engine ? bh_engine_names_lookup_author (row->author) : NULL;
+
+  return name != NULL ? name : text_line (row->author);
+}
+
 static void
 print_row (Cli *cli, const BhRow *row)
 {
   g_autofree char *tool = text_line (row->tool), *title = text_line (row->title),
                   *head = text_line (row->head);
-  g_autofree char *author = text_line (row->author);
+  g_autofree char *author = author_of (row);
   const char *what = row->kind == BH_ROW_STEP      ? tool
                      : row->kind == BH_ROW_MESSAGE ? author
                                                    : bh_nick (BH_TYPE_ROW_KIND, row->kind);
@@ -189,6 +202,7 @@ show (Cli *cli, const char *id, const ShowOptions *options, GError **error)
       output_json (cli->out, node);
       return print_rows (cli, id, TRUE, error);
     }
+  cli_learn_engines (cli);
   print_run (cli, run);
   output_put (cli->out, STYLE_PLAIN, "\n");
   return print_rows (cli, id, FALSE, error) && print_questions (cli, id, error);

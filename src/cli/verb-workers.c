@@ -82,27 +82,6 @@ verb_workers (Cli *cli, char **args)
 }
 
 static void
-add_engine (Cli *cli, Table *table, JsonNode *node)
-{
-  g_autoptr (BhEngineInfo) engine = bh_engine_info_from_json (node, NULL);
-
-  if (engine != NULL)
-    table_add (table, G_MAXUINT, STYLE_PLAIN,
-               (const char *const[]) { engine->id, engine->name, engine->protocol,
-                                       engine->version != NULL   ? engine->version
-                                       : engine->why_not != NULL ? engine->why_not
-                                                                 : "built in",
-                                       NULL });
-}
-
-int
-verb_engines (Cli *cli, char **args)
-{
-  return list_verb (cli, args, "/v1/engines", "engines",
-                    (const char *const[]) { "ENGINE", "NAME", "PROTOCOL", "FOUND", NULL }, add_engine);
-}
-
-static void
 add_box (Cli *cli, Table *table, JsonNode *node)
 {
   g_autoptr (BhBoxInfo) box = bh_box_info_from_json (node, NULL);

@@ -23,6 +23,8 @@ int verb_box (Cli *cli, char **args);
 int verb_box_shell (Cli *cli, char **args);
 int verb_workers (Cli *cli, char **args);
 int verb_engines (Cli *cli, char **args);
+int verb_keys (Cli *cli, char **args);
+int verb_sign_ins (Cli *cli, char **args);
 int verb_token (Cli *cli, char **args);
 int verb_doctor (Cli *cli, char **args);
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-client-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "client/bh-future.h"
@@ -66,7 +69,7 @@ decode_bytes (GBytes *bytes, BhClientDecode decode, GError **error)
   gpointer result = node != NULL ? decode (node, error) : NULL;
 
   if (result == NULL)
-    g_prefix_error (error, "The coordinator's answer cannot be read. ");
+    g_prefix_error (error, "%s ", _ ("The coordinator’s answer cannot be read."));
   return result;
 }
 

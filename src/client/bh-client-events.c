@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-client-private.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "client/bh-soup-dex.h"
 
@@ -87,7 +91,7 @@ bh_client_open_events (BhClient *self,
   if (!is_event_stream (message))
     {
       *is_final = TRUE;
-      bh_set_error (error, BH_ERROR_UNREACHABLE, NULL, "What answers there is no Bellhop coordinator");
+      bh_set_error (error, BH_ERROR_UNREACHABLE, NULL, _ ("What answers there is no Bellhop coordinator"));
       return NULL;
     }
   return g_steal_pointer (&body);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-client-start.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <poll.h>
 #include <signal.h>
@@ -130,8 +133,8 @@ open_log (BhClientStart *self, GError **error)
       return fd;
     }
   bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
-                "The coordinator cannot be started: its log %s cannot be written: %s. "
-                "Make that folder writable, or set XDG_DATA_HOME to one that is",
+                _ ("The coordinator cannot be started: its log %s cannot be written: %s. "
+                   "Make that folder writable, or set XDG_DATA_HOME to one that is"),
                 self->log, g_strerror (errno));
   return -1;
 }
@@ -209,7 +212,7 @@ start_program (BhClientStart *self, const char *socket_path, GError **error)
   if (!g_file_test (program, G_FILE_TEST_IS_EXECUTABLE))
     {
       bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
-                    "No coordinator runs, and there is none to start at %s. Install Bellhop completely",
+                    _ ("No coordinator runs, and there is none to start at %s. Install Bellhop completely"),
                     program);
       return FALSE;
     }
@@ -220,8 +223,8 @@ start_program (BhClientStart *self, const char *socket_path, GError **error)
   close (log);
   if (pid <= 0)
     {
-      bh_set_error (error, BH_ERROR_UNREACHABLE, NULL, "The coordinator %s cannot be started: %s", program,
-                    g_strerror (-pid));
+      bh_set_error (error, BH_ERROR_UNREACHABLE, NULL, _ ("The coordinator %s cannot be started: %s"),
+                    program, g_strerror (-pid));
       return FALSE;
     }
   self->pidfd = (int) syscall (SYS_pidfd_open, pid, 0);

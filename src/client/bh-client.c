@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-client-private.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "client/bh-client-start.h"
 #include "protocol/bh-json.h"
 #include "client/bh-soup-dex.h"
-#include "config.h"
 #include "protocol/bh-paths.h"
 
 #define API 1
@@ -189,13 +191,13 @@ message_uri (BhClient *self, const char *path, GError **error)
       (strcmp (g_uri_get_scheme (uri), "https") != 0 && strcmp (g_uri_get_scheme (uri), "http") != 0))
     {
       bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
-                    "“%s” is no address of a coordinator: give one like https://host:8443", self->url);
+                    _ ("“%s” is no address of a coordinator: give one like https://host:8443"), self->url);
       return NULL;
     }
   if (self->socket_path == NULL && !is_safe (uri))
     {
       bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
-                    "Plain http is only for this machine; use https to reach %s", g_uri_get_host (uri));
+                    _ ("Plain http is only for this machine; use https to reach %s"), g_uri_get_host (uri));
       return NULL;
     }
   return g_steal_pointer (&uri);
@@ -224,23 +226,44 @@ bh_client_message (BhClient *self, const char *method, const char *path, GError 
 
 /* --- errors -------------------------------------------------------------------------------------------- */
 
+/* What is the matter with a connection that there is not, and what to do. (transfer full) */
+static char *
+describe (BhClient *self, const GError *error)
+{
+  const char *where = self->socket_path != NULL ? self->socket_path : self->url, *why = error->message;
+
+  if (error->domain == G_TLS_ERROR && self->fingerprint != NULL)
+    return g_strdup_printf (
+        _ ("The coordinator at %s cannot be reached: %s. Its certificate is not the one that "
+           "was accepted for it"),
+        where, why);
+  if (error->domain == G_TLS_ERROR)
+    return g_strdup_printf (_ ("The coordinator at %s cannot be reached: %s. If its certificate is its own, "
+                               "accept it by its SHA-256 fingerprint"),
+                            where, why);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    return g_strdup_printf (
+        _ ("The coordinator at %s cannot be reached: %s. The socket belongs to another user"), where, why);
+  /* what is mostly wrong, in words of our own: the system's are two errors in one, and not in every language
+   */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
+      (self->socket_path != NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)))
+    why = _ ("nothing answers there");
+  /* Translators: an address, and what went wrong */
+  return g_strdup_printf (_ ("The coordinator at %s cannot be reached: %s"), where, why);
+}
+
 GError *
 bh_client_wrap_error (BhClient *self, GError *error)
 {
   g_autoptr (GError) owned = error;
+  g_autofree char *text = NULL;
   GError *wrapped;
-  const char *advice = "";
 
   if (error->domain == BH_ERROR)
     return g_steal_pointer (&owned);
-  if (error->domain == G_TLS_ERROR)
-    advice = self->fingerprint != NULL
-                 ? ". Its certificate is not the one that was accepted for it"
-                 : ". If its certificate is its own, accept it by its SHA-256 fingerprint";
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    advice = ". The socket belongs to another user";
-  wrapped = bh_error_new (BH_ERROR_UNREACHABLE, NULL, "The coordinator at %s cannot be reached: %s%s",
-                          self->socket_path != NULL ? self->socket_path : self->url, error->message, advice);
+  text = describe (self, error);
+  wrapped = bh_error_new (BH_ERROR_UNREACHABLE, NULL, "%s", text);
   if (error->domain == G_TLS_ERROR)
     bh_error_set_extra (wrapped, BH_CLIENT_CERTIFICATE, json_node_init_boolean (json_node_alloc (), TRUE));
   return wrapped;
@@ -284,12 +307,12 @@ check_info (JsonNode *info, GError **error)
   if (api == API)
     return TRUE;
   if (object == NULL || !json_object_has_member (object, "api"))
-    bh_set_error (error, BH_ERROR_UNREACHABLE, NULL, "What answers there is no Bellhop coordinator");
+    bh_set_error (error, BH_ERROR_UNREACHABLE, NULL, _ ("What answers there is no Bellhop coordinator"));
   else
     bh_set_error (error, BH_ERROR_VERSION_MISMATCH, NULL,
-                  "The coordinator speaks version %" G_GINT64_FORMAT " of the API, this program version %d. "
-                  "Bring both to the same release",
-                  api, API);
+                  _ ("The coordinator speaks version %d of the API, this program version %d. "
+                     "Bring both to the same release"),
+                  (int) CLAMP (api, G_MININT, G_MAXINT), API);
   return FALSE;
 }
 
@@ -299,10 +322,17 @@ not_ready_error (BhClient *self, BhClientStart *start)
   g_autofree char *words = start != NULL ? bh_client_start_last_words (start) : g_strdup ("");
 
   if (start != NULL && bh_client_start_has_ended (start))
-    return bh_error_new (BH_ERROR_UNREACHABLE, NULL, "The coordinator was started but ended at once%s%s",
-                         *words != '\0' ? ": " : ". Run bellhop-coordinator by hand to see why", words);
-  return bh_error_new (BH_ERROR_UNREACHABLE, NULL, "The coordinator at %s is not ready after 10 seconds%s%s",
-                       self->socket_path, *words != '\0' ? ": " : "", words);
+    return *words != '\0' ? bh_error_new (BH_ERROR_UNREACHABLE, NULL,
+                                          _ ("The coordinator was started but ended at once: %s"), words)
+                          : bh_error_new (BH_ERROR_UNREACHABLE, NULL,
+                                          _ ("The coordinator was started but ended at once. Run "
+                                             "bellhop-coordinator by hand to see why"));
+  return *words != '\0'
+             ? bh_error_new (BH_ERROR_UNREACHABLE, NULL,
+                             _ ("The coordinator at %s is not ready after 10 seconds: %s"), self->socket_path,
+                             words)
+             : bh_error_new (BH_ERROR_UNREACHABLE, NULL,
+                             _ ("The coordinator at %s is not ready after 10 seconds"), self->socket_path);
 }
 
 /* Tries until the coordinator that was started answers. */

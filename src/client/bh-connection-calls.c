@@ -288,6 +288,19 @@ bh_connection_answer (BhConnection *self, const char *run_id, const char *set_id
                              (BhClientDecode) bh_decode_question_set, took_question_cb);
 }
 
+DexFuture *
+bh_connection_answer_option (BhConnection *self, const char *run_id, const char *set_id, const char *option)
+{
+  JsonObject *answer = json_object_new ();
+  JsonArray *options = json_array_new ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), answer);
+
+  json_array_add_string_element (options, option);
+  json_object_set_array_member (answer, "options", options);
+  json_object_unref (answer);
+  return bh_connection_answer (self, run_id, set_id, node);
+}
+
 JsonNode *
 bh_choices_to_json (GPtrArray *choices)
 {

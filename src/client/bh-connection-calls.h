@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 #include <libdex.h>
 
+#include "client/bh-progress.h"
 #include "protocol/bh-records.h"
 
 G_BEGIN_DECLS
@@ -57,6 +58,11 @@ DexFuture *bh_connection_answer (BhConnection *self,
                                  const char *run_id,
                                  const char *set_id,
                                  JsonNode *answers) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes one option of a set that has one question. */
+DexFuture *bh_connection_answer_option (BhConnection *self,
+                                        const char *run_id,
+                                        const char *set_id,
+                                        const char *option) G_GNUC_WARN_UNUSED_RESULT;
 /* The answers of BhChoice (as bh_question_set_recommended() makes them) for bh_connection_answer(). */
 JsonNode *bh_choices_to_json (GPtrArray *choices);
 /* (transfer full) (nullable): the question set with the answer that was first, of an error
@@ -93,16 +99,28 @@ DexFuture *bh_connection_row_body (BhConnection *self,
                                    BhPart part,
                                    guint64 from,
                                    guint64 length) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of all from its beginning, however long, up to about `max` bytes; nothing is missing when as many
+ * bytes are shown as there are. Not to be discarded: see bh_future_detached(). */
+DexFuture *bh_connection_row_text (
+    BhConnection *self, const char *run_id, guint64 row, BhPart part, guint64 max) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes the raw bytes of a body to `file`, over what is there, never half: on failure the file is as it was.
- * Resolves the number of bytes (uint64). */
-DexFuture *bh_connection_save_body (
-    BhConnection *self, const char *run_id, guint64 row, BhPart part, GFile *file) G_GNUC_WARN_UNUSED_RESULT;
+ * `progress` (nullable): told of it; may give it up. Resolves the number of bytes (uint64). */
+DexFuture *bh_connection_save_body (BhConnection *self,
+                                    const char *run_id,
+                                    guint64 row,
+                                    BhPart part,
+                                    GFile *file,
+                                    BhProgress *progress) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves a GPtrArray of BhRow. `count`: 1–500. */
 DexFuture *bh_connection_rows (BhConnection *self, const char *run_id, guint64 from, guint count)
     G_GNUC_WARN_UNUSED_RESULT;
 
 /* --- places --- */
 
+/* Resolves a GPtrArray of BhEngineInfo: what is found in a DevBox of that place. It may take seconds. */
+DexFuture *bh_connection_find_engines (BhConnection *self,
+                                       const char *worker,
+                                       const char *image) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves a GPtrArray of BhImageInfo. */
 DexFuture *bh_connection_images (BhConnection *self, const char *worker) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves a GPtrArray of BhBoxInfo. */
@@ -117,5 +135,19 @@ DexFuture *bh_connection_open_terminal (BhConnection *self,
                                         guint rows,
                                         guint columns,
                                         const char *command) G_GNUC_WARN_UNUSED_RESULT;
+
+/* --- what engines may use --- */
+
+/* Resolves a GPtrArray of BhKeyInfo. Only of the coordinator of this computer: others refuse. */
+DexFuture *bh_connection_list_keys (BhConnection *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Stores an API key; `value` NULL: removes it. Resolves TRUE. */
+DexFuture *
+bh_connection_set_key (BhConnection *self, const char *name, const char *value) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves a GPtrArray of BhSignInInfo. */
+DexFuture *bh_connection_list_sign_ins (BhConnection *self) G_GNUC_WARN_UNUSED_RESULT;
+/* `consent`: "ask", "always" or "no". Resolves TRUE. */
+DexFuture *bh_connection_set_sign_in (BhConnection *self,
+                                      const char *engine,
+                                      const char *consent) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -17,14 +17,18 @@
 static DexFuture *
 relisted_cb (DexFuture *future, gpointer data)
 {
+  BhConnection *self = data;
   g_autoptr (GError) error = NULL;
 
   /* what was missed is not known then: the connection says why, and begins anew */
   if (dex_future_get_value (future, &error) == NULL)
     {
       g_info ("Listing again: %s", error->message);
-      bh_connection_reconnect (data);
+      bh_connection_reconnect (self);
     }
+  /* what could not be read is known now in another way */
+  else if (self->state == BH_CONNECTION_CONNECTED && self->unread == NULL)
+    bh_connection_set_connected (self);
   return dex_future_new_true ();
 }
 
@@ -35,13 +39,31 @@ relist (BhConnection *self)
       dex_future_finally (bh_connection_list_all (self), relisted_cb, g_object_ref (self), g_object_unref));
 }
 
+static void
+list_again_cb (gpointer data)
+{
+  BhConnection *self = data;
+
+  self->relist_source = 0;
+  /* else all is listed once it is connected again */
+  if (self->state == BH_CONNECTION_CONNECTED)
+    bh_connection_list_again (self);
+}
+
 void
 bh_connection_list_again (BhConnection *self)
 {
   gint64 now = g_get_monotonic_time ();
+  gint64 due = self->relisted_at != 0 ? self->relisted_at + RELIST_US : 0;
 
-  if (self->relisted_at != 0 && now - self->relisted_at < RELIST_US)
+  if (self->relist_source != 0 || !bh_connection_is_open (self))
     return;
+  if (now < due)
+    {
+      self->relist_source =
+          g_timeout_add_once ((guint) ((due - now) / G_TIME_SPAN_MILLISECOND + 1), list_again_cb, self);
+      return;
+    }
   self->relisted_at = now;
   relist (self);
 }
@@ -223,6 +245,7 @@ bh_connection_close (BhConnection *self)
   if (!bh_connection_is_open (self))
     return;
   g_clear_pointer (&self->feed, bh_feed_free);
+  g_clear_handle_id (&self->relist_source, g_source_remove);
   dex_promise_resolve_boolean (self->closed, TRUE);
 }
 

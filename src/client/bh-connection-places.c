@@ -2,6 +2,7 @@
  * Copyright The Bellhop authors */
 #include "client/bh-connection-private.h"
 
+#include "client/bh-engine-names.h"
 #include "client/bh-future.h"
 
 static DexFuture *
@@ -89,10 +90,36 @@ decode_engines (JsonNode *answer, GError **error)
                             (GDestroyNotify) bh_engine_info_unref, error);
 }
 
+static DexFuture *
+engines_cb (DexFuture *future, gpointer data)
+{
+  bh_engine_names_learn (g_value_get_boxed (dex_future_get_value (future, NULL)));
+  return dex_ref (future);
+}
+
+static DexFuture *
+get_engines (BhConnection *self, const char *path)
+{
+  return dex_future_then (bh_connection_records (self, path, decode_engines), engines_cb, NULL, NULL);
+}
+
 DexFuture *
 bh_connection_list_engines (BhConnection *self)
 {
-  return bh_connection_records (self, "/v1/engines", decode_engines);
+  return get_engines (self, "/v1/engines");
+}
+
+DexFuture *
+bh_connection_find_engines (BhConnection *self, const char *worker, const char *image)
+{
+  g_autofree char *worker_text = NULL, *image_text = NULL, *path = NULL;
+
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  dex_return_error_if_fail (worker != NULL && image != NULL);
+  worker_text = bh_connection_escape (worker);
+  image_text = bh_connection_escape (image);
+  path = g_strdup_printf ("/v1/engines?worker=%s&image=%s", worker_text, image_text);
+  return get_engines (self, path);
 }
 
 static gpointer
@@ -168,4 +195,73 @@ bh_connection_open_terminal (
   path = g_strdup_printf ("/v1/devboxes/%s/terminal?rows=%u&columns=%u%s%s", id, rows, columns,
                           shell != NULL ? "&command=" : "", shell != NULL ? shell : "");
   return bh_future_detached (bh_client_websocket (self->client, path));
+}
+
+/* --- what engines may use ------------------------------------------------------------------------------ */
+
+static gpointer
+decode_keys (JsonNode *answer, GError **error)
+{
+  return bh_decode_listing (answer, "keys", (BhDecodeFunc) bh_key_info_from_json,
+                            (GDestroyNotify) bh_key_info_unref, error);
+}
+
+DexFuture *
+bh_connection_list_keys (BhConnection *self)
+{
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  return bh_connection_records (self, "/v1/keys", decode_keys);
+}
+
+/* {"member": value} */
+static JsonNode *
+make_body (const char *member, const char *value)
+{
+  JsonObject *object = json_object_new ();
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+
+  json_object_set_string_member (object, member, value);
+  json_node_take_object (node, object);
+  return node;
+}
+
+static DexFuture *
+put (BhConnection *self, const char *folder, const char *name, const char *member, const char *value)
+{
+  g_autofree char *escaped = bh_connection_escape (name);
+  g_autofree char *path = g_strconcat (folder, escaped, NULL);
+  g_autoptr (JsonNode) body = value != NULL ? make_body (member, value) : NULL;
+
+  return bh_connection_call (self, value != NULL ? "PUT" : "DELETE", path, body, NULL, JSON_TYPE_NODE,
+                             bh_client_decode_json, true_cb);
+}
+
+DexFuture *
+bh_connection_set_key (BhConnection *self, const char *name, const char *value)
+{
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  dex_return_error_if_fail (name != NULL);
+  return put (self, "/v1/keys/", name, "value", value);
+}
+
+static gpointer
+decode_sign_ins (JsonNode *answer, GError **error)
+{
+  return bh_decode_listing (answer, "sign_ins", (BhDecodeFunc) bh_sign_in_info_from_json,
+                            (GDestroyNotify) bh_sign_in_info_unref, error);
+}
+
+DexFuture *
+bh_connection_list_sign_ins (BhConnection *self)
+{
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  return bh_connection_records (self, "/v1/sign-ins", decode_sign_ins);
+}
+
+DexFuture *
+bh_connection_set_sign_in (BhConnection *self, const char *engine, const char *consent)
+{
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
+  dex_return_error_if_fail (engine != NULL && consent != NULL);
+  return put (self, "/v1/sign-ins/", engine, "consent", consent);
 }

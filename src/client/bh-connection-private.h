@@ -24,8 +24,10 @@ struct _BhConnection
   GError *problem; /* (nullable) */
   JsonNode *info;  /* (nullable) */
   gboolean was_connected;
-  gint64 relisted_at; /* because something could not be read */
-  char *unread;       /* (nullable): what could not be read of the last listing */
+  char *unread;        /* (nullable): what could not be read of the last listing, or since */
+  gboolean missed;     /* an event since the last listing began, which may have been anything */
+  gint64 relisted_at;  /* because of such an event */
+  guint relist_source; /* later */
 
   DexPromise *closed;
   DexPromise *wake;   /* reconnect() was called */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-connection-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "client/bh-future.h"
@@ -321,7 +324,7 @@ list_active (BhConnection *self, Listed *listed, GError **error)
       take_listing (self, page, listed);
       if (!goes_on (page, ids) && page->next != NULL)
         {
-          bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "Its list of Runs comes to no end");
+          bh_set_error (error, BH_ERROR_BAD_JSON, NULL, _ ("Its list of Runs comes to no end"));
           return FALSE;
         }
       g_set_str (&before, page->next);
@@ -462,6 +465,7 @@ DexFuture *
 bh_connection_list_all (BhConnection *self)
 {
   g_clear_pointer (&self->unread, g_free);
+  self->missed = FALSE;
   return dex_scheduler_spawn (NULL, 0, list_fiber, g_object_ref (self), g_object_unref);
 }
 

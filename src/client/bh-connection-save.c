@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-connection-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "client/bh-client-private.h"
+#include "client/bh-file-replace.h"
 #include "client/bh-future.h"
 #include "client/bh-soup-dex.h"
 
@@ -15,6 +20,7 @@ typedef struct
   BhConnection *connection;
   char *path;
   GFile *file;
+  BhProgress *progress; /* (nullable) */
 } Save;
 
 static void
@@ -24,6 +30,7 @@ save_free (gpointer data)
 
   g_object_unref (self->connection);
   g_object_unref (self->file);
+  g_clear_object (&self->progress);
   g_free (self->path);
   g_free (self);
 }
@@ -72,7 +79,7 @@ write_all (GOutputStream *out, GBytes *bytes, GError **error)
 }
 
 static gboolean
-copy (GInputStream *body, GOutputStream *out, goffset length, goffset *copied, GError **error)
+copy (Save *self, GInputStream *body, GOutputStream *out, goffset length, goffset *copied, GError **error)
 {
   for (*copied = 0;;)
     {
@@ -86,23 +93,14 @@ copy (GInputStream *body, GOutputStream *out, goffset length, goffset *copied, G
       if (!write_all (out, bytes, error))
         return FALSE;
       *copied += (goffset) g_bytes_get_size (bytes);
+      if (!bh_progress_go_on (self->progress, (guint64) *copied, (guint64) length, error))
+        return FALSE;
     }
   if (*copied == length)
     return TRUE;
   bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
-                "The connection ended before all of it was there. Nothing was saved; try again");
+                _ ("The connection ended before all of it was there. Nothing was saved; try again"));
   return FALSE;
-}
-
-/* A stream that is closed with a cancelled cancellable leaves the file alone that it was to replace. */
-static gpointer
-abandon (gpointer data, GError **error)
-{
-  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
-
-  g_cancellable_cancel (cancelled);
-  g_output_stream_close (data, cancelled, NULL);
-  return g_bytes_new (NULL, 0);
 }
 
 static DexFuture *
@@ -113,18 +111,18 @@ save_fiber (gpointer data)
   g_autoptr (GOutputStream) out = NULL;
   g_autoptr (GError) error = NULL;
   goffset length = 0, copied;
+  gboolean is_new;
 
   body = open_body (self, &length, &error);
   if (body == NULL)
     return dex_future_new_for_error (
         bh_client_wrap_error (self->connection->client, g_steal_pointer (&error)));
-  out = dex_await_object (dex_file_replace (self->file, NULL, FALSE, G_FILE_CREATE_NONE, G_PRIORITY_DEFAULT),
-                          &error);
+  out = bh_file_replace (self->file, &is_new, &error);
   if (out == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
-  if (!copy (body, out, length, &copied, &error))
+  if (!copy (self, body, out, length, &copied, &error))
     {
-      dex_await (bh_future_in_thread (G_TYPE_BYTES, abandon, g_object_ref (out), g_object_unref), NULL);
+      bh_file_abandon (self->file, out, is_new);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
   if (!dex_await (dex_output_stream_close (out, G_PRIORITY_DEFAULT), &error))
@@ -133,7 +131,8 @@ save_fiber (gpointer data)
 }
 
 DexFuture *
-bh_connection_save_body (BhConnection *self, const char *run_id, guint64 row, BhPart part, GFile *file)
+bh_connection_save_body (
+    BhConnection *self, const char *run_id, guint64 row, BhPart part, GFile *file, BhProgress *progress)
 {
   g_autofree char *id = NULL;
   Save *save;
@@ -144,6 +143,7 @@ bh_connection_save_body (BhConnection *self, const char *run_id, guint64 row, Bh
   save = g_new0 (Save, 1);
   save->connection = g_object_ref (self);
   save->file = g_object_ref (file);
+  g_set_object (&save->progress, progress);
   save->path = g_strdup_printf ("/v1/runs/%s/rows/%" G_GUINT64_FORMAT "/body?part=%s", id, row,
                                 bh_nick (BH_TYPE_PART, part));
   return bh_future_detached (dex_scheduler_spawn (NULL, 0, save_fiber, save, save_free));

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-connection-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "client/bh-client-private.h"
@@ -223,8 +226,8 @@ describe (BhConnection *self, const GError *error)
   if (!is_certificate (error) || bh_connection_get_seen_fingerprint (self) == NULL)
     return g_strdup (error->message);
   return g_strdup_printf (
-      "%s presents a certificate that was not accepted before. Look at it in the preferences of this "
-      "connection: somebody else may be answering",
+      _ ("%s presents a certificate that was not accepted before. Look at it in the preferences of this "
+         "connection: somebody else may be answering"),
       self->url);
 }
 
@@ -261,18 +264,17 @@ note (BhConnection *self, const char *what)
     return;
   bh_connection_set_state (self, BH_CONNECTION_CONNECTED,
                            bh_error_new (BH_ERROR_BAD_JSON, NULL,
-                                         "%s. What is shown may be incomplete. Bring this program and the "
-                                         "coordinator to the same release",
+                                         _ ("%s. What is shown may be incomplete. Bring this program and "
+                                            "the coordinator to the same release"),
                                          what));
 }
 
 void
 bh_connection_note_bad (BhConnection *self, const char *what)
 {
-  /* while everything is listed it is said when that is done */
-  if (self->state != BH_CONNECTION_CONNECTED)
-    g_set_str (&self->unread, what);
-  note (self, what);
+  self->missed = TRUE;
+  bh_connection_note_unread (self, what);
+  /* else when all has been listed */
   if (self->state == BH_CONNECTION_CONNECTED)
     bh_connection_list_again (self);
 }
@@ -284,13 +286,14 @@ bh_connection_note_unread (BhConnection *self, const char *what)
   note (self, what);
 }
 
-/* The connection is there, and all was listed. */
 void
 bh_connection_set_connected (BhConnection *self)
 {
   bh_connection_set_state (self, BH_CONNECTION_CONNECTED, NULL);
   if (self->unread != NULL)
     note (self, self->unread);
+  if (self->missed)
+    bh_connection_list_again (self);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------- */

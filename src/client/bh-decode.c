@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-decode.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "protocol/bh-json-util.h"
@@ -86,6 +89,7 @@ static const Word run_words[] = {
   { "state", bh_run_state_get_type, "running" },
   { "mode", bh_mode_get_type, "interactive" },
   { "keep", bh_keep_get_type, "keep" },
+  { "permissions", bh_permissions_get_type, "allow" },
 };
 
 BhRun *
@@ -199,7 +203,7 @@ read_records (BhListing *self, const char *member, JsonArray *array, BhDecodeFun
       if (record != NULL)
         g_ptr_array_add (self->records, record);
       else if (self->bad == NULL)
-        self->bad = g_strdup_printf ("One of the “%s” cannot be read: %s", member, local->message);
+        self->bad = g_strdup_printf (_ ("One of the “%s” cannot be read: %s"), member, local->message);
     }
 }
 
@@ -351,7 +355,7 @@ bh_feed_event_decode (BhFeedEvent *self, const char *id, const char *kind, const
       if (error != NULL || !read_event (self, &kinds[i], node, &error))
         {
           self->kind = BH_FEED_BAD;
-          self->text = g_strdup_printf ("An event “%s” cannot be read: %s", kind, error->message);
+          self->text = g_strdup_printf (_ ("An event “%s” cannot be read: %s"), kind, error->message);
         }
       return;
     }

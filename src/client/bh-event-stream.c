@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-client-private.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "protocol/bh-json.h"
 #include "client/bh-soup-dex.h"
@@ -195,9 +199,10 @@ drain (StreamState *self, BhSse *parser, GError **error)
       /* A line cut short or garbled by a dying connection is whole the next time. The same event twice is
        * not. */
       if (self->malformed_after == self->last_id)
-        bh_set_error (&self->error, BH_ERROR_BAD_JSON, NULL,
-                      "The coordinator sends events that cannot be read (%s). Bring both to the same release",
-                      local->message);
+        bh_set_error (
+            &self->error, BH_ERROR_BAD_JSON, NULL,
+            _ ("The coordinator sends events that cannot be read (%s). Bring both to the same release"),
+            local->message);
       self->malformed_after = self->last_id;
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
@@ -234,7 +239,8 @@ read_events (StreamState *self, GInputStream *body, guint *pause, GError **error
         return;
       if (g_bytes_get_size (bytes) == 0)
         {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "The connection was closed");
+          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                               _ ("The connection was closed"));
           return;
         }
       if (!bh_sse_push (parser, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error) ||

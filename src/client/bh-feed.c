@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-feed.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "client/bh-client-private.h"
 #include "client/bh-future.h"
@@ -162,7 +166,8 @@ read_events (BhFeed *self, GInputStream *body, guint *pause, GError **error)
         return;
       if (g_bytes_get_size (bytes) == 0)
         {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "The connection was closed");
+          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                               _ ("The connection was closed"));
           return;
         }
       decode (parser, bytes, events, error);
@@ -209,7 +214,8 @@ feed_fiber (gpointer data)
   BhFeed *self = data;
   guint pause = PAUSE_MIN_MS;
 
-  while (run_connection (self, &pause) && !is_closed (self))
+  /* it may have been dropped while it paused, too */
+  while (!is_closed (self) && run_connection (self, &pause) && !is_closed (self))
     {
       bh_client_await_retry (self->client, DEX_FUTURE (self->closed), pause);
       pause = MIN (pause * 2, PAUSE_MAX_MS);

@@ -25,6 +25,22 @@ bh_future_detached (DexFuture *fiber)
   return DEX_FUTURE (promise);
 }
 
+GWeakRef *
+bh_weak_ref_new (gpointer object)
+{
+  GWeakRef *self = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (self, object);
+  return self;
+}
+
+void
+bh_weak_ref_free (gpointer weak_ref)
+{
+  g_weak_ref_clear (weak_ref);
+  g_free (weak_ref);
+}
+
 typedef struct
 {
   GType type;

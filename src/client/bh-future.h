@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  * See src/DESIGN.md, Fibers. */
 DexFuture *bh_future_detached (DexFuture *fiber) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For what is handed to a callback that may come when the object has gone. */
+GWeakRef *bh_weak_ref_new (gpointer object);
+void bh_weak_ref_free (gpointer weak_ref);
+
 typedef gpointer (*BhThreadFunc) (gpointer data, GError **error);
 /* Runs `func` on a thread; resolves what it returns, a boxed `type`, on the main loop of the caller. `data`
  * is destroyed there, too. NULL rejects with the error. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "client/bh-future.h"
+
 /* What a timeline asks when it begins, and what it is told from then on. */
 
 #define RESYNC_US G_USEC_PER_SEC
@@ -126,22 +128,6 @@ message_cb (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static GWeakRef *
-weak_ref_new (BhTimeline *self)
-{
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (weak, self);
-  return weak;
-}
-
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 void
 bh_timeline_look_for_message (BhTimeline *self, const BhRow *row)
 {
@@ -156,7 +142,7 @@ bh_timeline_look_for_message (BhTimeline *self, const BhRow *row)
   dex_future_disown (
       dex_future_finally (bh_connection_call (self->connection, "GET", path, NULL, NULL, BH_TYPE_MESSAGE,
                                               (BhClientDecode) bh_decode_message, NULL),
-                          message_cb, weak_ref_new (self), weak_ref_free));
+                          message_cb, bh_weak_ref_new (self), bh_weak_ref_free));
 }
 
 /* --- events -------------------------------------------------------------------------------------------- */
@@ -340,7 +326,7 @@ static void
 ask_questions (BhTimeline *self)
 {
   dex_future_disown (dex_future_finally (bh_connection_list_questions (self->connection, self->run_id, TRUE),
-                                         questions_cb, weak_ref_new (self), weak_ref_free));
+                                         questions_cb, bh_weak_ref_new (self), bh_weak_ref_free));
 }
 
 /* The rows that there are, of which the end is shown first. */
@@ -403,7 +389,7 @@ bh_timeline_begin (BhTimeline *self)
     return;
   self->opening = TRUE;
   dex_future_disown (dex_future_finally (bh_connection_get_run (self->connection, self->run_id), run_cb,
-                                         weak_ref_new (self), weak_ref_free));
+                                         bh_weak_ref_new (self), bh_weak_ref_free));
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "client/bh-engine-names.h"
 #include "client/bh-future.h"
 
 /* Find in timeline: page by page, away from where the person is, without keeping them. */
@@ -65,7 +66,13 @@ holds (const char *text, const char *needle)
 static gboolean
 matches (const BhRow *row, const char *needle)
 {
-  return holds (row->title, needle) || holds (row->head, needle) || holds (row->author, needle);
+  g_autofree char *name = NULL;
+
+  if (holds (row->title, needle) || holds (row->head, needle) || holds (row->author, needle))
+    return TRUE;
+  /* what is shown of the author */
+  name = bh_engine_names_lookup_author (row->author);
+  return holds (name, needle);
 }
 
 /* A thread's: the row that was found, as a list of one or none. */

@@ -65,6 +65,7 @@ struct _BhTimeline
 
   guint flush_source;
   gint64 flushed_at;
+  gboolean rushing; /* rows come in a rush */
   GPtrArray *dirty; /* BhTimelineRow */
   gboolean run_dirty;
   guint find; /* number of the search that is the last */

@@ -109,6 +109,27 @@ bh_timeline_row_get_elided (BhTimelineRow *self)
   return self->row != NULL ? self->row->elided_bytes : 0;
 }
 
+const char *
+bh_row_other_engine (const BhRow *row, const BhRun *run)
+{
+  static const char *const no_engines[] = { "bellhop", "you", "script", "runbook", "thought", NULL };
+  const char *author = row->author;
+
+  if (author == NULL || *author == '\0' || run == NULL || run->engine_used == NULL ||
+      g_str_equal (author, run->engine_used) || g_strv_contains (no_engines, author))
+    return NULL;
+  return author;
+}
+
+const char *
+bh_timeline_row_get_other_engine (BhTimelineRow *self)
+{
+  g_return_val_if_fail (BH_IS_TIMELINE_ROW (self), NULL);
+  if (self->row == NULL || self->timeline == NULL)
+    return NULL;
+  return bh_row_other_engine (self->row, self->timeline->run);
+}
+
 BhQuestionSet *
 bh_timeline_row_get_question (BhTimelineRow *self)
 {

@@ -7,7 +7,7 @@
  *
  * What a row shows lies in the coordinator and is fetched on demand:
  * - text of messages and status rows: the head (at most 512 bytes) at once, all of it after
- *   bh_timeline_row_load_text(), at most BH_TIMELINE_TEXT_MAX; the rest by ranges (bh_connection_row_body())
+ *   bh_timeline_row_load_text(), at most BH_TIMELINE_TEXT_MAX; the rest by bh_connection_row_text()
  * - call and result of steps: while "expanded" is TRUE; dropped when it becomes FALSE. The result is the end
  * of the output, about BH_TIMELINE_TAIL_MAX at most
  *
@@ -74,6 +74,10 @@ guint64 bh_timeline_row_get_skipped (BhTimelineRow *self, BhPart part);
 /* Raw bytes of the result that the coordinator has not kept. */
 guint64 bh_timeline_row_get_elided (BhTimelineRow *self);
 
+/* (transfer none) (nullable): the engine that its author is, where that is not the Run's own: one that was
+ * given a part of the job. `run` is nullable. */
+const char *bh_row_other_engine (const BhRow *row, const BhRun *run);
+const char *bh_timeline_row_get_other_engine (BhTimelineRow *self);
 /* (transfer none) (nullable) */
 BhQuestionSet *bh_timeline_row_get_question (BhTimelineRow *self);
 BhMessage *bh_timeline_row_get_message (BhTimelineRow *self);

@@ -5,6 +5,10 @@
 #include "client/bh-snapshot.h"
 
 #define FRAME_US 16000 /* what many events bring is told of once in that time */
+/* Where rows come faster than that (in a second) nobody reads them, and each time a screen of them is laid
+ * out anew: so they are told of once in that time. */
+#define RUSH_ROWS 1000
+#define RUSH_US 100000
 
 static void list_model_init (GListModelInterface *iface);
 
@@ -107,9 +111,12 @@ flush_cb (gpointer data)
 {
   g_autoptr (BhTimeline) self = g_object_ref (data);
   g_autoptr (GPtrArray) dirty = self->dirty;
+  gint64 now = g_get_monotonic_time ();
 
   self->flush_source = 0;
-  self->flushed_at = g_get_monotonic_time ();
+  self->rushing =
+      (gint64) (self->n_known - self->n_told) * G_USEC_PER_SEC > RUSH_ROWS * (now - self->flushed_at);
+  self->flushed_at = now;
   self->dirty = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < dirty->len; i++)
     bh_timeline_row_flush (g_ptr_array_index (dirty, i));
@@ -127,14 +134,15 @@ void
 bh_timeline_schedule_flush (BhTimeline *self)
 {
   gint64 elapsed = g_get_monotonic_time () - self->flushed_at;
+  gint64 pause = self->rushing ? RUSH_US : FRAME_US;
 
   if (self->flush_source != 0)
     return;
   /* what comes alone is told of at once */
-  if (elapsed >= FRAME_US)
+  if (elapsed >= pause)
     self->flush_source = g_idle_add_full (G_PRIORITY_DEFAULT, flush_cb, self, NULL);
   else
-    self->flush_source = g_timeout_add ((guint) ((FRAME_US - elapsed) / 1000 + 1), flush_cb, self);
+    self->flush_source = g_timeout_add ((guint) ((pause - elapsed) / 1000 + 1), flush_cb, self);
 }
 
 void

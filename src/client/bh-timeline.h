@@ -58,9 +58,10 @@ gboolean bh_timeline_get_expanded (BhTimeline *self, guint position);
 /* Collapses all. */
 void bh_timeline_collapse_all (BhTimeline *self);
 
-/* For “find in timeline”: the next row after (or before) `position` whose title, head or author holds `text`
- * (case is ignored), in a circle. Reads pages as it goes, without keeping them. Resolves the position (uint),
- * or rejects with G_IO_ERROR_NOT_FOUND; a second call cancels the first (G_IO_ERROR_CANCELLED). */
+/* For “find in timeline”: the next row after (or before) `position` whose title, head, author or author's
+ * name holds `text` (case is ignored), in a circle. Reads pages as it goes, without keeping them. Resolves
+ * the position (uint), or rejects with G_IO_ERROR_NOT_FOUND; a second call cancels the first
+ * (G_IO_ERROR_CANCELLED). */
 DexFuture *bh_timeline_find (BhTimeline *self, const char *text, guint position, gboolean backwards)
     G_GNUC_WARN_UNUSED_RESULT;
 

@@ -69,6 +69,7 @@ run_from (const BhRunRequest *request)
   run->mode = request->mode;
   run->keep = request->has_keep ? request->keep : bh_keep_default (request->mode);
   run->network = g_strdup (request->network);
+  run->permissions = request->permissions;
   run->state = BH_RUN_QUEUED;
   run->created_at = g_get_real_time ();
   if (request->env != NULL)

@@ -34,6 +34,8 @@ bh_coordinator_finalize (GObject *object)
   g_clear_pointer (&self->context.table, bh_run_table_free);
   g_clear_object (&self->context.slots);
   g_clear_object (&self->context.engines);
+  g_clear_object (&self->context.sign_ins);
+  g_clear_object (&self->context.keys);
   g_clear_object (&self->context.workers);
   g_clear_object (&self->context.store);
   g_clear_pointer (&self->removals, bh_removals_free);
@@ -100,7 +102,7 @@ BhCoordinator *
 bh_coordinator_new (const char *data_dir)
 {
   BhCoordinator *self;
-  g_autofree char *database = NULL;
+  g_autofree char *database = NULL, *keys = NULL;
 
   g_return_val_if_fail (data_dir != NULL, NULL);
 
@@ -109,7 +111,12 @@ bh_coordinator_new (const char *data_dir)
   database = g_build_filename (data_dir, "coordinator.db", NULL);
   self->context.store = bh_store_new (database);
   self->context.workers = bh_workers_new ();
+  keys = g_build_filename (data_dir, "keys", NULL);
+  self->context.keys = bh_keys_new (keys);
   self->context.engines = bh_engines_new ();
+  self->context.sign_ins = bh_sign_ins_new (self->context.store, self->context.workers);
+  bh_engines_use_sign_ins (self->context.engines, self->context.sign_ins);
+  bh_engines_set_keys (self->context.engines, self->context.keys);
   self->context.slots = bh_slots_new (slot_limit, self);
   self->context.table = bh_run_table_new (&self->context);
   return self;
@@ -137,6 +144,22 @@ bh_coordinator_get_engines (BhCoordinator *self)
   g_return_val_if_fail (BH_IS_COORDINATOR (self), NULL);
 
   return self->context.engines;
+}
+
+BhSignIns *
+bh_coordinator_get_sign_ins (BhCoordinator *self)
+{
+  g_return_val_if_fail (BH_IS_COORDINATOR (self), NULL);
+
+  return self->context.sign_ins;
+}
+
+BhKeys *
+bh_coordinator_get_keys (BhCoordinator *self)
+{
+  g_return_val_if_fail (BH_IS_COORDINATOR (self), NULL);
+
+  return self->context.keys;
 }
 
 guint
@@ -230,9 +253,12 @@ start_fiber (gpointer data)
   BhCoordinator *self = data;
   GError *error = NULL;
 
-  if (!prepare_data_dir (self, &error) || !dex_await (bh_store_open (self->context.store), &error))
+  if (!prepare_data_dir (self, &error) || !dex_await (bh_store_open (self->context.store), &error) ||
+      !dex_await (bh_sign_ins_load (self->context.sign_ins), &error))
     return dex_future_new_for_error (error);
   self->started_at = g_get_monotonic_time ();
+  /* not waited for: nobody may need a key */
+  dex_future_disown (bh_keys_stored_in (self->context.keys));
   g_signal_connect_object (self->context.workers, "changed", G_CALLBACK (worker_changed_cb), self,
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (self->context.store, "recovered", G_CALLBACK (store_recovered_cb), self,

@@ -6,6 +6,7 @@
  * store, the workers, the engines and the drivers of active Runs. Main context only. */
 
 #include "coordinator/engines/bh-engines.h"
+#include "coordinator/keys/bh-keys.h"
 #include "coordinator/store/bh-store.h"
 #include "coordinator/workers/bh-workers.h"
 
@@ -25,6 +26,8 @@ DexFuture *bh_coordinator_shutdown (BhCoordinator *self) G_GNUC_WARN_UNUSED_RESU
 BhStore *bh_coordinator_get_store (BhCoordinator *self);
 BhWorkers *bh_coordinator_get_workers (BhCoordinator *self);
 BhEngines *bh_coordinator_get_engines (BhCoordinator *self);
+BhSignIns *bh_coordinator_get_sign_ins (BhCoordinator *self);
+BhKeys *bh_coordinator_get_keys (BhCoordinator *self);
 guint bh_coordinator_count_active (BhCoordinator *self);
 
 /* All of these resolve after the change is on the disk. `by`: "you", or the name of the token used. */

@@ -9,13 +9,15 @@ BH_DEFINE_RECORD (BhEngineInfo, bh_engine_info)
 static const gsize strings[] = {
   G_STRUCT_OFFSET (BhEngineInfo, id),       G_STRUCT_OFFSET (BhEngineInfo, name),
   G_STRUCT_OFFSET (BhEngineInfo, protocol), G_STRUCT_OFFSET (BhEngineInfo, version),
-  G_STRUCT_OFFSET (BhEngineInfo, why_not),
+  G_STRUCT_OFFSET (BhEngineInfo, why_not),  G_STRUCT_OFFSET (BhEngineInfo, why_not_code),
+  G_STRUCT_OFFSET (BhEngineInfo, path),     G_STRUCT_OFFSET (BhEngineInfo, install),
 };
 
 static void
 bh_engine_info_clear (BhEngineInfo *self)
 {
   bh_strings_free (self, strings, G_N_ELEMENTS (strings));
+  g_strfreev (self->keys);
 }
 
 BhEngineInfo *
@@ -33,6 +35,7 @@ bh_engine_info_copy (const BhEngineInfo *self)
 
   copy = bh_record_dup (self, sizeof *self);
   bh_strings_dup (copy, strings, G_N_ELEMENTS (strings));
+  copy->keys = g_strdupv (self->keys);
   return copy;
 }
 
@@ -50,6 +53,10 @@ bh_engine_info_to_json (const BhEngineInfo *self)
   json_object_set_int_member (object, "rank", self->rank);
   bh_json_set_string (object, "version", self->version);
   bh_json_set_string (object, "why_not", self->why_not);
+  bh_json_set_string (object, "why_not_code", self->why_not_code);
+  bh_json_set_string (object, "path", self->path);
+  bh_json_set_string (object, "install", self->install);
+  bh_json_set_strv (object, "keys", self->keys);
   return bh_json_take_object (object);
 }
 
@@ -66,5 +73,9 @@ bh_engine_info_from_json (JsonNode *node, GError **error)
   self->rank = (int) bh_reader_int (&reader, "rank", G_MININT, G_MAXINT, 0);
   self->version = bh_reader_string (&reader, "version");
   self->why_not = bh_reader_string (&reader, "why_not");
+  self->why_not_code = bh_reader_string (&reader, "why_not_code");
+  self->path = bh_reader_string (&reader, "path");
+  self->install = bh_reader_string (&reader, "install");
+  self->keys = bh_reader_strv (&reader, "keys");
   return bh_reader_finish (&reader, error) ? g_steal_pointer (&self) : NULL;
 }

@@ -54,6 +54,7 @@ static const struct
   [BH_ERROR_WORKER_OFFLINE] = { "worker_offline", 409, "The worker is offline" },
   [BH_ERROR_IMAGE_NOT_FOUND] = { "image_not_found", 422, "The worker has no such image" },
   [BH_ERROR_ENGINE_NOT_FOUND] = { "engine_not_found", 422, "The engine was not found" },
+  [BH_ERROR_ENGINE_SIGNED_OUT] = { "engine_signed_out", 409, "The engine is not signed in" },
   [BH_ERROR_NOTHING_TO_RUN] = { "nothing_to_run", 422, "The instructions hold nothing to run" },
   [BH_ERROR_RUN_NOT_FOUND] = { "run_not_found", 404, "There is no such Run" },
   [BH_ERROR_ROW_NOT_FOUND] = { "row_not_found", 404, "The timeline has no such row" },
@@ -84,6 +85,7 @@ static const struct
   [BH_ERROR_NAME_TAKEN] = { "name_taken", 409, "The name is taken" },
   [BH_ERROR_LAUNCH_FAILED] = { "launch_failed", 500, "The DevBox could not be launched" },
   [BH_ERROR_SANDBOX_DENIED] = { "sandbox_denied", 500, "The system denies the sandbox" },
+  [BH_ERROR_KEYS_UNAVAILABLE] = { "keys_unavailable", 503, "The API keys cannot be had" },
   [BH_ERROR_UNAVAILABLE] = { "unavailable", 503, "Not available now" },
   [BH_ERROR_UNREACHABLE] = { "unreachable", 503, "No coordinator could be reached" },
 };
@@ -129,7 +131,10 @@ bh_error_from_code (const char *code, BhError *error)
 static GError *G_GNUC_PRINTF (3, 0)
     new_valist (BhError code, const char *field, const char *format, va_list args)
 {
-  GError *error = g_error_new_valist (BH_ERROR, code, format, args);
+  g_autofree char *message = g_strdup_vprintf (format, args);
+  /* a foreign word that was cut with "%.100s" may end in half a character */
+  g_autofree char *valid = g_utf8_make_valid (message, -1);
+  GError *error = g_error_new_literal (BH_ERROR, (gint) code, valid);
 
   bh_error_get_private (error)->field = g_strdup (field);
   return error;

@@ -22,6 +22,7 @@ typedef enum
   BH_ERROR_WORKER_OFFLINE,        /* 409 */
   BH_ERROR_IMAGE_NOT_FOUND,       /* 422 */
   BH_ERROR_ENGINE_NOT_FOUND,      /* 422 */
+  BH_ERROR_ENGINE_SIGNED_OUT,     /* 409: it is in the DevBox, and nobody is signed in to it there */
   BH_ERROR_NOTHING_TO_RUN,        /* 422: runbook engine, instructions without a block */
   BH_ERROR_RUN_NOT_FOUND,         /* 404 */
   BH_ERROR_ROW_NOT_FOUND,         /* 404 */
@@ -51,6 +52,7 @@ typedef enum
   BH_ERROR_NAME_TAKEN,            /* 409: second worker of the same name */
   BH_ERROR_LAUNCH_FAILED,         /* 500: the provider could not make a box */
   BH_ERROR_SANDBOX_DENIED,        /* 500: unprivileged user namespaces are denied */
+  BH_ERROR_KEYS_UNAVAILABLE,      /* 503: the stored API keys cannot be had */
   BH_ERROR_UNAVAILABLE,           /* 503: shutting down or not ready */
   BH_ERROR_UNREACHABLE,           /* client side: no coordinator could be reached or started, 503 */
   BH_N_ERRORS

@@ -10,15 +10,12 @@ static void G_GNUC_PRINTF (4, 0)
 {
   g_autofree char *path = NULL;
   g_autofree char *message = NULL;
-  g_autofree char *valid = NULL;
 
   if (*self->failure != NULL)
     return;
   path = bh_reader_path (self, member);
   message = g_strdup_vprintf (format, args);
-  /* what it quotes may be cut within a character */
-  valid = g_utf8_make_valid (message, -1);
-  *self->failure = bh_error_new (code, path, "%s", valid);
+  *self->failure = bh_error_new (code, path, "%s", message);
 }
 
 void

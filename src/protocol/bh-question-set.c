@@ -32,6 +32,50 @@ bh_question_set_new (void)
   return self;
 }
 
+BhQuestionSet *
+bh_question_set_new_single (const char *id, const char *header, const char *text)
+{
+  BhQuestionSet *self;
+  BhQuestion *question;
+
+  g_return_val_if_fail (id != NULL && text != NULL, NULL);
+
+  self = bh_question_set_new ();
+  question = bh_question_new ();
+  question->id = g_strdup (id);
+  question->header = g_strdup (header);
+  question->text = g_strdup (text);
+  question->kind = BH_QUESTION_SINGLE;
+  g_ptr_array_add (self->questions, question);
+  return self;
+}
+
+BhOption *
+bh_question_set_add_option (BhQuestionSet *self, const char *id, const char *label, const char *description)
+{
+  BhOption *option;
+
+  g_return_val_if_fail (self != NULL && self->questions->len > 0 && id != NULL && label != NULL, NULL);
+
+  option = bh_option_new ();
+  option->id = g_strdup (id);
+  option->label = g_strdup (label);
+  option->description = g_strdup (description);
+  g_ptr_array_add (((BhQuestion *) self->questions->pdata[0])->options, option);
+  return option;
+}
+
+const char *
+bh_question_set_get_chosen (const BhQuestionSet *self)
+{
+  const BhChoice *choice;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  choice = self->answers != NULL && self->answers->len == 1 ? self->answers->pdata[0] : NULL;
+  return choice != NULL && choice->options != NULL ? choice->options[0] : NULL;
+}
+
 static gpointer
 copy_option (gconstpointer source, gpointer unused)
 {

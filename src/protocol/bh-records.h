@@ -38,8 +38,9 @@ typedef struct
   char *engine_why;
   BhMode mode;
   BhKeep keep;
-  char *network;    /* "open" (also when it was NULL or is not in the JSON) or "offline" */
-  char **env_names; /* JSON: "env": ["NAME"]; values never leave the coordinator */
+  char *network;             /* "open" (also when it was NULL or is not in the JSON) or "offline" */
+  BhPermissions permissions; /* allow, also when it is not in the JSON */
+  char **env_names;          /* JSON: "env": ["NAME"]; values never leave the coordinator */
   BhRunState state;
   char *reason;   /* why it failed, is queued, … */
   guint position; /* in the queue, from 1; 0 = not queued (null) */
@@ -47,7 +48,15 @@ typedef struct
   char *current;  /* one line for a list: step under way, question text or result */
   gint64 created_at, started_at, completed_at;
   guint turns;
-  guint64 rows; /* number of timeline rows */
+  /* what the engine says it has used so far, -1 where it says nothing of it; JSON: "usage":
+   * {"context_used","context_size","input_tokens","output_tokens","cost","currency"}, or null unless
+   * has_usage */
+  gboolean has_usage;
+  gint64 context_used, context_size;  /* tokens: in the model's window now, and how many fit */
+  gint64 input_tokens, output_tokens; /* of all turns */
+  double cost;                        /* of all turns, in `currency`; that is NULL if it says nothing */
+  char *currency;                     /* ISO 4217 */
+  guint64 rows;                       /* number of timeline rows */
   guint64 last_seq;
   char *box_id; /* JSON: "devbox": {"id","worker","image","state"} or null */
   char *box_worker;
@@ -70,9 +79,10 @@ typedef struct
   char *engine; /* "auto" if not given */
   BhMode mode;
   gboolean has_keep;
-  BhKeep keep;     /* default by mode: interactive keep, autonomous stop */
-  char *network;   /* "open" (default) or "offline" */
-  GHashTable *env; /* name -> value */
+  BhKeep keep;               /* default by mode: interactive keep, autonomous stop */
+  char *network;             /* "open" (default) or "offline" */
+  BhPermissions permissions; /* allow (default); ask is for interactive Runs */
+  GHashTable *env;           /* name -> value */
 } BhRunRequest;
 #define BH_TYPE_RUN_REQUEST (bh_run_request_get_type ())
 BH_DECLARE_RECORD (BhRunRequest, bh_run_request)
@@ -155,6 +165,14 @@ void bh_choice_free (BhChoice *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhOption, bh_option_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhQuestion, bh_question_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhChoice, bh_choice_free)
+
+/* One question of Bellhop's own, to which one of its options is the answer, and nothing else. */
+BhQuestionSet *bh_question_set_new_single (const char *id, const char *header, const char *text);
+/* To the first question. `description` is nullable. (transfer none) */
+BhOption *
+bh_question_set_add_option (BhQuestionSet *self, const char *id, const char *label, const char *description);
+/* (nullable) id of the option that was chosen in a set of one question */
+const char *bh_question_set_get_chosen (const BhQuestionSet *self);
 
 /* Strict: a set as an asker gives it ({"questions":[…]} or one bare question). Ids are filled in where absent
  * ("1", "2", … for questions, a slug of the label for options), duplicates refused. confirm without options
@@ -249,10 +267,42 @@ typedef struct
   char *name;
   char *protocol;
   int rank;
-  char *version; /* NULL: not looked for yet */
-  char *why_not;
+  char *version;      /* NULL: not looked for yet */
+  char *why_not;      /* NULL: nothing is known against it */
+  char *why_not_code; /* what that is; NULL with it */
+  char *path;         /* where it was found; or NULL */
+  char *install;      /* a command that gets it; or NULL */
+  char **keys;        /* environment variables that sign it in */
 } BhEngineInfo;
+
+/* What why_not_code says; there may be others. */
+#define BH_WHY_NOT_FOUND "not_found"
+#define BH_WHY_NOT_SIGNED_IN "signed_out"
+#define BH_WHY_NOT_KEY "key_missing" /* there is no other way to sign it in */
+#define BH_WHY_NOT_LET_IN "sign_in_refused"
+#define BH_WHY_NOT_ASKED "sign_in_unasked"
 #define BH_TYPE_ENGINE_INFO (bh_engine_info_get_type ())
 BH_DECLARE_RECORD (BhEngineInfo, bh_engine_info)
+
+/* An API key that engines take; never its value. */
+typedef struct
+{
+  char *name; /* of the variable */
+  char **engines;
+  gboolean is_set; /* JSON: "set" */
+} BhKeyInfo;
+#define BH_TYPE_KEY_INFO (bh_key_info_get_type ())
+BH_DECLARE_RECORD (BhKeyInfo, bh_key_info)
+
+/* Whether an engine's own sign-in may be let into DevBoxes. */
+typedef struct
+{
+  char *engine; /* its id */
+  char *name;
+  char **paths;  /* "~/…" */
+  char *consent; /* ask, always, no */
+} BhSignInInfo;
+#define BH_TYPE_SIGN_IN_INFO (bh_sign_in_info_get_type ())
+BH_DECLARE_RECORD (BhSignInInfo, bh_sign_in_info)
 
 G_END_DECLS

@@ -22,8 +22,8 @@ static const gsize strings[] = {
 };
 
 static const char *const members[] = {
-  "instructions", "name", "ticket_url", "workspace", "target", "engine",
-  "mode",         "env",  "keep",       "network",   NULL,
+  "instructions", "name", "ticket_url", "workspace", "target",      "engine",
+  "mode",         "env",  "keep",       "network",   "permissions", NULL,
 };
 static const char *const target_members[] = { "worker", "image", NULL };
 
@@ -114,6 +114,7 @@ bh_run_request_to_json (const BhRunRequest *self)
   else
     json_object_set_null_member (object, "keep");
   bh_json_set_string (object, "network", self->network);
+  bh_json_set_enum (object, "permissions", BH_TYPE_PERMISSIONS, self->permissions);
   return bh_json_take_object (object);
 }
 
@@ -250,6 +251,20 @@ read_network (BhReader *reader)
   return g_strdup (network);
 }
 
+static BhPermissions
+read_permissions (const BhRunRequest *self, BhReader *reader)
+{
+  BhPermissions permissions =
+      (BhPermissions) bh_reader_enum (reader, "permissions", BH_TYPE_PERMISSIONS, BH_PERMISSIONS_ALLOW);
+
+  if (permissions == BH_PERMISSIONS_ASK && self->mode == BH_MODE_AUTONOMOUS)
+    bh_reader_fail (
+        reader, BH_ERROR_INVALID_FIELD, "permissions",
+        "An autonomous Run never asks, so it cannot ask for permissions. Leave permissions out, or "
+        "make the Run interactive.");
+  return permissions;
+}
+
 static void
 read_policy (BhRunRequest *self, BhReader *reader)
 {
@@ -263,6 +278,7 @@ read_policy (BhRunRequest *self, BhReader *reader)
   else
     self->keep = self->mode == BH_MODE_AUTONOMOUS ? BH_KEEP_STOP : BH_KEEP_KEEP;
   self->network = read_network (reader);
+  self->permissions = read_permissions (self, reader);
   if (self->mode == BH_MODE_AUTONOMOUS && self->target_worker == NULL)
     bh_reader_fail (
         reader, BH_ERROR_TARGET_REQUIRED, "target",

@@ -18,6 +18,7 @@ static const gsize strings[] = {
   G_STRUCT_OFFSET (BhRun, current),      G_STRUCT_OFFSET (BhRun, box_id),
   G_STRUCT_OFFSET (BhRun, box_worker),   G_STRUCT_OFFSET (BhRun, box_image),
   G_STRUCT_OFFSET (BhRun, box_state),    G_STRUCT_OFFSET (BhRun, network),
+  G_STRUCT_OFFSET (BhRun, currency),
 };
 
 static void
@@ -75,6 +76,51 @@ box_to_json (const BhRun *self)
 }
 
 static void
+set_known (JsonObject *object, const char *member, gint64 value)
+{
+  if (value >= 0)
+    json_object_set_int_member (object, member, value);
+  else
+    json_object_set_null_member (object, member);
+}
+
+static JsonObject *
+usage_to_json (const BhRun *self)
+{
+  JsonObject *object;
+
+  if (!self->has_usage)
+    return NULL;
+  object = json_object_new ();
+  set_known (object, "context_used", self->context_used);
+  set_known (object, "context_size", self->context_size);
+  set_known (object, "input_tokens", self->input_tokens);
+  set_known (object, "output_tokens", self->output_tokens);
+  if (self->currency != NULL)
+    json_object_set_double_member (object, "cost", self->cost);
+  else
+    json_object_set_null_member (object, "cost");
+  bh_json_set_string (object, "currency", self->currency);
+  return object;
+}
+
+static void
+read_usage (BhRun *self, BhReader *reader)
+{
+  BhReader usage;
+
+  self->has_usage = bh_reader_child (reader, "usage", &usage);
+  if (!self->has_usage)
+    return;
+  self->context_used = bh_reader_int (&usage, "context_used", 0, G_MAXINT64, -1);
+  self->context_size = bh_reader_int (&usage, "context_size", 0, G_MAXINT64, -1);
+  self->input_tokens = bh_reader_int (&usage, "input_tokens", 0, G_MAXINT64, -1);
+  self->output_tokens = bh_reader_int (&usage, "output_tokens", 0, G_MAXINT64, -1);
+  self->currency = bh_reader_string (&usage, "currency");
+  self->cost = bh_reader_double (&usage, "cost");
+}
+
+static void
 write_progress (const BhRun *self, JsonObject *object)
 {
   bh_json_set_string (object, "reason", self->reason);
@@ -88,6 +134,7 @@ write_progress (const BhRun *self, JsonObject *object)
   bh_json_set_time (object, "started_at", self->started_at);
   bh_json_set_time (object, "completed_at", self->completed_at);
   json_object_set_int_member (object, "turns", self->turns);
+  bh_json_set_object (object, "usage", usage_to_json (self));
   json_object_set_int_member (object, "rows", (gint64) self->rows);
   json_object_set_int_member (object, "last_seq", (gint64) self->last_seq);
   bh_json_set_object (object, "devbox", box_to_json (self));
@@ -115,6 +162,7 @@ bh_run_to_json (const BhRun *self)
   bh_json_set_string (object, "engine_why", self->engine_why);
   bh_json_set_enum (object, "keep", BH_TYPE_KEEP, self->keep);
   bh_json_set_string (object, "network", self->network != NULL ? self->network : OPEN);
+  bh_json_set_enum (object, "permissions", BH_TYPE_PERMISSIONS, self->permissions);
   bh_json_set_strv (object, "env", self->env_names);
   write_progress (self, object);
   return bh_json_take_object (object);
@@ -133,6 +181,7 @@ read_progress (BhRun *self, BhReader *reader)
   self->started_at = bh_reader_time (reader, "started_at");
   self->completed_at = bh_reader_time (reader, "completed_at");
   self->turns = bh_reader_uint (reader, "turns");
+  read_usage (self, reader);
   self->rows = bh_reader_uint64 (reader, "rows");
   self->last_seq = bh_reader_uint64 (reader, "last_seq");
   self->can_continue = bh_reader_boolean (reader, "can_continue", FALSE);
@@ -172,6 +221,8 @@ bh_run_from_json (JsonNode *node, GError **error)
   self->network = bh_reader_string (&reader, "network");
   if (self->network == NULL)
     self->network = g_strdup (OPEN);
+  self->permissions =
+      (BhPermissions) bh_reader_enum (&reader, "permissions", BH_TYPE_PERMISSIONS, BH_PERMISSIONS_ALLOW);
   self->env_names = bh_reader_strv (&reader, "env");
   read_progress (self, &reader);
   return bh_reader_finish (&reader, error) ? g_steal_pointer (&self) : NULL;

@@ -14,6 +14,11 @@ G_DEFINE_ENUM_TYPE (BhKeep,
                     G_DEFINE_ENUM_VALUE (BH_KEEP_STOP, "stop"),
                     G_DEFINE_ENUM_VALUE (BH_KEEP_REMOVE, "remove"))
 
+G_DEFINE_ENUM_TYPE (BhPermissions,
+                    bh_permissions,
+                    G_DEFINE_ENUM_VALUE (BH_PERMISSIONS_ALLOW, "allow"),
+                    G_DEFINE_ENUM_VALUE (BH_PERMISSIONS_ASK, "ask"))
+
 G_DEFINE_ENUM_TYPE (BhRunState,
                     bh_run_state,
                     G_DEFINE_ENUM_VALUE (BH_RUN_QUEUED, "queued"),

@@ -22,6 +22,12 @@ typedef enum
 
 typedef enum
 {
+  BH_PERMISSIONS_ALLOW,
+  BH_PERMISSIONS_ASK
+} BhPermissions; /* what becomes of an engine's requests for permission */
+
+typedef enum
+{
   BH_RUN_QUEUED,
   BH_RUN_LAUNCHING,
   BH_RUN_RUNNING,
@@ -81,6 +87,7 @@ typedef enum
 
 #define BH_TYPE_MODE (bh_mode_get_type ())
 #define BH_TYPE_KEEP (bh_keep_get_type ())
+#define BH_TYPE_PERMISSIONS (bh_permissions_get_type ())
 #define BH_TYPE_RUN_STATE (bh_run_state_get_type ())
 #define BH_TYPE_ROW_KIND (bh_row_kind_get_type ())
 #define BH_TYPE_ROW_STATE (bh_row_state_get_type ())
@@ -90,6 +97,7 @@ typedef enum
 #define BH_TYPE_SET_STATE (bh_set_state_get_type ())
 GType bh_mode_get_type (void);
 GType bh_keep_get_type (void);
+GType bh_permissions_get_type (void);
 GType bh_run_state_get_type (void);
 GType bh_row_kind_get_type (void);
 GType bh_row_state_get_type (void);

@@ -2,9 +2,12 @@
  * Copyright The Bellhop authors */
 #include "worker/bh-boxes.h"
 
+#include <glib/gstdio.h>
+
 #include "protocol/bh-error.h"
 #include "protocol/bh-types.h"
 #include "wire/wire.h"
+#include "worker/bh-box-sign-ins.h"
 #include "worker/bh-box-turn.h"
 #include "worker/bh-relay.h"
 
@@ -446,6 +449,28 @@ images_list (JsonObject *params, gpointer data, GError **error)
   return object_node (result);
 }
 
+static JsonNode *
+sign_ins_look (JsonObject *params, gpointer data, GError **error)
+{
+  return bh_sign_ins_look (params, g_get_home_dir (), error);
+}
+
+static JsonNode *
+box_sign_in (JsonObject *params, gpointer data, GError **error)
+{
+  g_autoptr (BhBoxes) self = g_object_ref (data);
+  const char *id = bh_rpc_get_box_id (params, error);
+  g_autoptr (BhBoxTurn) turn = id != NULL ? bh_box_turn_take (self->turns, id) : NULL;
+  Box *box = id != NULL ? g_hash_table_lookup (self->boxes, id) : NULL;
+  g_autofd int folder = box != NULL ? bh_provider_open_folder (box->provider, id) : -1;
+
+  if (folder >= 0)
+    return bh_sign_ins_copy (params, g_get_home_dir (), folder, error);
+  if (id != NULL)
+    bh_set_error (error, BH_ERROR_DEVBOX_GONE, NULL, "There is no DevBox %s on this worker", id);
+  return NULL;
+}
+
 /* A frame from the coordinator. One that breaks the protocol would confuse boxd; its connection ends instead.
  */
 static void
@@ -549,9 +574,9 @@ bh_boxes_new (BhLink *link, GPtrArray *providers, guint max_boxes)
     const char *name;
     BhRpcMethod method;
   } methods[] = {
-    { "box.launch", box_launch },   { "box.connect", box_connect }, { "box.disconnect", box_disconnect },
-    { "box.list", box_list },       { "box.stop", box_stop },       { "box.remove", box_remove },
-    { "images.list", images_list },
+    { "box.launch", box_launch },   { "box.connect", box_connect },     { "box.disconnect", box_disconnect },
+    { "box.list", box_list },       { "box.stop", box_stop },           { "box.remove", box_remove },
+    { "images.list", images_list }, { "sign_ins.look", sign_ins_look }, { "box.sign_in", box_sign_in },
   };
 
   self->link = g_object_ref (link);

@@ -16,6 +16,7 @@ typedef struct
   guint64 memory_bytes; /* 0: the worker's default */
   double cpus;          /* 0: no limit */
   guint pids;           /* 0: the worker's default */
+  char **programs;      /* (nullable) names: those of them that the person has at home are let in */
 } BhLaunchSpec;
 
 /* Reads the params of box.launch into `self`, which is all zero: BH_ERROR_INVALID_FIELD. */

@@ -65,3 +65,10 @@ bh_provider_remove (BhProvider *self, const char *id)
   dex_return_error_if_fail (BH_IS_PROVIDER (self));
   return BH_PROVIDER_GET_IFACE (self)->remove (self, id);
 }
+
+int
+bh_provider_open_folder (BhProvider *self, const char *id)
+{
+  g_return_val_if_fail (BH_IS_PROVIDER (self), -1);
+  return BH_PROVIDER_GET_IFACE (self)->open_folder (self, id);
+}

@@ -29,6 +29,7 @@ struct _BhProviderInterface
   DexFuture *(*ended) (BhProvider *self, const char *id);
   DexFuture *(*stop) (BhProvider *self, const char *id, guint grace_ms);
   DexFuture *(*remove) (BhProvider *self, const char *id);
+  int (*open_folder) (BhProvider *self, const char *id);
 };
 
 /* As in "providers" of worker.register. */
@@ -58,5 +59,9 @@ DexFuture *bh_provider_stop (BhProvider *self, const char *id, guint grace_ms) G
 
 /* Deletes what the box has on disk. It has been stopped. */
 DexFuture *bh_provider_remove (BhProvider *self, const char *id) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The folder on this machine that has the box's home folder in it, as "home", and beside that what the worker
+ * notes; close it. -1: there is none. */
+int bh_provider_open_folder (BhProvider *self, const char *id);
 
 G_END_DECLS

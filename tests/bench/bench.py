@@ -19,11 +19,25 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
 from bellhop import BUILD, Bellhop, block, in_threads, program, wait_for  # noqa: E402
 from database import make_database  # noqa: E402
 import bench_app  # noqa: E402
+import bench_engine  # noqa: E402
 
 MIB = 1024 * 1024
 
 
+def stolen_seconds():
+    """Processor time so far that a hypervisor gave to others while this machine had work to do."""
+    return int(pathlib.Path('/proc/stat').read_text().split()[8]) / os.sysconf('SC_CLK_TCK')
+
+
+class Said:
+    at, stolen = time.monotonic(), stolen_seconds()
+
+
 def say(measure, **values):
+    """Also how many processors were taken from this machine since the last was said: what a machine does not give cannot be measured."""
+    now, stolen = time.monotonic(), stolen_seconds()
+    values.setdefault('stolen_cpus', round((stolen - Said.stolen) / max(now - Said.at, 0.001), 2))
+    Said.at, Said.stolen = now, stolen
     print(json.dumps(dict(measure=measure, **values)), flush=True)
 
 
@@ -186,11 +200,6 @@ def cpu_seconds():
     return spent
 
 
-def stolen_seconds():
-    """Processor time so far that a hypervisor gave to others while this machine had work to do."""
-    return int(pathlib.Path('/proc/stat').read_text().split()[8]) / os.sysconf('SC_CLK_TCK')
-
-
 class Spent:
     """How many processors each program kept at work between the beginning and stop(), and how many were taken from this machine."""
 
@@ -285,9 +294,21 @@ def bench_start():
             run_list_page_ms=round(page, 1), reach_page_ms=20, runs=runs, events=events, database_mb=round(size / MIB))
 
 
+def bench_dialects():
+    """What a line of an engine costs in its dialect, by recorded transcript."""
+    environment = dict(os.environ, G_TEST_SRCDIR=str(pathlib.Path(__file__).parent.parent))
+    result = subprocess.run([str(BUILD / 'tests' / 'bench' / 'bench-dialects')], capture_output=True, text=True, env=environment)
+    if result.returncode:
+        say('dialects', error=result.stderr[-500:])
+    for line in result.stdout.splitlines():
+        if line.startswith('{'):
+            say('dialects', **json.loads(line), reach_us_a_message=20)
+
+
 BENCHES = {'launch': bench_launch, 'first_output': bench_first_output, 'line_latency': bench_line_latency,
-           'gigabyte': bench_gigabyte, 'idle_memory': bench_idle_memory, 'start': bench_start, 'many': bench_many}
-BENCHES.update({name: functools.partial(bench, say) for name, bench in bench_app.BENCHES.items()})
+           'gigabyte': bench_gigabyte, 'idle_memory': bench_idle_memory, 'start': bench_start, 'many': bench_many,
+           'dialects': bench_dialects}
+BENCHES.update({name: functools.partial(bench, say) for name, bench in {**bench_engine.BENCHES, **bench_app.BENCHES}.items()})
 
 
 def main():

@@ -157,13 +157,19 @@ def wait_list(watched):
 
 
 def bench_app_long(say, rounds=7):
-    """A Run of 160,000 rows: to its end, first in a new window and then in one that has shown others; its memory; a tour through it."""
+    """A Run of 160,000 rows: to its end, first in a new window (the very moment its list is there, and once nothing moves any more) and then
+    in one that has shown others; its memory; a tour through it."""
     coordinator, ids = coordinator_with(200, long=LONG, short=SHORT)
     with coordinator, desktop.Desktop() as session:
-        first, memory, times = {}, {}, {'long': [], 'short': []}
+        first, memory, times, at_once = {}, {}, {'long': [], 'short': []}, []
+        for _ in range(rounds):
+            with app(session, coordinator) as watched:
+                wait_list(watched)
+                at_once.append(open_end(watched, ids['long'], LONG))
         for name, rows in (('short', SHORT), ('long', LONG)):
             with app(session, coordinator) as watched:
                 wait_list(watched)
+                until_quiet(watched)
                 first[name] = open_end(watched, ids[name], rows)
                 time.sleep(1)
                 memory[name] = pss(watched.process.pid)
@@ -176,7 +182,8 @@ def bench_app_long(say, rounds=7):
         with baseline(session, 'list', LONG) as watched:
             watched.first_frame()
             bare = watched.tour()
-    say('app_open_long', content_ms=round(statistics.median(times['long']), 1), first_content_ms=round(first['long'], 1), reach_ms=150,
+    say('app_open_long', content_ms=round(statistics.median(times['long']), 1), first_content_ms=round(first['long'], 1),
+        at_once_content_ms=round(statistics.median(at_once), 1), at_once_max_ms=round(max(at_once), 1), reach_ms=150,
         short_ms=round(statistics.median(times['short']), 1), n=rounds, memory_mb=round(memory['long'], 1),
         short_memory_mb=round(memory['short'], 1), memory_ratio=round(memory['long'] / memory['short'], 3), reach_memory_ratio=1.1)
     say('app_scroll', **frames(work, bare))
@@ -202,14 +209,15 @@ def expand(watched, step):
     return (watched.wait('text')['at'] / 1e6 - begun) * 1000
 
 
-def collapse(watched, step):
+def collapse(watched, step, settled=1):
     watched.tell('toggle', step)
-    time.sleep(1)
+    time.sleep(settled)
     return pss(watched.process.pid)
 
 
-def bench_app_step(say, rounds=7):
-    """A step with 5 MB of output is expanded, and collapsed again; the first time loads what shows code."""
+def bench_app_step(say, rounds=7, many=50):
+    """A step with 5 MB of output is expanded, and collapsed again; the first time loads what shows code. What is left after a few
+    times and after many tells what is kept for the next from what is lost."""
     with Bellhop() as coordinator, desktop.Desktop() as session:
         run = coordinator.create(block('seq -f "line %g of a long output that nobody reads to its end" 1 95000'))['id']
         coordinator.wait_end(run)
@@ -226,8 +234,12 @@ def bench_app_step(say, rounds=7):
                 time.sleep(0.5)
                 expanded = max(expanded, pss(watched.process.pid))
                 after = collapse(watched, step)
-    say('app_expand', ms=round(statistics.median(times), 1), first_ms=round(first, 1), reach_ms=50, n=rounds, bytes=size,
-        expanded_mb=round(expanded - before, 1), left_after_collapse_mb=round(after - before, 1))
+            for _ in range(many - rounds):
+                times.append(expand(watched, step))
+                after_many = collapse(watched, step, 0.3)
+    say('app_expand', ms=round(statistics.median(times), 1), first_ms=round(first, 1), max_ms=round(max(times), 1), reach_ms=50, n=many, bytes=size,
+        expanded_mb=round(expanded - before, 1), **{f'left_after_{rounds}_mb': round(after - before, 1),
+                                                    f'left_after_{many}_mb': round(after_many - before, 1)})
 
 
 class Scripted:

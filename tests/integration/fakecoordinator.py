@@ -232,7 +232,7 @@ class Box:
 class FakeCoordinator:
     """A socket in a folder of its own, and the workers that are started on it."""
 
-    def __init__(self, uid=None):
+    def __init__(self, uid=None, tcp=False):
         self.uid = uid
         self.root = pathlib.Path(tempfile.mkdtemp(prefix='bellhop-worker-'))
         self.state = self.root / 'state'
@@ -240,19 +240,22 @@ class FakeCoordinator:
         self.home = self.root / 'home'
         for folder in (self.state, self.runtime, self.home):
             folder.mkdir(mode=0o700)
-        self.path = str(self.root / 'coordinator.sock')
         self.refusal = None
         self.connections = queue.Queue()
         self.notifications = []
         self.strays = queue.Queue()
         self.workers = []
         self.build = BUILD
-        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.listener.bind(self.path)
+        self.listener = socket.socket(socket.AF_INET if tcp else socket.AF_UNIX, socket.SOCK_STREAM)
+        self.listener.bind(('127.0.0.1', 0) if tcp else str(self.root / 'coordinator.sock'))
+        self.address = 'http://{}:{}'.format(*self.listener.getsockname()) if tcp else f'unix:{self.listener.getsockname()}'
         self.listener.listen(64)
+        self.mute = 0  # so many connections are taken, and never answered
+        self.unanswered = []
         if uid is not None:
             self.hand_over(uid)
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.acceptor = threading.Thread(target=self.accept, daemon=True)
+        self.acceptor.start()
 
     def hand_over(self, uid):
         # another user may not get into the build folder, so it gets what it needs of it
@@ -272,6 +275,9 @@ class FakeCoordinator:
                 sock, _ = self.listener.accept()
             except OSError:
                 return
+            if len(self.unanswered) < self.mute:
+                self.unanswered.append(sock)
+                continue
             try:
                 Connection(sock, self)
             except (OSError, KeyError, IndexError):
@@ -285,7 +291,7 @@ class FakeCoordinator:
         })
         user = () if self.uid is None else ('setpriv', f'--reuid={self.uid}', f'--regid={self.uid}', '--clear-groups')
         worker = self.build / pathlib.Path(program('bellhop-worker')).relative_to(BUILD)
-        process = subprocess.Popen([*user, *wrap, str(worker), '--name', name, '--coordinator', f'unix:{self.path}', *arguments],
+        process = subprocess.Popen([*user, *wrap, str(worker), '--name', name, '--coordinator', self.address, *arguments],
                                    env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, text=True, cwd='/')
         process.said = ''
@@ -320,7 +326,13 @@ class FakeCoordinator:
             if process.poll() is None:
                 process.kill()
             process.wait(TIMEOUT)
+        # that alone would not wake who waits for connections; and one that is about to would accept those of the next socket
+        # that gets this number, which is the next test's
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.acceptor.join(TIMEOUT)
         self.listener.close()
+        for sock in self.unanswered:
+            sock.close()
         for pid in processes_of(str(self.boxes())):
             try:
                 os.kill(pid, signal.SIGKILL)

@@ -22,11 +22,7 @@ ASK = block('text: Where should the toggle live?\noptions:\n  - Toolbar\n  - Men
 class Case(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.bellhop = Bellhop()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.bellhop.close()
+        cls.bellhop = cls.enterClassContext(Bellhop())
 
     def refused(self, status, code, field=None, call=None, **body):
         with self.assertRaises(Problem) as caught:
@@ -279,9 +275,7 @@ bellhop-ask --json q.json --format json'''))
     def test_question_survives_everything(self):
         run = self.bellhop.create(block('bellhop-ask --choice "Go on?" --option Yes --option No; echo "status $?"'))
         question = self.bellhop.question(run['id'])
-        self.bellhop.restart()
-        self.bellhop.kill_worker()
-        self.bellhop.wait_worker()
+        self.bellhop.restart_all()
         self.bellhop.restart()
         again = self.bellhop.question(run['id'])
         self.assertEqual(again, question)

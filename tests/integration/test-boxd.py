@@ -1112,7 +1112,7 @@ class Start(unittest.TestCase):
                                            (['init', '--listen', '/' + 'x' * 200], 1, 'too long'),
                                            (['init', 'surplus'], 2, 'usage'), ([], 2, 'usage'), (['nonsense'], 2, 'usage'),
                                            (['connect', '--socket', '/no/such'], 1, '/no/such'),
-                                           (['connect', 'x'], 2, 'usage'), (['mcp', 'x'], 2, 'usage')):
+                                           (['connect', 'x'], 2, 'usage'), (['mcp', 'X'], 2, 'usage'), (['mcp', 'x', 'y'], 2, 'usage')):
             got = subprocess.run([BOXD, *arguments], capture_output=True, text=True, timeout=60)
             self.assertEqual((got.returncode, got.stdout), (status, ''), (arguments, got.stderr))
             self.assertIn(message.lower(), got.stderr.lower())

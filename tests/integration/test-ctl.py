@@ -83,11 +83,7 @@ class Case(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.bellhop = Bellhop()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.bellhop.close()
+        cls.bellhop = cls.enterClassContext(Bellhop())
 
     def ctl(self, *arguments, check=0, **kw):
         result = self.bellhop.ctl(*arguments, check=check, **kw)
@@ -316,6 +312,8 @@ class Looking(Case):
         self.bellhop.wait_end(run)
         shown = self.ctl('show', run[:10]).stdout
         self.assertRegex(shown, r'Status +Completed\n')
+        self.assertRegex(shown, r'\nEngine +Runbook\n')
+        self.assertRegex(shown, r'\n +0 taken up +you · ')
         self.assertRegex(shown, r'\n +3 done +exec in DevBox · seq 3  \d')
         self.assertEqual(self.ctl('show', run, '--row', '3').stdout, '1\n2\n3\n')
         self.assertEqual(self.ctl('show', run, '--row', '3', '--part', 'call').stdout.strip(), 'seq 3')
@@ -328,7 +326,9 @@ class Looking(Case):
         self.assertRegex(self.ctl('workers').stdout, rf'\n{self.bellhop.worker} +online .* host\n')
         self.assertEqual(lines(self.ctl('workers', '--json').stdout)[0]['name'], self.bellhop.worker)
         self.assertRegex(self.ctl('engines').stdout, r'\nrunbook +Runbook .*built in\n')
-        self.assertEqual(lines(self.ctl('engines', '--json').stdout)[0]['id'], 'runbook')
+        self.assertEqual(lines(self.ctl('engines', '--json').stdout)[-1]['id'], 'runbook')
+        self.assertRegex(self.ctl('engines').stdout, r'\ncodex +Codex +codex-app-server +looked for when')
+        self.assertRegex(self.ctl('engines', '-t', self.bellhop.worker).stdout, r'\nqwen +Qwen Code +acp +Not found: there is no')
 
     def test_tokens(self):
         made = self.ctl('token', 'add', 'laptop')

@@ -106,6 +106,44 @@ class Isolation:
         self.assertEqual(self.works('ls -A /tmp'), '')
         self.assertNotIn(SECRET, self.inside('cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr "\\0" "\\n"')[1])
 
+    def test_programs_of_the_person(self):
+        """Those that are named come in, with what they need; nothing else of the home does."""
+        home = self.coordinator.home
+        script = '#!/bin/sh\necho "{}, $(cat "$(dirname "$(readlink -f "$0")")/{}" 2>&1)"\n'
+        for path, text in {'.npm-global/lib/node_modules/@acme/engine/cli.sh': script.format('engine', 'data'),
+                           '.npm-global/lib/node_modules/@acme/engine/data': 'its data',
+                           '.npm-global/token': SECRET, '.npm-global/lib/token': SECRET, '.npmrc': SECRET,
+                           '.local/share/single/1.0/single': script.format('single', 'token'),
+                           '.local/share/single/1.0/token': SECRET, '.local/bin/other': '#!/bin/sh\necho other\n'}.items():
+            (home / path).parent.mkdir(parents=True, exist_ok=True)
+            (home / path).write_text(text)
+            (home / path).chmod(0o755)
+        (home / '.npm-global/bin').mkdir(exist_ok=True)
+        for link, target in {'.npm-global/bin/engine': '../lib/node_modules/@acme/engine/cli.sh',
+                             '.local/bin/single': '../share/single/1.0/single'}.items():
+            (home / link).unlink(missing_ok=True)
+            (home / link).symlink_to(target)
+        _, box = self.link.launch(new_id(), programs=['engine', 'single', 'no-such-program'])
+        box.hello()
+        run = '. /dev/null; PATH=$PATH:/run/bellhop/engines; '
+        self.assertEqual(box.shell(run + 'engine'), (0, 'engine, its data\n'))
+        status, output = box.shell(run + 'single')
+        self.assertEqual(status, 0)
+        self.assertIn('No such file or directory', output)
+        self.assertEqual(box.shell('ls /run/bellhop/engines'), (0, 'engine\nsingle\n'))
+        self.assertEqual(box.shell(f'find {home} ! -type d | sort')[1].split(), sorted(
+            str(home / name) for name in ('.local/share/single/1.0/single', '.npm-global/lib/node_modules/@acme/engine/cli.sh',
+                                          '.npm-global/lib/node_modules/@acme/engine/data')))
+        for path in ('.npm-global/lib/node_modules/@acme/engine/data', '.npm-global/lib/node_modules/x',
+                     '.local/share/single/1.0/single'):
+            self.assertNotEqual(box.shell(f'echo x >> {home / path}')[0], 0, path)
+        # the folders above are the box's own
+        box.shell(f'echo x > {home}/.local/x')
+        self.assertFalse((home / '.local/x').exists())
+        # a launch that names none has none
+        self.fails(f'ls {home}')
+        self.fails('ls /run/bellhop/engines')
+
     def test_processes_of_the_host(self):
         listed = self.works('cd /proc; for p in [0-9]*; do tr "\\0" " " < $p/cmdline; echo; done')
         self.assertIn('bellhop-boxd init', listed)

@@ -17,11 +17,7 @@ MIB = 1024 * 1024
 class Output(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.bellhop = Bellhop()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.bellhop.close()
+        cls.bellhop = cls.enterClassContext(Bellhop())
 
     def only(self, instructions, state='completed', timeout=None):
         run = self.bellhop.create(instructions)

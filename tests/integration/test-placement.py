@@ -44,13 +44,9 @@ def launched_on(bellhop, run_id):
 class Placement(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.bellhop = Bellhop()
+        cls.bellhop = cls.enterClassContext(Bellhop())
         cls.one = cls.bellhop.worker
         cls.two = Second(cls.bellhop)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.bellhop.close()
 
     def ended_on(self, run_id, worker, state='completed'):
         end = self.bellhop.wait_end(run_id)

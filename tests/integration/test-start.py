@@ -12,7 +12,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
-from bellhop import SOURCE, Bellhop, Problem, block, program, wait_for  # noqa: E402
+from bellhop import BUS, SOURCE, Bellhop, Problem, block, program, wait_for  # noqa: E402
 import tap  # noqa: E402
 
 
@@ -39,8 +39,9 @@ class Start(unittest.TestCase):
 
     def test_dbus_activation(self):
         with Bellhop(start=False) as bellhop:
-            services = bellhop.root / 'data' / 'dbus-1' / 'services'
-            services.mkdir(parents=True)
+            services, bus = bellhop.root / 'services', bellhop.root / 'bus.conf'
+            services.mkdir()
+            bus.write_text(BUS.format(path=bellhop.root / 'bus', services=services))
             template = (SOURCE / 'data' / 'dbus' / 'org.bellhop.Coordinator.service.in').read_text()
             (services / 'org.bellhop.Coordinator.service').write_text(
                 template.replace('@libexecdir@/bellhop-coordinator', program('bellhop-coordinator')).replace(
@@ -48,8 +49,8 @@ class Start(unittest.TestCase):
             script = ('dbus-send --session --print-reply --dest=org.freedesktop.DBus / '
                       'org.freedesktop.DBus.StartServiceByName string:org.bellhop.Coordinator uint32:0 && '
                       'curl -sf --retry 20 --retry-connrefused --retry-delay 1 --unix-socket "$BELLHOP_SOCKET" http://localhost/v1/info')
-            result = subprocess.run(['dbus-run-session', '--', 'sh', '-c', script], env=bellhop.environment, capture_output=True,
-                                    text=True, timeout=60)
+            result = subprocess.run(['dbus-run-session', f'--config-file={bus}', '--', 'sh', '-c', script],
+                                    env=bellhop.environment, capture_output=True, text=True, timeout=60)
             self.assertEqual(result.returncode, 0, result)
             self.assertIn('"auto_started":true', result.stdout)
             for pid in bellhop.processes('bellhop-coordinator'):

@@ -26,15 +26,11 @@ def free_port():
 class Tcp(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.bellhop = Bellhop(start=False)
+        cls.bellhop = cls.enterClassContext(Bellhop(start=False))
         cls.bellhop.listen('desk.example', '*.lab.example')
         cls.port, cls.cert = cls.bellhop.port, str(cls.bellhop.cert)
         cls.bellhop.start()
         cls.token = cls.bellhop.post('/v1/tokens', {'name': 'laptop'})['token']
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.bellhop.close()
 
     def request(self, method, path, body=None, token=None, host='localhost'):
         context = ssl.create_default_context(cafile=self.cert)

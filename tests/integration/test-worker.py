@@ -259,7 +259,9 @@ class Worker(unittest.TestCase):
         good = {'id': new_id(), 'image': 'host', 'network': 'offline'}
         self.refused('image_not_found', 'box.launch', **{**good, 'image': 'debian'})
         for bad in ({'id': '../../etc'}, {'id': 'b_'}, {'id': 7}, {'id': None}, {'network': 'wifi'}, {'network': None},
-                    {'pids': -1}, {'pids': 1.5}, {'memory_bytes': 'much'}, {'cpus': -1}, {'cpus': [1]}):
+                    {'pids': -1}, {'pids': 1.5}, {'memory_bytes': 'much'}, {'cpus': -1}, {'cpus': [1]},
+                    {'programs': 'claude'}, {'programs': ['../claude']}, {'programs': ['']}, {'programs': ['..']}, {'programs': [1]},
+                    {'programs': ['a'] * 65}):
             self.refused('invalid_field', 'box.launch', **{**good, **bad})
         self.refused('devbox_gone', 'box.connect', id=new_id())
         self.refused('not_found', 'box.paint')
@@ -312,6 +314,31 @@ class Worker(unittest.TestCase):
         self.link.call('box.remove', {'id': box_id})
         self.assertEqual(list(self.coordinator.boxes().iterdir()), [])
         self.assertEqual((outside / 'precious').read_text(), 'still here')
+
+
+class Silence(unittest.TestCase):
+    """A coordinator that takes the connection and never answers, a few times."""
+
+    def connect(self, **options):
+        coordinator = FakeCoordinator(**options)
+        self.addCleanup(coordinator.close)
+        coordinator.mute = 4
+        worker = coordinator.start(wrap=('env', 'BELLHOP_CONNECT_SECONDS=1', 'BELLHOP_TOKEN=x'))
+        link = coordinator.wait_connected()
+        self.assertEqual(link.call('box.list'), {'boxes': []})
+        self.assertIsNone(worker.poll())
+        for sock in coordinator.unanswered:
+            sock.settimeout(TIMEOUT)
+            said = b''.join(iter(lambda sock=sock: sock.recv(4096), b''))
+            self.assertTrue(said.startswith(b'GET /v1/worker HTTP/1.1\r\n'), said)
+        wait_for(lambda: 'Connected to the coordinator' in worker.said, 'the log to say so')
+        self.assertEqual(worker.said.count('Not connected to the coordinator'), 1, worker.said)
+
+    def test_unix(self):
+        self.connect()
+
+    def test_tcp(self):
+        self.connect(tcp=True)
 
 
 if __name__ == '__main__':

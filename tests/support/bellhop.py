@@ -24,6 +24,20 @@ BUILD = pathlib.Path(os.environ.get('BELLHOP_UNINSTALLED', 'build')).absolute()
 SOURCE = pathlib.Path(os.environ.get('BELLHOP_SOURCE', pathlib.Path(__file__).parents[2])).absolute()
 TIMEOUT = float(os.environ.get('BELLHOP_TEST_TIMEOUT', '60')) * float(os.environ.get('BELLHOP_TIMEOUT_MULTIPLIER', '1'))
 TERMINAL = ('completed', 'failed', 'stopped')
+# a bus that starts the services of one folder and no others: those installed here would outlive it
+BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={path}</listen>
+  <servicedir>{services}</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+'''
 
 
 def program(name):
@@ -162,14 +176,15 @@ class Client:
                  [timeless(self.text(run_id, row['n'], part)) for part in ('text', 'call', 'result') if row['bytes'][part]]]
                 for row in self.rows(run_id)]
 
-    def box_processes(self, box_id):
-        """Pids of everything in a box but its init: who sees the box's workspace among its mounts."""
+    def box_processes(self, box_id, words=b''):
+        """Pids of everything in a box but its init, that has `words` in its command line: who sees the box's workspace among
+        its mounts. One may end while it is looked at."""
         found = []
         for entry in pathlib.Path('/proc').glob('[0-9]*'):
             with contextlib.suppress(OSError):
                 if (entry / 'comm').read_text().strip() in ('bwrap', 'bellhop-boxd'):
                     continue
-                if f'boxes/{box_id}/workspace' in (entry / 'mountinfo').read_text():
+                if f'boxes/{box_id}/workspace' in (entry / 'mountinfo').read_text() and words in (entry / 'cmdline').read_bytes():
                     found.append(int(entry.name))
         return found
 
@@ -263,6 +278,12 @@ class Bellhop(Client):
     def boxes(self):
         return self.root / 'state' / 'bellhop' / 'boxes'
 
+    def engine_file(self, id, text):
+        """Describes an engine of the person's own."""
+        folder = self.root / 'config' / 'bellhop' / 'engines'
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f'{id}.engine').write_text(text)
+
     def spawn(self, *arguments):
         return subprocess.Popen([program('bellhop-coordinator'), *self.arguments, *arguments], env=self.environment,
                                 stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
@@ -323,6 +344,12 @@ class Bellhop(Client):
         for pid in self.processes('bellhop-worker'):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+    def restart_all(self):
+        """kill -9 of both; the boxes stay."""
+        self.restart()
+        self.kill_worker()
+        self.wait_worker()
 
     def ctl(self, *arguments, stdin=None, check=None, timeout=None, **kw):
         result = subprocess.run([program('bellhopctl'), *arguments], env=self.environment, input=stdin,

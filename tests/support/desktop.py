@@ -28,20 +28,6 @@ import screen
 
 PICTURES = pathlib.Path(os.environ.get('BELLHOP_PICTURES', bellhop.BUILD / 'pictures'))
 ATSPI_LAUNCHERS = ('/usr/libexec/at-spi-bus-launcher', '/usr/lib/at-spi2-core/at-spi-bus-launcher')
-# a bus that starts nothing but what the test names
-BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path={path}</listen>
-  <servicedir>{services}</servicedir>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-'''
 APP_ID, APP_PATH = 'org.bellhop.Bellhop', '/org/bellhop/Bellhop'
 DBUS = ('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus')
 # what is for programs of ours only: those of others do warn
@@ -197,7 +183,7 @@ class Session:
     def spawn_bus(self, name):
         """Starts a bus and returns its address, once it listens there."""
         config, path = self.root / f'{name}.conf', self.root / name
-        config.write_text(BUS.format(path=path, services=self.root / 'services'))
+        config.write_text(bellhop.BUS.format(path=path, services=self.root / 'services'))
         self.spawn('dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile', '--nosyslog')
 
         def listens():
@@ -239,6 +225,19 @@ class Session:
             password.seek(0)
             self.spawn('gnome-keyring-daemon', '--foreground', '--unlock', '--components=secrets', stdin=password)
         self.wait_name('org.freedesktop.secrets')
+
+    def lock_secrets(self):
+        """Locks what was unlocked, and returns what unlocks it, as the person would with the password."""
+        service = 'org.freedesktop.secrets', '/org/freedesktop/secrets'
+        collection = accessible.call(self.bus, *service, 'org.freedesktop.Secret.Service', 'ReadAlias', 's', 'default')
+        accessible.call(self.bus, *service, 'org.freedesktop.Secret.Service', 'Lock', 'ao', [collection])
+
+        def unlock():
+            _, session = accessible.call(self.bus, *service, 'org.freedesktop.Secret.Service', 'OpenSession', 'sv', 'plain',
+                                         accessible.GLib.Variant('s', ''))
+            accessible.call(self.bus, *service, 'org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface', 'UnlockWithMasterPassword',
+                            'o(oayays)', collection, (session, b'', b'password', 'text/plain'))
+        return unlock
 
     def secrets(self, **attributes):
         """How many secrets with these attributes are in the storage, and none of them locked."""
@@ -369,15 +368,15 @@ class Session:
 
 
 class Desktop(Session):
-    """Windows on a virtual X screen, as large as it."""
+    """Windows on a virtual X screen, as large as it; `blink`: cursors blink, as they do on a desktop."""
 
-    def __init__(self, width=1100, height=720):
-        self.width, self.height = width, height
+    def __init__(self, width=1100, height=720, blink=False):
+        self.width, self.height, self.blink = width, height, blink
         super().__init__()
 
     def start_display(self):
         screen.need('xdotool')
-        self.screen = self.closing.enter_context(screen.Screen(self.width, self.height))
+        self.screen = self.closing.enter_context(screen.Screen(self.width, self.height, self.blink))
         self.environment.update(self.screen.environment)
 
     def xdo(self, *arguments):

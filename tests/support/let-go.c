@@ -4,7 +4,7 @@
 
 #include <gtk/gtk.h>
 
-#define WAIT_MS 20000
+#include "support/wait.h"
 
 typedef struct
 {
@@ -79,7 +79,7 @@ let_go_count (LetGo *self)
 static char *
 describe (LetGo *self)
 {
-  GString *text = g_string_new (NULL);
+  GString *text = g_string_new ("these to be let go of, with so many references:");
 
   for (guint i = 0; i < self->watched->len; i++)
     {
@@ -88,34 +88,15 @@ describe (LetGo *self)
 
       /* but for ours */
       if (object != NULL)
-        g_string_append_printf (text, "%s%s (%u)", text->len > 0 ? ", " : "", watched->type,
-                                object->ref_count - 1);
+        g_string_append_printf (text, " %s (%u)", watched->type, object->ref_count - 1);
     }
   return g_string_free (text, FALSE);
-}
-
-static gboolean
-late_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
 }
 
 void
 let_go_wait (LetGo *self)
 {
-  gboolean late = FALSE;
-  guint source = g_timeout_add (WAIT_MS, late_cb, &late);
-
-  while (let_go_count (self) > 0 && !late)
-    g_main_context_iteration (NULL, TRUE);
-  if (late)
-    {
-      g_autofree char *left = describe (self);
-
-      g_error ("still there, with so many references: %s", left);
-    }
-  g_source_remove (source);
+  WAIT_UNTIL (let_go_count (self) == 0, describe (self));
 }
 
 void

@@ -58,11 +58,12 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def write_settings(folder):
+def write_settings(folder, blink=False):
     """Writes the toolkit's settings, and returns the environment that makes it use them."""
+    settings = SETTINGS.replace('blink=false', 'blink=true') if blink else SETTINGS
     folder = pathlib.Path(folder)
     (folder / 'gtk-4.0').mkdir(parents=True)
-    (folder / 'gtk-4.0' / 'settings.ini').write_text(SETTINGS)
+    (folder / 'gtk-4.0' / 'settings.ini').write_text(settings)
     (folder / 'fonts.conf').write_text(FONTS % '\n  '.join(FONT % name for name in ('sans-serif', 'Sans', 'Cantarell', 'Adwaita Sans')))
     return {'XDG_CONFIG_DIRS': str(folder), 'FONTCONFIG_FILE': str(folder / 'fonts.conf')}
 
@@ -83,7 +84,7 @@ def png(path, width, height, rgb):
 class Screen:
     """An X server without a display; its framebuffer is a file that we read."""
 
-    def __init__(self, width=1100, height=720):
+    def __init__(self, width=1100, height=720, blink=False):
         need('Xvfb', 'xdotool')
         self.width, self.height = width, height
         self.root = pathlib.Path(tempfile.mkdtemp(prefix='bh-screen-'))
@@ -102,7 +103,7 @@ class Screen:
             raise SystemExit(f'Xvfb did not start: {(self.root / "log").read_text(errors="replace")}')
         self.environment = {'DISPLAY': f':{number}', 'GDK_BACKEND': 'x11', 'GSK_RENDERER': 'cairo',
                             'LIBGL_ALWAYS_SOFTWARE': '1', 'GDK_DEBUG': 'no-portals',
-                            **write_settings(self.root / 'settings')}
+                            **write_settings(self.root / 'settings', blink)}
 
     def arrange(self):
         """There is no window manager: gives the window the screen and the keyboard."""

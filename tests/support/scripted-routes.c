@@ -429,6 +429,17 @@ route (Request *request, const char *path)
         "{\"images\":[{\"id\":\"host\",\"description\":\"This computer\",\"provider\":\"bubblewrap\"}]}");
   else if (is (request, 0, "engines"))
     respond_list (request, "engines", request->self->engines, (ToJson) bh_engine_info_to_json);
+  else if (is (request, 0, "keys") && request->n_parts == 1)
+    respond (request, 200,
+             "{\"stored_in\":\"file\",\"keys\":["
+             "{\"name\":\"ANTHROPIC_API_KEY\",\"engines\":[\"claude-api\"],\"set\":true},"
+             "{\"name\":\"GEMINI_API_KEY\",\"engines\":[\"gemini\",\"goose\"],\"set\":false}]}");
+  else if (is (request, 0, "sign-ins") && request->n_parts == 1)
+    respond (request, 200,
+             "{\"sign_ins\":[{\"engine\":\"claude-plan\",\"name\":\"Claude <b>Plan</b>\","
+             "\"paths\":[\"~/.claude/.credentials.json\"],\"consent\":\"always\"}]}");
+  else if (is (request, 0, "keys") || is (request, 0, "sign-ins"))
+    respond (request, 200, "{}");
   else if (is (request, 0, "devboxes") && request->n_parts == 1)
     respond (request, 200, "{\"devboxes\":[]}");
   else if (is (request, 0, "devboxes"))

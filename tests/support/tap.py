@@ -47,6 +47,8 @@ class TapResult(unittest.TestResult):
     def explain(text):
         for line in text.splitlines():
             print(f'# {line}', flush=True)
+        # of a TAP test meson shows no more than this when it fails
+        print(text, file=sys.stderr, flush=True)
 
     def addFailure(self, test, error):
         super().addFailure(test, error)

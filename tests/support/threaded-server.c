@@ -15,6 +15,7 @@ struct _ThreadedServer
   SoupServerCallback serve;
   GFunc finish;
   gpointer data;
+  int listens; /* atomic */
 };
 
 static gpointer
@@ -34,6 +35,7 @@ server_thread (gpointer data)
   g_assert_true (g_socket_bind (socket, address, FALSE, &error));
   g_assert_true (g_socket_listen (socket, &error));
   g_assert_true (soup_server_listen_socket (server, socket, 0, &error));
+  g_atomic_int_set (&self->listens, TRUE);
   g_main_loop_run (self->loop);
   if (self->finish != NULL)
     self->finish (self->data, self);
@@ -58,7 +60,8 @@ threaded_server_new (SoupServerCallback serve, GFunc finish, gpointer data)
   self->finish = finish;
   self->data = data;
   self->thread = g_thread_new ("server", server_thread, self);
-  while (!g_file_test (self->socket, G_FILE_TEST_EXISTS))
+  /* its file is there before anybody listens */
+  while (!g_atomic_int_get (&self->listens))
     g_thread_yield ();
   return self;
 }

@@ -6,6 +6,7 @@ sheets that show many of them at once, to be looked at by a person.
 screenshots.py [--publish] [LOOK…]: all looks, or only those named. --publish also refreshes the pictures that the
 metainfo, the help and the README show."""
 
+import base64
 import contextlib
 import os
 import pathlib
@@ -55,9 +56,70 @@ RUNS = (
     ('Tidy the changelog', block('sleep 600'), {'stop': True}),
 )
 
+# an engine that does what its prompt says; never chosen by itself
+AGENT = '''[Engine]
+Name=Example Agent
+Protocol=acp
+Rank=2000
+[Start]
+Command=python3 -c "import base64, os; exec(base64.b64decode(os.environ['AGENT']))"
+[Find]
+Binary=sh
+Version=sh -c true
+'''
+# what it does, and what is left to do: a Run that is over, one that is steered, one that waits for a permission
+# (a tool at work is not silent: else the timeline would say after a minute that nothing is heard)
+AGENT_RUNS = (
+    ('Rename the columns', """# Rename the columns
+
+Old names say nothing to whoever reads them.
+
+[[do: think The names are in `schema.sql`, and in **two** queries.
+
+If the queries are changed first, nothing breaks in between. | say The columns are in one file. | permission Edit a file | \
+tool echo "3 files changed" | tool echo "3 files pushed" | usage | say All columns have names that can be read.]]
+"""),
+    ('Upgrade the database', """Upgrade the database to the new version.
+
+[[do: think A copy first: the upgrade cannot be undone. | say I make a copy first. | plan +Make a copy, *Upgrade, Compare | \
+tool sleep 6000]]
+"""),
+    ('Delete the old logs', """Delete what is older than a year.
+
+[[do: think There may be a link among them. | permission Delete files | tool find /var/log -mtime +365 -delete]]
+"""),
+)
+STEERS = ('Do the read replicas last, they are in use until six in the evening.', 'And tell the team.')
+
+
+def add_agent(coordinator):
+    """Before it starts."""
+    folder = coordinator.root / 'config' / 'bellhop' / 'engines'
+    folder.mkdir(parents=True)
+    (folder / 'example.engine').write_text(AGENT)
+
+
+def agent_runs(coordinator):
+    program = base64.b64encode((bellhop.SOURCE / 'tests' / 'support' / 'acp-agent.py').read_bytes()).decode()
+    over, steered, waiting = (coordinator.create(text, name=name, engine='example', permissions='ask', env={'AGENT': program})['id']
+                              for name, text in AGENT_RUNS)
+    for answer in 'Allow once', 'Reject':
+        question = coordinator.question(over)
+        option = next(option['id'] for option in question['questions'][0]['options'] if option['label'] == answer)
+        coordinator.post(f'/v1/runs/{over}/answers', {'question': question['id'], 'options': [option]})
+        bellhop.wait_for(lambda: question['id'] not in [q['id'] for q in coordinator.get(f'/v1/runs/{over}/questions')['questions']],
+                         'the answer')
+    coordinator.wait_end(over)
+    bellhop.wait_for(lambda: any(row['kind'] == 'message' and row['author'] == 'example' for row in coordinator.rows(steered)),
+                     'the turn to be under way')
+    for steer in STEERS:
+        coordinator.post(f'/v1/runs/{steered}/messages', {'text': steer})
+    coordinator.question(waiting)
+
 
 def populate(coordinator):
     """Runs in every state, the one that needs the person last."""
+    agent_runs(coordinator)
     for name, text, more in RUNS:
         run = coordinator.create(text, name=name)['id']
         bellhop.wait_for(lambda: coordinator.steps(run), f'the block of {name}')
@@ -123,6 +185,24 @@ class Shots:
         # the focus was in the text; what has it is in sight
         session.key('ctrl+Tab', *['Tab'] * 14)
         self.take(session, 'composer-end')
+        rows = app.find('dialog').find_all('list item', showing=False)
+        rows[-1].press('Return')
+        session.screen.settle()
+        session.key('Tab', 'Tab', 'Tab')
+        self.take(session, 'composer-advanced')
+        # below the name and the ticket: the target, and the engine that is looked for there
+        target, engine = rows[2:4]
+        target.press('Return')
+        session.screen.settle()
+        self.take(session, 'composer-target')
+        # of the next group, the first: an image of the worker
+        session.key('Tab', 'space')
+        session.screen.settle()
+        engine.press('Return')
+        session.screen.settle(timeout=8, quiet=1)
+        self.take(session, 'composer-engine')
+        session.key('Escape')
+        session.screen.settle()
         session.key('Escape')
         session.screen.settle()
 
@@ -133,6 +213,14 @@ class Shots:
         for name, page in zip(('connections', 'workers', 'engines'), self.pages(dialog)[1:]):
             page.click()
             self.take(session, f'preferences-{name}')
+        # of the page of engines: the keys below them
+        session.xdo('mousemove', session.width // 2, session.height // 2, 'click', '--repeat', 40, 5)
+        self.take(session, 'preferences-keys')
+        dialog.find('list item', 'ANTHROPIC_API_KEY', showing=False).press('Return')
+        app.find(where=lambda node: {'editable', 'focused'} <= node.states)
+        self.take(session, 'key')
+        session.key('Escape')
+        session.screen.settle()
         session.key('Escape')
         app.wait_gone('dialog')
 
@@ -174,13 +262,45 @@ class Shots:
         self.take(session, 'run-expanded')
 
     def others(self, session, app):
-        """Runs that are over, and one that cannot be opened."""
+        """The other Runs, and one that cannot be opened."""
+        agents = [name for name, _ in AGENT_RUNS]
         for run in self.coordinator.get('/v1/runs')['runs']:
-            if run['state'] in ('completed', 'failed', 'stopped'):
-                self.act(session, 'open-run', ('(ss)', ('', run['id'])))
-                self.take(session, f'run-{run["state"]}')
+            if run['name'] in agents:
+                self.open(session, run, ('over', 'steered', 'permission')[agents.index(run['name'])])
+            elif run['state'] in ('completed', 'failed', 'stopped'):
+                self.open(session, run, run['state'])
+            if run['name'] == agents[0]:
+                self.of_engine(session, app)
+            elif run['name'] == agents[2]:
+                self.timeline(app).find_all('list item')[-1].find_all(views.BUTTON)[-1].click()
+                self.take(session, 'permission')
+                session.key('Escape')
+                session.screen.settle()
         self.act(session, 'open-run', ('(ss)', ('', 'r_0000000000000000')))
         self.take(session, 'toast')
+
+    def open(self, session, run, view):
+        self.act(session, 'open-run', ('(ss)', ('', run['id'])))
+        self.take(session, f'run-{view}')
+
+    def of_engine(self, session, app):
+        """A thought, and what came of it; what the Run used."""
+        session.xdo('mousemove', session.width * 3 // 4, session.height // 2, 'click', '--repeat', 40, 4)
+        session.screen.settle()
+        # it is the row whose button says what it does, and nothing more
+        thought = next(row for row in self.timeline(app).find_all('list item') if len(self.header(row)) == 1)
+        self.header(thought, True).click()
+        session.screen.settle()
+        steps = [row for row in self.timeline(app).find_all('list item') if len(self.header(row)) > 2]
+        self.header(steps[-1], True).click()
+        self.take(session, 'run-thought')
+        session.key('F9')
+        session.screen.settle()
+        # at the end of the details
+        session.xdo('mousemove', session.width - 60, session.height // 2, 'click', '--repeat', 40, 5)
+        self.take(session, 'details-usage')
+        session.key('F9')
+        session.screen.settle()
 
     def without_runs(self):
         """The app on a coordinator that is new, and after that one has gone."""
@@ -253,7 +373,9 @@ def main():
     if publishing and 'light' not in looks:
         sys.exit('--publish needs the look “light”')
     sheets = []
-    with bellhop.Bellhop() as coordinator:
+    with bellhop.Bellhop(start=False) as coordinator:
+        add_agent(coordinator)
+        coordinator.start()
         run = populate(coordinator)
         for look in looks:
             made = Shots(look, coordinator, run).all()

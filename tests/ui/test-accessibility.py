@@ -320,7 +320,8 @@ class Walk(unittest.TestCase):
             if name == 'Workers':
                 self.says('list item', self.coordinator.worker, 'Online')
                 # the box of a Run, with its state
-                self.assertIn('unning', ''.join(f'{row.name} {row.described}' for row in self.app.find_all('list item')))
+                box = f'Running · {self.coordinator.worker} · host'
+                self.app.find('dialog').find('list item', where=lambda node: node.described == box)
 
     def connection(self):
         self.app.find('dialog').find({'tab', 'toggle button', 'radio'}, 'Connections').click()

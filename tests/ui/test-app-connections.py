@@ -163,6 +163,29 @@ class ConnectionsTest(unittest.TestCase):
         # with one there is nothing to tell apart
         self.assertEqual(view.run('Near work').find_all('label', 'This computer'), [])
 
+    def test_added_with_the_keyboard(self):
+        """The entry that had the focus is told that it lost it: else it warns when its cursor is to blink."""
+        far = self.far()
+        with bellhop.Bellhop() as near, desktop.Desktop(blink=True) as session:
+            session.start_secrets()
+            app = session.app(near)
+            view = Connections(session, app)
+            view.open_page()
+            view.button('Add Connection').click()
+            address = app.find(name=views.starting('Address'), where=lambda node: {'editable', 'focused'} <= node.states)
+            session.type(self.url)
+            session.key('Tab')
+            session.type('wrong')
+            session.key('Return')
+            view.trust(far.fingerprint, 'certificate-by-keyboard')
+            app.find('label', views.starting('', 'token'))
+            address.wait(lambda node: 'focused' in node.states, 'the focus to be where it is put right')
+            session.key('Tab', 'ctrl+a')
+            session.type(self.token)
+            session.key('Return')
+            view.trust(far.fingerprint, 'certificate-again')
+            view.row('localhost', 'Connected')
+
     def test_without_a_password_storage(self):
         far = self.far()
         with bellhop.Bellhop() as near, desktop.Desktop() as session:

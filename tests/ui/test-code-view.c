@@ -79,6 +79,55 @@ test_text (void)
 }
 
 static void
+assert_at (GtkWidget *widget, GtkWidget *of, float x, float y)
+{
+  graphene_rect_t bounds;
+
+  g_assert_true (gtk_widget_compute_bounds (widget, of, &bounds));
+  g_assert_cmpfloat (bounds.origin.x, >=, x);
+  g_assert_cmpfloat (bounds.origin.y, >=, y);
+}
+
+static void
+lay_out (BhCodeView *view)
+{
+  int height;
+
+  gtk_widget_measure (GTK_WIDGET (view), GTK_ORIENTATION_VERTICAL, 300, NULL, &height, NULL, NULL);
+  gtk_widget_allocate (GTK_WIDGET (view), 300, height, -1, NULL);
+}
+
+/* A title has its row, with the buttons. Without one they stand beside the text, and no row is empty. */
+static void
+test_title (void)
+{
+  g_autoptr (BhCodeView) view = new_view ();
+  GtkWidget *text = descendant (GTK_WIDGET (view), GTK_TYPE_SCROLLED_WINDOW);
+  GtkWidget *copy = descendant (GTK_WIDGET (view), GTK_TYPE_BUTTON);
+  int untitled, titled;
+
+  bh_code_view_set_text (view, "one", -1);
+  for (int i = 0; i < 2; i++)
+    {
+      lay_out (view);
+      untitled = gtk_widget_get_height (GTK_WIDGET (view));
+      g_assert_cmpint (untitled, ==,
+                       MAX (gtk_widget_get_height (text),
+                            gtk_widget_get_height (gtk_widget_get_parent (copy))));
+      assert_at (copy, GTK_WIDGET (view), gtk_widget_get_width (text), 0);
+      g_object_set (view, "title", "python", NULL);
+      lay_out (view);
+      titled = gtk_widget_get_height (GTK_WIDGET (view));
+      g_assert_cmpint (titled, >, untitled);
+      g_assert_cmpint (gtk_widget_get_width (text), ==, 300);
+      assert_at (text, GTK_WIDGET (view), 0, gtk_widget_get_height (copy));
+      g_object_set (view, "title", i == 0 ? "" : NULL, NULL);
+    }
+  lay_out (view);
+  g_assert_cmpint (gtk_widget_get_height (GTK_WIDGET (view)), ==, untitled);
+}
+
+static void
 test_hostile (void)
 {
   g_autoptr (BhCodeView) view = new_view ();
@@ -260,6 +309,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   adw_init ();
   g_test_add_func ("/code-view/text", test_text);
+  g_test_add_func ("/code-view/title", test_title);
   g_test_add_func ("/code-view/hostile", test_hostile);
   g_test_add_func ("/code-view/long-line", test_long_line);
   g_test_add_func ("/code-view/cut-between-characters", test_cut_between_characters);

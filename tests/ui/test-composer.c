@@ -3,17 +3,16 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
-#include <libdex.h>
 #include <string.h>
 
+#include "app/bh-settings.h"
 #include "app/composer/bh-composer-private.h"
 #include "app/composer/bh-row-error.h"
 #include "support/let-go.h"
 #include "support/scripted-coordinator.h"
+#include "support/ui-test.h"
 
 /* The composer on a scripted coordinator: what it refuses and where, and what it keeps. */
-
-#define WAIT_MS 20000
 
 typedef struct
 {
@@ -21,32 +20,19 @@ typedef struct
   BhConnections *connections;
   GtkWindow *window;
   BhComposerDialog *dialog;
-  BhDraftFile *file; /* weak */
-  char *created;     /* id of the Run */
-  char *path;        /* of the draft */
-  gint64 frame;      /* that was to come when it was waited for */
+  GSettings *settings; /* (nullable) */
+  BhDraftFile *file;   /* weak */
+  char *created;       /* id of the Run */
+  char *path;          /* of the draft */
+  gint64 frame;        /* that was to come when it was waited for */
 } Fixture;
 
 typedef gboolean (*Condition) (Fixture *self);
 
-static gboolean
-late_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
 static void
 wait_for (Fixture *self, Condition condition, const char *what)
 {
-  gboolean late = FALSE;
-  guint source = g_timeout_add (WAIT_MS, late_cb, &late);
-
-  while (!condition (self) && !late)
-    g_main_context_iteration (NULL, TRUE);
-  if (late)
-    g_error ("timed out waiting for %s", what);
-  g_source_remove (source);
+  WAIT_UNTIL (condition (self), what);
 }
 
 static gboolean
@@ -94,7 +80,7 @@ created_cb (BhComposerDialog *dialog, BhConnection *connection, BhRun *run, Fixt
 static void
 open_composer (Fixture *self)
 {
-  self->dialog = g_object_ref_sink (bh_composer_dialog_new (self->connections, NULL));
+  self->dialog = g_object_ref_sink (bh_composer_dialog_new (self->connections, self->settings));
   g_signal_connect (self->dialog, "created", G_CALLBACK (created_cb), self);
   adw_dialog_present (ADW_DIALOG (self->dialog), GTK_WIDGET (self->window));
   wait_for (self, is_loaded, "the draft to be read");
@@ -148,6 +134,7 @@ tear_down (Fixture *self, gconstpointer data)
     close_composer (self);
   wait_for (self, is_let_go, "the draft to be written");
   gtk_window_destroy (self->window);
+  g_clear_object (&self->settings);
   let_go_of_connections (&self->connections);
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
   g_free (self->created);
@@ -359,6 +346,22 @@ put_engine (Fixture *self, const char *id, const char *name, const char *why_not
   scripted_coordinator_put_engine (self->coordinator, engine);
 }
 
+/* With a code the reason is said in words of the app's. */
+static void
+put_engine_signed_out (Fixture *self, const char *id, const char *name)
+{
+  g_autoptr (BhEngineInfo) engine = bh_engine_info_new ();
+
+  engine->id = g_strdup (id);
+  engine->name = g_strdup (name);
+  engine->protocol = g_strdup ("acp");
+  engine->why_not = g_strdup ("In the words of the coordinator");
+  engine->why_not_code = g_strdup (BH_WHY_NOT_SIGNED_IN);
+  engine->path = g_strdup ("/usr/bin/gemini");
+  engine->keys = g_strsplit ("GEMINI_API_KEY;OTHER_KEY", ";", -1);
+  scripted_coordinator_put_engine (self->coordinator, engine);
+}
+
 static void
 assert_not_to_choose (Fixture *self, const char *title, const char *reason)
 {
@@ -378,6 +381,7 @@ test_what_is_not_there_is_not_to_choose (Fixture *self, gconstpointer data)
   scripted_coordinator_put_worker (self->coordinator, attic);
   put_engine (self, "codex", "Codex", NULL);
   put_engine (self, "claude-code", "Claude Code", "Not found: no “claude” on the PATH");
+  put_engine_signed_out (self, "gemini", "Gemini CLI");
   open_composer (self);
   write_instructions (self, "Do it.");
 
@@ -392,6 +396,10 @@ test_what_is_not_there_is_not_to_choose (Fixture *self, gconstpointer data)
   wait_for (self, has_engines, "the engines");
   g_assert_true (gtk_widget_get_sensitive (choice (self, "Codex")));
   assert_not_to_choose (self, "Claude Code", "Not found");
+  assert_not_to_choose (
+      self, "Gemini CLI",
+      "Found at /usr/bin/gemini, but not signed in. Sign in to it in a terminal, or store an API "
+      "key for it in the preferences: GEMINI_API_KEY, OTHER_KEY");
   adw_navigation_view_pop (self->dialog->navigation);
 
   /* chosen before, as in a draft */
@@ -404,6 +412,63 @@ test_what_is_not_there_is_not_to_choose (Fixture *self, gconstpointer data)
   bh_choice_row_set_selected (BH_CHOICE_ROW (self->dialog->engine_row), "codex");
   g_assert_null (bh_row_error_get (GTK_WIDGET (self->dialog->engine_row)));
   g_assert_true (may_start (self));
+}
+
+static gboolean
+is_lost (Fixture *self)
+{
+  return !is_connected (self);
+}
+
+static gboolean
+has_no_images (Fixture *self)
+{
+  return choice (self, "Its images are not known") != NULL;
+}
+
+static gboolean
+has_looked_again (Fixture *self)
+{
+  return scripted_coordinator_count (self->coordinator, "GET /v1/engines?worker") == 2;
+}
+
+/* What could not be asked while there was no connection is asked when there is one. */
+static void
+test_a_connection_that_comes_late (Fixture *self, gconstpointer data)
+{
+  open_composer (self);
+  scripted_coordinator_set_down (self->coordinator, TRUE);
+  wait_for (self, is_lost, "the end of the connection");
+  bh_target_row_set_target (self->dialog->target_row, "desk", "host");
+  gtk_widget_activate (GTK_WIDGET (self->dialog->target_row));
+  wait_for (self, has_no_images, "the images to be unknown");
+  scripted_coordinator_set_down (self->coordinator, FALSE);
+  bh_connection_reconnect (bh_connections_get_local (self->connections));
+  wait_for (self, has_images, "the images");
+  wait_for (self, has_looked_again, "the engines to be looked for again");
+  adw_navigation_view_pop (self->dialog->navigation);
+  let_paint (self);
+}
+
+static void
+test_nothing_is_asked_twice (Fixture *self, gconstpointer data)
+{
+  open_composer (self);
+  scripted_coordinator_hold (self->coordinator, "GET /v1/workers/");
+  for (guint i = 0; i < 2; i++)
+    {
+      gtk_widget_activate (GTK_WIDGET (self->dialog->target_row));
+      let_paint (self);
+      g_assert_false (has_images (self));
+      if (i == 0)
+        adw_navigation_view_pop (self->dialog->navigation);
+      let_paint (self);
+    }
+  scripted_coordinator_hold (self->coordinator, NULL);
+  wait_for (self, has_images, "the images");
+  adw_navigation_view_pop (self->dialog->navigation);
+  let_paint (self);
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "GET /v1/workers/"), ==, 1);
 }
 
 /* --- what is kept -----------------------------------------------------------------------------------------
@@ -436,7 +501,7 @@ test_a_draft_is_kept (Fixture *self, gconstpointer data)
   close_composer (self);
 
   /* a recipe does not take its place: it is offered */
-  self->dialog = g_object_ref_sink (bh_composer_dialog_new (self->connections, NULL));
+  self->dialog = g_object_ref_sink (bh_composer_dialog_new (self->connections, self->settings));
   g_signal_connect (self->dialog, "created", G_CALLBACK (created_cb), self);
   bh_composer_dialog_set_instructions (self->dialog, "Tour", "# Tour");
   adw_dialog_present (ADW_DIALOG (self->dialog), GTK_WIDGET (self->window));
@@ -514,22 +579,143 @@ test_run_again (Fixture *self, gconstpointer data)
       g_error ("%s is not in %s", parts[i], body);
 }
 
+/* Engines are looked for where the Run is to work; nobody can be asked for permission in an autonomous one.
+ */
+static void
+test_place_and_permissions (Fixture *self, gconstpointer data)
+{
+  g_autofree char *body = NULL;
+
+  put_engine (self, "codex", "Codex", NULL);
+  open_composer (self);
+  write_instructions (self, "Do it.");
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "GET /v1/engines?"), ==, 0);
+  bh_target_row_set_target (self->dialog->target_row, "desk", "host");
+  g_assert_cmpuint (adw_combo_row_get_selected (self->dialog->permissions_row), ==, 0);
+  adw_combo_row_set_selected (self->dialog->permissions_row, 1);
+  gtk_check_button_set_active (self->dialog->autonomous, TRUE);
+  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (self->dialog->permissions_row)));
+  gtk_check_button_set_active (self->dialog->interactive, TRUE);
+  g_assert_true (gtk_widget_get_sensitive (GTK_WIDGET (self->dialog->permissions_row)));
+  wait_for (self, may_start, "that it may start");
+  gtk_widget_activate (GTK_WIDGET (self->dialog->engine_row));
+  wait_for (self, has_engines, "the engines");
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "GET /v1/engines?worker=desk&image=host"),
+                    >, 0);
+  adw_navigation_view_pop (self->dialog->navigation);
+  let_paint (self);
+  press_start (self);
+  wait_for (self, is_created, "the Run");
+  body = scripted_coordinator_last_body (self->coordinator);
+  g_assert_nonnull (strstr (body, "\"permissions\":\"ask\""));
+}
+
+/* --- what the person prefers ------------------------------------------------------------------------------
+ */
+
+/* For as long as this program runs, which is why it is put back. */
+static void
+prefer (Fixture *self, const char *engine, const char *mode, const char *keep)
+{
+  if (self->settings == NULL)
+    self->settings = bh_settings_new ();
+  g_assert_true (g_settings_set_string (self->settings, "default-engine", engine));
+  g_assert_true (g_settings_set_string (self->settings, "default-mode", mode));
+  g_assert_true (g_settings_set_string (self->settings, "default-keep", keep));
+}
+
+static void
+assert_fields (Fixture *self, const char *engine, BhMode mode, const char *keep)
+{
+  g_autoptr (BhDraft) draft = bh_composer_collect (self->dialog);
+
+  g_assert_cmpstr (draft->engine, ==, engine);
+  g_assert_cmpint (draft->mode, ==, mode);
+  g_assert_cmpstr (draft->keep, ==, keep);
+}
+
+static void
+test_preferences (Fixture *self, gconstpointer data)
+{
+  static const char *const parts[] = { "\"engine\":\"codex\"", "\"mode\":\"autonomous\"",
+                                       "\"keep\":\"stop\"" };
+  g_autofree char *body = NULL;
+
+  put_engine (self, "codex", "Codex", NULL);
+  bh_connection_refresh_engines (bh_connections_get_local (self->connections));
+  open_composer (self);
+  assert_fields (self, "auto", BH_MODE_INTERACTIVE, "by-mode");
+  close_composer (self);
+
+  prefer (self, "codex", "autonomous", "stop");
+  open_composer (self);
+  assert_fields (self, "codex", BH_MODE_AUTONOMOUS, "stop");
+  write_instructions (self, "Do it.");
+  bh_target_row_set_target (self->dialog->target_row, "desk", "host");
+  wait_for (self, may_start, "that it may start");
+  press_start (self);
+  wait_for (self, is_created, "the Run");
+  body = scripted_coordinator_last_body (self->coordinator);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (strstr (body, parts[i]) == NULL)
+      g_error ("%s is not in %s", parts[i], body);
+  prefer (self, "auto", "interactive", "by-mode");
+}
+
+/* They are for what is begun: neither a draft nor a Run that is done again is changed by them; and what
+ * nobody has written in is no draft. */
+static void
+test_preferences_give_way (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhRun) run = scripted_run_new ("r_1", BH_RUN_COMPLETED, 60);
+
+  put_engine (self, "codex", "Codex", NULL);
+  bh_connection_refresh_engines (bh_connections_get_local (self->connections));
+  prefer (self, "codex", "autonomous", "stop");
+  open_composer (self);
+  close_composer (self);
+  g_assert_false (is_written (self));
+
+  open_composer (self);
+  write_instructions (self, "Do it.");
+  gtk_check_button_set_active (self->dialog->interactive, TRUE);
+  adw_combo_row_set_selected (self->dialog->keep_row, 1);
+  bh_choice_row_set_selected (BH_CHOICE_ROW (self->dialog->engine_row), "auto");
+  close_composer (self);
+  wait_for (self, is_written, "the draft");
+  open_composer (self);
+  assert_fields (self, "auto", BH_MODE_INTERACTIVE, "keep");
+  close_composer (self);
+
+  run->instructions = g_strdup ("Audit it.");
+  run->keep = BH_KEEP_REMOVE;
+  open_composer (self);
+  bh_composer_dialog_fill (self->dialog, run);
+  assert_fields (self, "auto", BH_MODE_INTERACTIVE, "remove");
+  /* a recipe is begun */
+  bh_composer_dialog_set_instructions (self->dialog, "Tour", "Look about.");
+  assert_fields (self, "codex", BH_MODE_AUTONOMOUS, "stop");
+  prefer (self, "auto", "interactive", "by-mode");
+}
+
 int
 main (int argc, char **argv)
 {
   g_autofree char *folder = g_dir_make_tmp ("bh-composer-XXXXXX", NULL);
 
   g_setenv ("XDG_DATA_HOME", folder, TRUE);
-  g_setenv ("BELLHOP_NO_START", "1", TRUE);
-  g_test_init (&argc, &argv, NULL);
-  dex_init ();
-  adw_init ();
+  ui_test_init (&argc, &argv);
 #define ADD(name, function) g_test_add ("/composer/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("autonomous-needs-a-target", test_autonomous_needs_a_target);
   ADD ("fields-are-checked", test_fields_are_checked);
   ADD ("an-error-lands-on-its-row", test_an_error_lands_on_its_row);
   ADD ("what-is-not-there-is-not-to-choose", test_what_is_not_there_is_not_to_choose);
+  ADD ("a-connection-that-comes-late", test_a_connection_that_comes_late);
+  ADD ("nothing-is-asked-twice", test_nothing_is_asked_twice);
   ADD ("run-again", test_run_again);
+  ADD ("place-and-permissions", test_place_and_permissions);
+  ADD ("preferences", test_preferences);
+  ADD ("preferences-give-way", test_preferences_give_way);
   ADD ("a-draft-is-kept", test_a_draft_is_kept);
   ADD ("a-bad-draft-is-put-aside", test_a_bad_draft_is_put_aside);
   return g_test_run ();

@@ -72,7 +72,7 @@ class DesktopTest(unittest.TestCase):
             app = session.app(coordinator)
             environment = pathlib.Path(f'/proc/{app.process.pid}/environ').read_bytes().split(b'\0')
             self.assertIn(f'BELLHOP_SOCKET={coordinator.path}'.encode(), environment)
-            self.assertEqual(coordinator.get('/v1/health').get('status', 'ok'), 'ok')
+            self.assertEqual(coordinator.get('/v1/health'), {'ready': True})
 
 
 if __name__ == '__main__':

@@ -95,7 +95,7 @@ test_json (Fixture *self, gconstpointer data)
   g_autoptr (JsonNode) node = NULL;
   JsonArray *rows;
 
-  await (bh_run_export (self->connection, RUN, BH_EXPORT_JSON, self->file), &error);
+  await (bh_run_export (self->connection, RUN, BH_EXPORT_JSON, self->file, NULL), &error);
   g_assert_no_error (error);
   text = read_file (self);
   node = json_from_string (text, &error);
@@ -117,13 +117,73 @@ test_markdown (Fixture *self, gconstpointer data)
   g_autofree char *text = NULL;
   guint steps = 0;
 
-  await (bh_run_export (self->connection, RUN, BH_EXPORT_MARKDOWN, self->file), &error);
+  await (bh_run_export (self->connection, RUN, BH_EXPORT_MARKDOWN, self->file, NULL), &error);
   g_assert_no_error (error);
   text = read_file (self);
   g_assert_true (g_str_has_prefix (text, "# "));
   for (const char *at = text; (at = strstr (at, "step ")) != NULL; at++)
     steps++;
   g_assert_cmpuint (steps, >=, 450);
+}
+
+static void
+add_step_by (Fixture *self, const char *author)
+{
+  g_autoptr (BhRow) row = bh_row_new ();
+
+  row->kind = BH_ROW_STEP;
+  row->state = BH_ROW_DONE;
+  row->author = g_strdup (author);
+  row->tool = g_strdup ("shell");
+  row->title = g_strdup ("npm test");
+  scripted_coordinator_add_row (self->coordinator, RUN, row);
+}
+
+/* Only what another engine than the Run's own did says so. */
+static void
+test_whose_step (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhRun) run = scripted_run_new (RUN, BH_RUN_COMPLETED, 60);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  run->engine_used = g_strdup ("own-engine");
+  scripted_coordinator_put_run (self->coordinator, run);
+  add_step_by (self, "own-engine");
+  add_step_by (self, "helping-engine");
+  await (bh_run_export (self->connection, RUN, BH_EXPORT_MARKDOWN, self->file, NULL), &error);
+  g_assert_no_error (error);
+  text = read_file (self);
+  g_assert_nonnull (strstr (text, "\n### shell: npm test\n"));
+  g_assert_nonnull (strstr (text, "\n### Helping-engine, shell: npm test\n"));
+  g_assert_null (strstr (text, "Own-engine"));
+}
+
+#define LONG_TEXT (17 * 1024 * 1024)
+
+/* A text is there from its beginning; what is left out of one that is far too long is said. */
+static void
+test_long_text (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhRow) row = bh_row_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL, *written = g_strnfill (LONG_TEXT, 'x');
+  const char *begin;
+
+  written[0] = '^';
+  row->kind = BH_ROW_MESSAGE;
+  row->state = BH_ROW_DONE;
+  row->author = g_strdup ("codex");
+  row->head = g_strndup (written, BH_HEAD_MAX);
+  scripted_coordinator_add_row (self->coordinator, RUN, row);
+  scripted_coordinator_append (self->coordinator, RUN, 450, BH_PART_TEXT, written);
+  await (bh_run_export (self->connection, RUN, BH_EXPORT_MARKDOWN, self->file, NULL), &error);
+  g_assert_no_error (error);
+  text = read_file (self);
+  begin = strstr (text, "\n^xxxx");
+  g_assert_nonnull (begin);
+  g_assert_cmpuint (strspn (begin + 2, "x"), ==, 16 * 1024 * 1024 - 1);
+  g_assert_nonnull (strstr (begin, "after this were left out"));
 }
 
 /* What was there before stays. */
@@ -138,10 +198,23 @@ test_failure (Fixture *self, gconstpointer data)
       "{\"type\":\"about:blank\",\"title\":\"t\",\"status\":500,\"detail\":\"Out of order\","
       "\"code\":\"internal\"}",
       1000);
-  g_assert_null (await (bh_run_export (self->connection, RUN, BH_EXPORT_JSON, self->file), &error));
+  g_assert_null (await (bh_run_export (self->connection, RUN, BH_EXPORT_JSON, self->file, NULL), &error));
   g_assert_nonnull (error);
   text = read_file (self);
   g_assert_cmpstr (text, ==, "as it was");
+}
+
+/* And what was not there before is not there then. */
+static void
+test_failure_of_new (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_delete (self->file, NULL, NULL));
+  scripted_coordinator_fail (self->coordinator, "GET /v1/runs/" RUN "/rows?from=200", 500, "{}", 1000);
+  g_assert_null (await (bh_run_export (self->connection, RUN, BH_EXPORT_JSON, self->file, NULL), &error));
+  g_assert_nonnull (error);
+  g_assert_false (g_file_query_exists (self->file, NULL));
 }
 
 static void
@@ -174,7 +247,10 @@ main (int argc, char *argv[])
   dex_init ();
   g_test_add ("/export/json", Fixture, NULL, set_up, test_json, tear_down);
   g_test_add ("/export/markdown", Fixture, NULL, set_up, test_markdown, tear_down);
+  g_test_add ("/export/whose-step", Fixture, NULL, set_up, test_whose_step, tear_down);
+  g_test_add ("/export/long-text", Fixture, NULL, set_up, test_long_text, tear_down);
   g_test_add ("/export/failure", Fixture, NULL, set_up, test_failure, tear_down);
+  g_test_add ("/export/failure-of-new", Fixture, NULL, set_up, test_failure_of_new, tear_down);
   g_test_add_func ("/export/name", test_name);
   g_test_add_func ("/links", test_links);
   return g_test_run ();

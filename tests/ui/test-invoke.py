@@ -59,6 +59,20 @@ class InvokeTest(unittest.TestCase):
         self.assertEqual(len(app.windows), 1)
         self.session.picture('invoke-link')
 
+    def test_narrow(self):
+        """A window that is narrow from the start lays itself out anew in its first frame."""
+        text = '\n\n'.join(f'Part {i} of what has to be done.\n\n' + block(f'echo {i}') for i in range(8))
+        ask = '```ask\nheader: Colour\ntext: Which colour should the button be?\noptions:\n  - Red\n  - Blue\n```\n'
+        run = self.coordinator.create(f'{text}\n\n{ask}', name='Change the button')['id']
+        self.coordinator.question(run)
+        with desktop.Desktop(360, 720) as session:
+            app = session.app(self.coordinator, run)
+            self.shows(app, 'Change the button')
+            app.find('label', 'Which colour should the button be?')
+            session.screen.settle()
+            session.picture('invoke-narrow')
+        self.coordinator.post(f'/v1/runs/{run}/stop')
+
     def test_what_is_no_run(self):
         app = self.session.app(self.coordinator)
         for text in ('nonsense', 'bellhop://run/', 'bellhop://other/' + NOBODY, f'bellhop://run/{NOBODY}#x', 'https://example.org', '<b>x</b>', '../../etc'):

@@ -12,13 +12,13 @@
 #include "app/run/bh-run-view-private.h"
 #include "support/let-go.h"
 #include "support/scripted-coordinator.h"
+#include "support/ui-test.h"
 
 /* Everything that was shown is let go of when it is closed: also while the coordinator owes an answer, and
  * however many Runs are looked at one after the other. */
 
 #define N_RUNS 20
 #define N_ROWS 100
-#define WAIT_MS 20000
 /* What a list view makes around what is in sight, and more */
 #define CELLS_MAX 300
 
@@ -30,33 +30,7 @@ typedef struct
   LetGo *shown;
 } Fixture;
 
-static gboolean
-late_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                                  \
-  G_STMT_START                                                                                               \
-  {                                                                                                          \
-    gboolean late = FALSE;                                                                                   \
-    guint source = g_timeout_add (WAIT_MS, late_cb, &late);                                                  \
-    while (!(condition) && !late)                                                                            \
-      g_main_context_iteration (NULL, TRUE);                                                                 \
-    if (late)                                                                                                \
-      g_error ("timed out waiting for %s", #condition);                                                      \
-    g_source_remove (source);                                                                                \
-  }                                                                                                          \
-  G_STMT_END
-
 /* --- the fixture --------------------------------------------------------------------------------------- */
-
-static char *
-run_id (guint n)
-{
-  return g_strdup_printf ("r_%016u", n);
-}
 
 static BhConnection *
 get_connection (Fixture *self)
@@ -67,7 +41,7 @@ get_connection (Fixture *self)
 static BhRunItem *
 get_run (Fixture *self, guint n)
 {
-  g_autofree char *id = run_id (n);
+  g_autofree char *id = ui_test_run_id (n);
 
   return bh_connection_lookup_run (get_connection (self), id);
 }
@@ -86,7 +60,7 @@ set_up (Fixture *self, gconstpointer data)
   scripted_coordinator_put_worker (self->coordinator, worker);
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *id = run_id (i);
+      g_autofree char *id = ui_test_run_id (i);
       g_autoptr (BhRun) run = scripted_run_new (id, BH_RUN_RUNNING, 60 + i);
 
       scripted_coordinator_put_run (self->coordinator, run);
@@ -102,18 +76,8 @@ set_up (Fixture *self, gconstpointer data)
 }
 
 static void
-quit_cb (gpointer application)
-{
-  g_application_quit (application);
-}
-
-/* It is registered without a main loop of its own, and can only be ended in one. */
-static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  char program[] = "bellhop", service[] = "--gapplication-service";
-  char *arguments[] = { program, service, NULL };
-
   if (self->window != NULL)
     {
       let_go_add_ours (self->shown, self->window);
@@ -121,10 +85,7 @@ tear_down (Fixture *self, gconstpointer data)
     }
   let_go_wait (self->shown);
   let_go_free (self->shown);
-  g_idle_add_once (quit_cb, self->application);
-  g_assert_cmpint (g_application_run (G_APPLICATION (self->application), 2, arguments), ==, 0);
-  g_assert_true (bh_application_wind_down (self->application));
-  g_assert_finalize_object (g_steal_pointer (&self->application));
+  ui_test_end_application (&self->application);
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
 }
 
@@ -199,7 +160,7 @@ test_composer (Fixture *self, gconstpointer data)
 static void
 test_question (Fixture *self, gconstpointer data)
 {
-  g_autofree char *id = run_id (0);
+  g_autofree char *id = ui_test_run_id (0);
   g_autoptr (BhQuestionSet) set = scripted_question_new ("q_0000000000000001", id, 1);
   gpointer dialog, next, pages;
 
@@ -221,7 +182,10 @@ static BhRunView *
 open_run (Fixture *self, guint n)
 {
   bh_window_open_run (self->window, get_run (self, n));
+  WAIT_FOR (self->window->page != NULL && self->window->page->timeline != NULL);
   WAIT_FOR (bh_timeline_get_ready (self->window->page->timeline));
+  /* the list has its rows then: what is done to one that nobody has is forgotten with it */
+  let_paint (self);
   return self->window->page;
 }
 
@@ -299,7 +263,7 @@ test_many_runs (Fixture *self, gconstpointer data)
 {
   for (guint i = 0; i < N_RUNS; i++)
     {
-      g_autofree char *id = run_id (i);
+      g_autofree char *id = ui_test_run_id (i);
       BhRunView *page;
 
       scripted_coordinator_append (self->coordinator, id, N_ROWS - 1, BH_PART_RESULT, "all is well\n");
@@ -328,12 +292,7 @@ main (int argc, char *argv[])
   g_autofree char *folder = g_dir_make_tmp ("bh-lifetimes-XXXXXX", NULL);
 
   g_setenv ("XDG_DATA_HOME", folder, TRUE);
-  g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
-  g_setenv ("BELLHOP_NO_START", "1", TRUE);
-  g_test_init (&argc, &argv, NULL);
-  dex_init ();
-  adw_init ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  ui_test_init (&argc, &argv);
   ADD ("/lifetimes/preferences", 1, test_preferences);
   ADD ("/lifetimes/composer", 1, test_composer);
   ADD ("/lifetimes/question", 1, test_question);

@@ -4,6 +4,7 @@
 takes back what it said when it was answered elsewhere."""
 
 import os
+import pathlib
 import sys
 import unittest
 
@@ -15,8 +16,10 @@ import accessible  # noqa: E402
 import bellhop  # noqa: E402
 import gnomeshell  # noqa: E402
 import tap  # noqa: E402
+from gi.repository import GLib  # noqa: E402
 
 APP = 'org.bellhop.Bellhop'
+SECRETS, SECRETS_API = 'org.freedesktop.secrets', 'org.freedesktop.Secret'
 QUESTION = '''```ask
 text: Where should the **toggle** live?
 options:
@@ -45,7 +48,7 @@ true
 '''
 
 
-class NotifyTest(unittest.TestCase):
+class Case(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.coordinator = cls.enterClassContext(bellhop.Bellhop(environment={'BELLHOP_NO_START': '1'}))
@@ -80,6 +83,8 @@ class NotifyTest(unittest.TestCase):
     def answer_elsewhere(self, run, option):
         self.coordinator.post(f'/v1/runs/{run["id"]}/answers', {'options': [option]})
 
+
+class NotifyTest(Case):
     def test_is_answered_without_a_window(self):
         self.start()
         run = self.create(QUESTION, 'Move the toggle')
@@ -149,6 +154,62 @@ class NotifyTest(unittest.TestCase):
         self.start()
         self.coordinator.wait_end(self.create(bellhop.block('exit 3'), 'Broken')['id'])
         self.shell.wait_notification('Broken failed')
+
+
+class FarTest(Case):
+    """Two coordinators, and what is answered reaches the one that asked."""
+
+    def setUp(self):
+        super().setUp()
+        self.far = bellhop.Bellhop(start=False)
+        self.addCleanup(self.far.close)
+        url = self.far.listen()
+        self.far.start()
+        token = self.far.post('/v1/tokens', {'name': 'laptop'})['token']
+        # as the preferences leave it
+        settings = pathlib.Path(self.coordinator.environment['XDG_CONFIG_HOME'], 'glib-2.0', 'settings', 'keyfile')
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(f"[org/bellhop/Bellhop]\nconnections=[('far', 'Lab', '{url}', '{self.far.fingerprint}')]\n")
+        self.shell.start_secrets()
+        self.store(token)
+        self.start()
+
+    def store(self, token):
+        """Puts the token of that connection into the password storage."""
+        def secrets(path, interface, method, signature, *arguments):
+            return accessible.call(self.shell.bus, SECRETS, path, f'{SECRETS_API}.{interface}', method, signature, *arguments)
+
+        _, session = secrets('/org/freedesktop/secrets', 'Service', 'OpenSession', 'sv', 'plain', GLib.Variant('s', ''))
+        attributes = {'xdg:schema': 'org.bellhop.Coordinator', 'id': 'far'}
+        secrets('/org/freedesktop/secrets/aliases/default', 'Collection', 'CreateItem', 'a{sv}(oayays)b',
+                {f'{SECRETS_API}.Item.Label': GLib.Variant('s', 'Lab'), f'{SECRETS_API}.Item.Attributes': GLib.Variant('a{ss}', attributes)},
+                (session, b'', token.encode(), 'text/plain'), True)
+
+    def asks(self, coordinator, name):
+        run = coordinator.create(QUESTION, name=name, engine='runbook', target={'worker': coordinator.worker, 'image': 'host'})['id']
+        self.assertEqual(self.shell.wait_notification(name)['buttons'], ['Toolbar', 'Menu'])
+        return run
+
+    def test_a_question_of_another_computer(self):
+        here, there, other = self.asks(self.coordinator, 'Near'), self.asks(self.far, 'Far'), self.asks(self.far, 'Far, too')
+        self.shell.show_notifications()
+        self.shell.picture('notify-two-coordinators')
+        self.shell.press_notification_button('Far', 'Menu')
+        self.assertEqual(self.far.wait_end(there)['state'], 'completed')
+        self.assertIn('in the Menu', ''.join(self.far.outputs(there)))
+        self.shell.wait_no_notification('Far')
+        # nobody else was answered
+        self.assertEqual(self.coordinator.run(here)['state'], 'needs_you')
+        self.assertEqual(self.far.run(other)['state'], 'needs_you')
+        # answered over there
+        self.far.post(f'/v1/runs/{other}/answers', {'options': ['toolbar']})
+        self.shell.wait_no_notification('Far, too')
+        self.assertIsNotNone(self.shell.notification('Near'))
+        self.shell.press_notification_button('Near', 'Toolbar')
+        self.assertEqual(self.coordinator.wait_end(here)['state'], 'completed')
+        self.assertIn('in the Toolbar', ''.join(self.coordinator.outputs(here)))
+        self.shell.wait_no_notification('Near')
+        self.assertEqual(self.shell.windows(), [])
 
 
 if __name__ == '__main__':

@@ -7,16 +7,19 @@
 #include "app/bh-settings.h"
 #include "app/preferences/bh-box-row.h"
 #include "app/preferences/bh-certificate-dialog.h"
+#include "app/preferences/bh-keys-group.h"
 #include "app/preferences/bh-preferences-dialog.h"
 #include "app/preferences/bh-saved-connection-row.h"
 #include "app/preferences/bh-saved-connections.h"
+#include "app/preferences/bh-sign-ins-group.h"
 #include "app/preferences/bh-worker-row.h"
 #include "support/let-go.h"
 #include "support/scripted-coordinator.h"
+#include "support/ui-test.h"
 
 /* Saved connections, and the preferences on a scripted coordinator. There is no Secret Service here. */
 
-#define WAIT_MS 20000
+#define REFUSED "{\"title\":\"T\",\"status\":409,\"detail\":\"Not today\",\"code\":\"conflict\"}"
 #define WORKER "desk <b>& lamp</b>"
 
 typedef struct
@@ -27,28 +30,6 @@ typedef struct
   GtkWidget *window;
   BhPreferencesDialog *dialog;
 } Fixture;
-
-/* --- waiting ------------------------------------------------------------------------------------------- */
-
-static gboolean
-late_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                                  \
-  G_STMT_START                                                                                               \
-  {                                                                                                          \
-    gboolean late = FALSE;                                                                                   \
-    guint source = g_timeout_add (WAIT_MS, late_cb, &late);                                                  \
-    while (!(condition) && !late)                                                                            \
-      g_main_context_iteration (NULL, TRUE);                                                                 \
-    if (late)                                                                                                \
-      g_error ("timed out waiting for %s", #condition);                                                      \
-    g_source_remove (source);                                                                                \
-  }                                                                                                          \
-  G_STMT_END
 
 /* Waits for a future (taken), which must resolve. */
 static void
@@ -254,6 +235,37 @@ test_general (Fixture *self, gconstpointer data)
   dismiss (self);
 }
 
+static GtkWidget *
+find_titled (GtkWidget *widget, const char *title)
+{
+  if (ADW_IS_ACTION_ROW (widget) &&
+      g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title) == 0)
+    return widget;
+  for (GtkWidget *at = gtk_widget_get_first_child (widget); at != NULL; at = gtk_widget_get_next_sibling (at))
+    {
+      GtkWidget *found = find_titled (at, title);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* What is said of privacy leads to where it is decided. */
+static void
+test_privacy (Fixture *self, gconstpointer data)
+{
+  GtkWidget *row;
+
+  present (self, "general");
+  row = find_titled (GTK_WIDGET (self->dialog), "Sign-Ins and API Keys Are Yours to Give");
+  g_assert_nonnull (row);
+  adw_action_row_activate (ADW_ACTION_ROW (row));
+  g_assert_cmpstr (adw_preferences_dialog_get_visible_page_name (ADW_PREFERENCES_DIALOG (self->dialog)), ==,
+                   "engines");
+  dismiss (self);
+}
+
 static void
 test_workers (Fixture *self, gconstpointer data)
 {
@@ -290,15 +302,125 @@ test_connections (Fixture *self, gconstpointer data)
   dismiss (self);
 }
 
+/* (nullable) */
+static GtkWidget *
+row_in (AdwPreferencesGroup *group, GType type, guint n)
+{
+  return find_nth (GTK_WIDGET (group), type, &n);
+}
+
+/* (nullable) the one over the preferences */
+static AdwAlertDialog *
+get_alert (Fixture *self)
+{
+  AdwDialog *dialog = adw_window_get_visible_dialog (ADW_WINDOW (self->window));
+
+  return ADW_IS_ALERT_DIALOG (dialog) ? ADW_ALERT_DIALOG (dialog) : NULL;
+}
+
+static gboolean
+was_sent (Fixture *self, const char *request, const char *body)
+{
+  g_autofree char *last = scripted_coordinator_last_body (self->coordinator);
+
+  return scripted_coordinator_count (self->coordinator, request) > 0 && g_strcmp0 (last, body) == 0;
+}
+
+/* API keys are never shown; sign-ins are asked for, or not. */
+static void
+test_keys_and_sign_ins (Fixture *self, gconstpointer data)
+{
+  AdwPreferencesGroup *keys, *sign_ins;
+  AdwActionRow *row, *other;
+  AdwComboRow *consent;
+  AdwAlertDialog *dialog;
+  GtkEditable *entry;
+
+  present (self, "engines");
+  keys = ADW_PREFERENCES_GROUP (find (self, BH_TYPE_KEYS_GROUP, 0));
+  WAIT_FOR (row_in (keys, ADW_TYPE_ACTION_ROW, 1) != NULL);
+  row = ADW_ACTION_ROW (row_in (keys, ADW_TYPE_ACTION_ROW, 0));
+  other = ADW_ACTION_ROW (row_in (keys, ADW_TYPE_ACTION_ROW, 1));
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "ANTHROPIC_API_KEY");
+  g_assert_cmpstr (adw_action_row_get_subtitle (row), ==, "Stored · Claude-api");
+  g_assert_cmpstr (adw_action_row_get_subtitle (other), ==, "Not set · Gemini, Goose");
+
+  g_signal_emit_by_name (other, "activated");
+  WAIT_FOR ((dialog = get_alert (self)) != NULL);
+  entry = g_object_get_data (G_OBJECT (dialog), "entry");
+  g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "set"));
+  gtk_editable_set_text (entry, "sk-1");
+  g_assert_true (adw_alert_dialog_get_response_enabled (dialog, "set"));
+  g_signal_emit_by_name (dialog, "response", "set");
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  WAIT_FOR (was_sent (self, "PUT /v1/keys/GEMINI_API_KEY", "{\"value\":\"sk-1\"}"));
+
+  sign_ins = ADW_PREFERENCES_GROUP (find (self, BH_TYPE_SIGN_INS_GROUP, 0));
+  WAIT_FOR (row_in (sign_ins, ADW_TYPE_COMBO_ROW, 0) != NULL);
+  consent = ADW_COMBO_ROW (row_in (sign_ins, ADW_TYPE_COMBO_ROW, 0));
+  /* a name from an engine's file is no markup */
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (consent)), ==, "Claude <b>Plan</b>");
+  g_assert_false (adw_preferences_row_get_use_markup (ADW_PREFERENCES_ROW (consent)));
+  WAIT_FOR (adw_combo_row_get_selected (consent) == 1);
+  adw_combo_row_set_selected (consent, 2);
+  WAIT_FOR (was_sent (self, "PUT /v1/sign-ins/claude-plan", "{\"consent\":\"no\"}"));
+  /* what is refused is set back, and said */
+  scripted_coordinator_fail (self->coordinator, "PUT /v1/sign-ins", 409, REFUSED, 1);
+  adw_combo_row_set_selected (consent, 0);
+  WAIT_FOR (g_strcmp0 (adw_preferences_group_get_description (sign_ins), "Not today") == 0);
+  WAIT_FOR (adw_combo_row_get_selected (consent) == 1);
+  dismiss (self);
+}
+
+/* Closed while it lists and while it changes something. */
+static void
+test_closed_meanwhile (Fixture *self, gconstpointer data)
+{
+  AdwPreferencesGroup *sign_ins;
+
+  scripted_coordinator_hold (self->coordinator, "GET /v1/keys");
+  present (self, "engines");
+  sign_ins = ADW_PREFERENCES_GROUP (find (self, BH_TYPE_SIGN_INS_GROUP, 0));
+  WAIT_FOR (scripted_coordinator_count (self->coordinator, "GET /v1/keys") == 1);
+  WAIT_FOR (row_in (sign_ins, ADW_TYPE_COMBO_ROW, 0) != NULL);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row_in (sign_ins, ADW_TYPE_COMBO_ROW, 0)), 2);
+  adw_dialog_force_close (ADW_DIALOG (self->dialog));
+  gtk_window_destroy (GTK_WINDOW (self->window));
+  g_clear_object (&self->window);
+  scripted_coordinator_hold (self->coordinator, NULL);
+  WAIT_FOR (self->dialog == NULL);
+}
+
+static guint
+n_lists (Fixture *self)
+{
+  return scripted_coordinator_count (self->coordinator, "GET /v1/keys");
+}
+
+/* What could not be listed while there was no connection is listed when there is one. */
+static void
+test_connection_comes_late (Fixture *self, gconstpointer data)
+{
+  BhConnection *local = bh_connections_get_local (self->connections);
+  AdwPreferencesGroup *keys;
+
+  scripted_coordinator_set_down (self->coordinator, TRUE);
+  WAIT_FOR (bh_connection_get_state (local) != BH_CONNECTION_CONNECTED);
+  present (self, "engines");
+  keys = ADW_PREFERENCES_GROUP (find (self, BH_TYPE_KEYS_GROUP, 0));
+  WAIT_FOR (n_lists (self) > 0);
+  g_assert_null (row_in (keys, ADW_TYPE_ACTION_ROW, 0));
+  scripted_coordinator_set_down (self->coordinator, FALSE);
+  bh_connection_reconnect (local);
+  WAIT_FOR (row_in (keys, ADW_TYPE_ACTION_ROW, 0) != NULL);
+  g_assert_nonnull (strstr (adw_preferences_group_get_description (keys), "Given to the engines"));
+  dismiss (self);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  dex_init ();
-  adw_init ();
-  /* libadwaita keeps what is closed in the middle of a transition */
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
-  g_setenv ("BELLHOP_NO_START", "1", TRUE);
+  ui_test_init (&argc, &argv);
   /* whatever the machine that tests has */
   g_setenv ("SECRET_BACKEND", "service", TRUE);
 
@@ -307,7 +429,11 @@ main (int argc, char **argv)
   ADD ("saved/load", test_load);
   g_test_add_func ("/preferences/fingerprint", test_fingerprint);
   ADD ("general", test_general);
+  ADD ("privacy", test_privacy);
   ADD ("workers", test_workers);
   ADD ("connections", test_connections);
+  ADD ("keys-and-sign-ins", test_keys_and_sign_ins);
+  ADD ("closed-meanwhile", test_closed_meanwhile);
+  ADD ("connection-comes-late", test_connection_comes_late);
   return g_test_run ();
 }

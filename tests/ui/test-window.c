@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
-#include "config.h"
-
-#include <libdex.h>
-#include <string.h>
+#include "test-window-util.h"
 
 #include "app/bh-find-run.h"
-#include "app/bh-window-private.h"
 #include "app/runs/bh-recipe.h"
 #include "app/runs/bh-run-row.h"
 #include "app/runs/bh-run-sections.h"
-#include "support/scripted-coordinator.h"
 
 /* The window on a scripted coordinator: the list and its sections, search, what is selected, deletion. */
 
@@ -18,57 +13,8 @@
 /* what a list view makes around what is in sight, and more */
 #define ROWS_MAX 300
 #define CHANGES 400
-#define WAIT_MS 20000
 
-typedef struct
-{
-  ScriptedCoordinator *coordinator;
-  BhApplication *application;
-  BhWindow *window;
-  BhRunList *list;
-} Fixture;
-
-/* --- waiting ------------------------------------------------------------------------------------------- */
-
-typedef gboolean (*Condition) (Fixture *self, gconstpointer data);
-
-static gboolean
-late_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_for (Fixture *self, Condition condition, gconstpointer data, const char *what)
-{
-  gboolean late = FALSE;
-  guint source = g_timeout_add (WAIT_MS, late_cb, &late);
-
-  while (!condition (self, data) && !late)
-    g_main_context_iteration (NULL, TRUE);
-  if (late)
-    g_error ("timed out waiting for %s", what);
-  g_source_remove (source);
-}
-
-static guint
-n_items (gpointer model)
-{
-  return g_list_model_get_n_items (G_LIST_MODEL (model));
-}
-
-static gboolean
-has_items (Fixture *self, gconstpointer n)
-{
-  return n_items (self->list) == GPOINTER_TO_UINT (n);
-}
-
-static gboolean
-has_at_least (Fixture *self, gconstpointer n)
-{
-  return n_items (self->list) >= GPOINTER_TO_UINT (n);
-}
+/* --- looking ------------------------------------------------------------------------------------------- */
 
 static gboolean
 shows (Fixture *self, gconstpointer page)
@@ -78,14 +24,6 @@ shows (Fixture *self, gconstpointer page)
 
   return g_str_equal (gtk_stack_get_visible_child_name (stack), page);
 }
-
-static gboolean
-was_asked (Fixture *self, gconstpointer request)
-{
-  return scripted_coordinator_count (self->coordinator, request) > 0;
-}
-
-/* --- looking ------------------------------------------------------------------------------------------- */
 
 static guint
 count_widgets (GtkWidget *widget, GType type)
@@ -97,37 +35,6 @@ count_widgets (GtkWidget *widget, GType type)
   return n;
 }
 
-/* The button that says so, or has that icon. */
-static GtkWidget *
-find_button (GtkWidget *widget, const char *text)
-{
-  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget) &&
-      (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0 ||
-       g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (widget)), text) == 0))
-    return widget;
-  for (GtkWidget *at = gtk_widget_get_first_child (widget); at != NULL; at = gtk_widget_get_next_sibling (at))
-    {
-      GtkWidget *found = find_button (at, text);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
-static gboolean
-has_button (Fixture *self, gconstpointer text)
-{
-  return find_button (GTK_WIDGET (self->window), text) != NULL;
-}
-
-static void
-press (Fixture *self, const char *text)
-{
-  wait_for (self, has_button, text, text);
-  g_signal_emit_by_name (find_button (GTK_WIDGET (self->window), text), "clicked");
-}
-
 static BhRunItem *
 item_at (Fixture *self, guint position)
 {
@@ -135,82 +42,6 @@ item_at (Fixture *self, guint position)
 
   g_assert_nonnull (item);
   return item;
-}
-
-/* --- the fixture --------------------------------------------------------------------------------------- */
-
-static char *
-run_id (guint n)
-{
-  return g_strdup_printf ("r_%016u", n);
-}
-
-static void
-put_run (Fixture *self, guint n, BhRunState state, gint64 seconds_ago)
-{
-  g_autofree char *id = run_id (n);
-  g_autoptr (BhRun) run = scripted_run_new (id, state, seconds_ago);
-
-  scripted_coordinator_put_run (self->coordinator, run);
-}
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  guint n = GPOINTER_TO_UINT (data);
-  g_autoptr (GError) error = NULL;
-
-  self->coordinator = scripted_coordinator_new ();
-  for (guint i = 0; i < n; i++)
-    put_run (self, i, BH_RUN_COMPLETED, 60 + i);
-  g_setenv ("BELLHOP_SOCKET", scripted_coordinator_get_socket (self->coordinator), TRUE);
-  self->application = bh_application_new ();
-  g_application_register (G_APPLICATION (self->application), NULL, &error);
-  g_assert_no_error (error);
-  self->window = bh_window_new (self->application);
-  self->list = bh_run_list_view_get_list (self->window->list);
-  gtk_window_present (GTK_WINDOW (self->window));
-  wait_for (self, has_at_least, GUINT_TO_POINTER (MIN (n, 200)), "the Runs");
-}
-
-static void
-quit_cb (gpointer application)
-{
-  g_application_quit (application);
-}
-
-/* It is registered without a main loop of its own, and can only be ended in one. */
-static void
-end_application (Fixture *self)
-{
-  char program[] = "bellhop", service[] = "--gapplication-service";
-  char *arguments[] = { program, service, NULL };
-
-  g_idle_add_once (quit_cb, self->application);
-  g_assert_cmpint (g_application_run (G_APPLICATION (self->application), 2, arguments), ==, 0);
-}
-
-static gboolean
-is_null (Fixture *self, gconstpointer pointer)
-{
-  return *(gpointer const *) pointer == NULL;
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  gpointer window = self->window;
-
-  if (window != NULL)
-    {
-      g_object_add_weak_pointer (window, &window);
-      gtk_window_destroy (window);
-      wait_for (self, is_null, &window, "the window to be let go of");
-    }
-  end_application (self);
-  g_assert_true (bh_application_wind_down (self->application));
-  g_assert_finalize_object (g_steal_pointer (&self->application));
-  g_clear_pointer (&self->coordinator, scripted_coordinator_free);
 }
 
 /* --- sections ------------------------------------------------------------------------------------------ */
@@ -256,7 +87,7 @@ static gboolean
 has_state (Fixture *self, gconstpointer data)
 {
   guint packed = GPOINTER_TO_UINT (data);
-  g_autofree char *id = run_id (packed / 16);
+  g_autofree char *id = ui_test_run_id (packed / 16);
   BhRunItem *item = bh_run_list_lookup (self->list, BH_CONNECTION_LOCAL_ID, id);
 
   return item != NULL && (guint) bh_run_item_get_state (item) == packed % 16;
@@ -322,21 +153,54 @@ find_list_view (GtkWidget *widget)
   return found;
 }
 
-/* As one who drags the scrollbar to the end whenever there is more. */
-static gboolean
-goes_to_end (Fixture *self, gconstpointer n)
+/* A page in the middle brings nothing new: those at work are known before, however old they are. */
+static void
+set_up_old_at_work (Fixture *self, gconstpointer data)
 {
-  GtkWidget *view = find_list_view (GTK_WIDGET (self->window->list));
-  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
-
-  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
-  return has_items (self, n);
+  self->coordinator = scripted_coordinator_new ();
+  for (guint i = 0; i < 600; i++)
+    put_run (self, i, i / 200 == 1 ? BH_RUN_RUNNING : BH_RUN_COMPLETED, 60 + i);
+  open_window (self);
+  wait_for (self, has_items, GUINT_TO_POINTER (400), "those that are new, and those at work");
 }
 
-static void
-test_to_end (Fixture *self, gconstpointer data)
+static GtkAdjustment *
+get_adjustment (Fixture *self)
 {
-  wait_for (self, goes_to_end, GUINT_TO_POINTER (N_RUNS), "all Runs");
+  GtkWidget *view = find_list_view (GTK_WIDGET (self->window->list));
+
+  return gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
+}
+
+/* As one who drags the scrollbar to the end: until nothing moves any more. */
+static gboolean
+stands_at_end (Fixture *self, gconstpointer data)
+{
+  GtkAdjustment *adjustment = get_adjustment (self);
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self->window));
+  gint64 frame = gdk_frame_clock_get_frame_counter (clock), *since = (gpointer) data;
+  double end = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+
+  if (*since == 0 || gtk_adjustment_get_value (adjustment) < end)
+    *since = frame;
+  gtk_adjustment_set_value (adjustment, end);
+  gtk_widget_queue_draw (GTK_WIDGET (self->window));
+  return frame > *since + 3;
+}
+
+/* Who stands at the end need not scroll to see more of it: neither while it is loaded nor when that was
+ * nothing new. */
+static void
+test_old_at_work (Fixture *self, gconstpointer data)
+{
+  static const char request[] = "GET /v1/runs?limit=200&before=";
+  gint64 since = 0;
+
+  scripted_coordinator_hold (self->coordinator, request);
+  wait_for (self, stands_at_end, &since, "the end");
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, request), ==, 1);
+  scripted_coordinator_hold (self->coordinator, NULL);
+  wait_for (self, has_items, GUINT_TO_POINTER (600), "all Runs");
 }
 
 static gboolean
@@ -345,19 +209,37 @@ is_unknown (Fixture *self, gconstpointer id)
   return bh_run_list_lookup (self->list, BH_CONNECTION_LOCAL_ID, id) == NULL;
 }
 
-/* What is left is shorter than the window, in which nobody can scroll. */
 static void
-test_all_gone (Fixture *self, gconstpointer data)
+delete_runs (Fixture *self, guint n)
 {
-  g_autofree char *last = run_id (194);
+  g_autofree char *last = ui_test_run_id (n - 1);
 
-  for (guint i = 0; i < 195; i++)
+  for (guint i = 0; i < n; i++)
     {
-      g_autofree char *id = run_id (i);
+      g_autofree char *id = ui_test_run_id (i);
 
       scripted_coordinator_delete_run (self->coordinator, id, FALSE);
     }
   wait_for (self, is_unknown, last, "the Runs to go");
+}
+
+/* What is left is shorter than the window, in which nobody can scroll. */
+static void
+test_all_gone (Fixture *self, gconstpointer data)
+{
+  delete_runs (self, 195);
+  wait_for (self, has_at_least, GUINT_TO_POINTER (200), "those that come after them");
+}
+
+/* Nor does anything move when the next page holds only what is known. */
+static void
+test_nothing_new (Fixture *self, gconstpointer data)
+{
+  scripted_coordinator_fail (self->coordinator, "GET /v1/runs?limit=200&before=", 200,
+                             "{\"runs\":[{\"id\":\"r_0000000000000199\",\"state\":\"completed\"}],"
+                             "\"next\":\"r_0000000000000199\"}",
+                             1);
+  delete_runs (self, 195);
   wait_for (self, has_at_least, GUINT_TO_POINTER (200), "those that come after them");
 }
 
@@ -379,6 +261,52 @@ test_search (Fixture *self, gconstpointer data)
   wait_for (self, shows, "found", "a failed Run");
   gtk_widget_activate_action (GTK_WIDGET (self->window->list), "filter.clear", NULL);
   wait_for (self, shows, "list", "all Runs");
+}
+
+static gboolean
+has_page (Fixture *self, gconstpointer data)
+{
+  return self->window->page != NULL;
+}
+
+/* The page is there before a Run is opened, but not in sight, and is the one that shows it. */
+static void
+test_prepared (Fixture *self, gconstpointer data)
+{
+  AdwNavigationSplitView *split = self->window->split;
+  BhRunView *page;
+
+  wait_for (self, has_page, NULL, "the page");
+  page = self->window->page;
+  g_assert_true (adw_navigation_split_view_get_content (split) == self->window->nothing);
+  g_assert_null (bh_window_get_run (self->window));
+  bh_window_open_run (self->window, item_at (self, 0));
+  g_assert_true (self->window->page == page);
+  g_assert_true (adw_navigation_split_view_get_content (split) == ADW_NAVIGATION_PAGE (page));
+}
+
+/* Who opens a Run before there is a page has it asked for first, and sees the last that was opened. */
+static void
+test_ahead (Fixture *self, gconstpointer data)
+{
+  AdwNavigationSplitView *split = self->window->split;
+  BhRunItem *first = item_at (self, 0), *last = item_at (self, 1);
+
+  wait_for (self, has_page, NULL, "the page");
+  g_clear_object (&self->window->page);
+  bh_window_open_run (self->window, first);
+  g_assert_true (bh_window_get_run (self->window) == first);
+  bh_window_close_run (self->window, first);
+  g_assert_null (bh_window_get_run (self->window));
+  g_assert_true (adw_navigation_split_view_get_content (split) == self->window->nothing);
+  bh_window_open_run (self->window, first);
+  bh_window_open_run (self->window, last);
+  g_assert_null (self->window->page);
+  g_assert_true (bh_window_get_run (self->window) == last);
+  wait_for (self, has_page, NULL, "the page again");
+  g_assert_true (bh_run_view_get_run (self->window->page) == last);
+  g_assert_true (bh_window_get_run (self->window) == last);
+  g_assert_true (adw_navigation_split_view_get_content (split) == ADW_NAVIGATION_PAGE (self->window->page));
 }
 
 static void
@@ -450,142 +378,6 @@ test_not_deleted (Fixture *self, gconstpointer data)
   g_assert_true (item_at (self, 1) == run);
 }
 
-/* --- a coordinator that makes no sense ----------------------------------------------------------------- */
-
-static gboolean
-is_connected (Fixture *self, gconstpointer data)
-{
-  BhConnection *local = bh_connections_get_local (bh_application_get_connections (self->application));
-
-  return bh_connection_get_state (local) == BH_CONNECTION_CONNECTED;
-}
-
-/* The first listing is done: what is asked from now on is what the test brings about. */
-static void
-set_up_connected (Fixture *self, gconstpointer data)
-{
-  set_up (self, data);
-  wait_for (self, is_connected, NULL, "the connection");
-}
-
-/* A widget in sight that says this somewhere. */
-static gboolean
-says (GtkWidget *widget, const char *text)
-{
-  if (!gtk_widget_get_mapped (widget))
-    return FALSE;
-  if (GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
-    return TRUE;
-  for (GtkWidget *at = gtk_widget_get_first_child (widget); at != NULL; at = gtk_widget_get_next_sibling (at))
-    if (says (at, text))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_said (Fixture *self, gconstpointer text)
-{
-  return says (GTK_WIDGET (self->window), text);
-}
-
-static gboolean
-is_not_said (Fixture *self, gconstpointer text)
-{
-  return !is_said (self, text);
-}
-
-/* What is wrong is said in the window, with a way out, and all that was known is there. */
-static void
-assert_said (Fixture *self, const char *text)
-{
-  wait_for (self, is_said, text, text);
-  wait_for (self, has_button, "_Reconnect", "the button");
-  g_assert_cmpuint (n_items (self->list), ==, 5);
-  press (self, "_Reconnect");
-  wait_for (self, is_not_said, text, "the coordinator to make sense again");
-  g_assert_cmpuint (n_items (self->list), ==, 5);
-}
-
-static void
-test_bad_events (Fixture *self, gconstpointer data)
-{
-  scripted_coordinator_send (self->coordinator, "/v1/events",
-                             "event: run\ndata: {\"id\":\n\nevent: weather\ndata: 7\n\n");
-  assert_said (self, "An event “run” cannot be read");
-}
-
-static void
-test_bad_list (Fixture *self, gconstpointer data)
-{
-  scripted_coordinator_fail (self->coordinator, "GET /v1/runs?limit", 200, "{\"runs\":[7,null,[]]}", 1);
-  scripted_coordinator_hang_up (self->coordinator, "/v1/events");
-  assert_said (self, "One of the “runs” cannot be read");
-}
-
-static void
-test_no_json (Fixture *self, gconstpointer data)
-{
-  scripted_coordinator_fail (self->coordinator, "GET /v1/runs?limit", 200, "<h1>hello</h1>", 1);
-  scripted_coordinator_hang_up (self->coordinator, "/v1/events");
-  assert_said (self, "The coordinator's answer cannot be read");
-}
-
-static void
-test_cut_off (Fixture *self, gconstpointer data)
-{
-  scripted_coordinator_fail (self->coordinator, "GET /v1/info", 500, "oops", 3);
-  scripted_coordinator_send (self->coordinator, "/v1/events", "event: run\ndata: {\"id\":\"r_0\",\"na");
-  scripted_coordinator_hang_up (self->coordinator, "/v1/events");
-  wait_for (self, is_said, "500", "the error");
-  g_assert_cmpuint (n_items (self->list), ==, 5);
-  wait_for (self, is_not_said, "500", "the coordinator to be back");
-}
-
-static void
-test_other_version (Fixture *self, int api)
-{
-  scripted_coordinator_set_api (self->coordinator, api);
-  scripted_coordinator_hang_up (self->coordinator, "/v1/events");
-  wait_for (self, is_said, "Bring both to the same release", "the other version");
-  scripted_coordinator_set_api (self->coordinator, 1);
-  assert_said (self, "Bring both to the same release");
-}
-
-static void
-test_newer (Fixture *self, gconstpointer data)
-{
-  test_other_version (self, 2);
-}
-
-static void
-test_older (Fixture *self, gconstpointer data)
-{
-  test_other_version (self, 0);
-}
-
-/* Kinds and states that nobody here knows are shown by their names, rows that cannot be read as such. */
-static void
-test_unknown_words (Fixture *self, gconstpointer data)
-{
-  static const char id[] = "r_000000000000000f";
-  static const char run[] = "{\"id\":\"r_000000000000000f\",\"name\":\"Odd one\",\"state\":\"hibernating\","
-                            "\"mode\":\"dreaming\",\"rows\":3,\"last_seq\":9}";
-  g_autofree char *event = g_strdup_printf ("event: run\ndata: %s\n\n", run);
-
-  scripted_coordinator_fail (
-      self->coordinator, "GET /v1/runs/r_000000000000000f/rows", 200,
-      "{\"rows\":[{\"n\":0,\"kind\":\"hologram\",\"state\":\"shimmering\",\"title\":\"A cat\"},"
-      "{\"n\":2,\"kind\":7}],\"total\":3}",
-      G_MAXUINT);
-  scripted_coordinator_fail (self->coordinator, "GET /v1/runs/r_000000000000000f", 200, run, G_MAXUINT);
-  scripted_coordinator_send (self->coordinator, "/v1/events", event);
-  wait_for (self, has_items, GUINT_TO_POINTER (6), "the odd Run");
-  wait_for (self, is_said, "hibernating", "its state");
-  bh_window_open_run (self->window, bh_run_list_lookup (self->list, BH_CONNECTION_LOCAL_ID, id));
-  wait_for (self, is_said, "hologram · A cat", "the odd row");
-  wait_for (self, is_said, "One of the “rows” cannot be read", "the bad row");
-}
-
 /* --- what needs no window ------------------------------------------------------------------------------ */
 
 static void
@@ -621,50 +413,81 @@ test_links (void)
   g_assert_cmpint (row, ==, 12);
 }
 
+/* What is shown of the files, and translated, are their own words. */
 static void
 test_recipes (void)
 {
-  g_autoptr (BhRecipe) whole =
-      bh_recipe_parse ("/a/tour.md", "# A tour\n\nFirst line,\nsecond line.\n\nMore.\n\n```sh\ntrue\n```\n");
-  g_autoptr (BhRecipe) bare = bh_recipe_parse ("/a/bare.md", "```sh\ntrue\n```\nnot this\n");
+  g_autoptr (DexFuture) loaded = bh_recipes_load ();
+  GPtrArray *recipes;
 
-  g_assert_cmpstr (whole->title, ==, "A tour");
-  g_assert_cmpstr (whole->description, ==, "First line, second line.");
-  g_assert_cmpstr (bare->title, ==, "bare.md");
-  g_assert_cmpstr (bare->description, ==, "");
+  WAIT_FOR (!dex_future_is_pending (loaded));
+  recipes = g_value_get_boxed (dex_future_get_value (loaded, NULL));
+  g_assert_cmpuint (recipes->len, ==, 3);
+  for (guint i = 0; i < recipes->len; i++)
+    {
+      const BhRecipe *recipe = g_ptr_array_index (recipes, i);
+      g_autofree char *begins = g_strdup_printf ("# %s\n\n%s\n\n", recipe->title, recipe->description);
+      g_autofree char *text = NULL;
+
+      g_assert_true (g_file_get_contents (recipe->path, &text, NULL, NULL));
+      g_assert_true (g_str_has_prefix (text, begins));
+    }
+}
+
+/* Summaries and questions are Markdown, reasons and steps are not. */
+static void
+test_lines (void)
+{
+  static const struct
+  {
+    BhRunState state;
+    const char *current, *summary, *reason, *line;
+  } cases[] = {
+    { BH_RUN_COMPLETED, NULL, "# Done *well*\n\nMore.", NULL, "Done well More." },
+    { BH_RUN_COMPLETED, "ls *.c *.h", NULL, NULL, "ls *.c *.h" },
+    { BH_RUN_NEEDS_YOU, "Which `one`?", NULL, NULL, "Which one?" },
+    { BH_RUN_RUNNING, "echo `date`\n# and more", NULL, NULL, "echo `date` # and more" },
+    { BH_RUN_FAILED, NULL, "*Not* so well", NULL, "Not so well" },
+    { BH_RUN_FAILED, "a", "b", "\n# 2 of *.c and *.h are `odd`\n", "# 2 of *.c and *.h are `odd`" },
+    { BH_RUN_STOPPED, NULL, NULL, "You stopped it", "You stopped it" },
+    { BH_RUN_FAILED, NULL, NULL, NULL, "Failed" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (BhRun) run = bh_run_new ();
+      g_autofree char *line = NULL;
+
+      run->state = cases[i].state;
+      run->current = g_strdup (cases[i].current);
+      run->summary = g_strdup (cases[i].summary);
+      run->reason = g_strdup (cases[i].reason);
+      line = bh_run_record_line (run);
+      g_assert_cmpstr (line, ==, cases[i].line);
+    }
 }
 
 #define ADD(path, n, func) g_test_add (path, Fixture, GUINT_TO_POINTER (n), set_up, func, tear_down)
-#define ADD_CONNECTED(path, func)                                                                            \
-  g_test_add (path, Fixture, GUINT_TO_POINTER (5), set_up_connected, func, tear_down)
 
 int
 main (int argc, char *argv[])
 {
-  g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
-  g_setenv ("BELLHOP_NO_START", "1", TRUE);
-  g_test_init (&argc, &argv, NULL);
-  dex_init ();
-  adw_init ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  ui_test_init (&argc, &argv);
   g_test_add_func ("/window/links", test_links);
   g_test_add_func ("/window/recipes", test_recipes);
+  g_test_add_func ("/window/lines", test_lines);
   ADD ("/window/empty", 0, test_empty);
   ADD ("/window/sections", 0, test_sections);
   ADD ("/window/long", N_RUNS, test_long);
-  ADD ("/window/to-end", N_RUNS, test_to_end);
+  g_test_add ("/window/old-at-work", Fixture, NULL, set_up_old_at_work, test_old_at_work, tear_down);
   ADD ("/window/all-gone", N_RUNS, test_all_gone);
+  ADD ("/window/nothing-new", N_RUNS, test_nothing_new);
   ADD ("/window/search", 20, test_search);
+  ADD ("/window/prepared", 5, test_prepared);
+  ADD ("/window/ahead", 5, test_ahead);
   ADD ("/window/selected-stays", 5, test_selected_stays);
   ADD ("/window/undo", 5, test_undo);
   ADD ("/window/deleted-when-closed", 5, test_deleted_when_closed);
   ADD ("/window/not-deleted", 5, test_not_deleted);
-  ADD_CONNECTED ("/window/bad-events", test_bad_events);
-  ADD_CONNECTED ("/window/bad-list", test_bad_list);
-  ADD_CONNECTED ("/window/no-json", test_no_json);
-  ADD_CONNECTED ("/window/cut-off", test_cut_off);
-  ADD_CONNECTED ("/window/newer", test_newer);
-  ADD_CONNECTED ("/window/older", test_older);
-  ADD_CONNECTED ("/window/unknown-words", test_unknown_words);
   return g_test_run ();
 }

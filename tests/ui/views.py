@@ -23,14 +23,7 @@ var: WHERE
 '''
 
 # every kind of question
-QUESTIONS = '''```ask
-header: Placement
-text: Where should the toggle live?
-options:
-  - Toolbar (recommended): always in sight
-  - Menu: out of the way
-var: WHERE
----
+QUESTIONS = ASK.removesuffix('```\n') + '''---
 header: Checks
 text: What should be run before the merge?
 kind: multiple

@@ -28,6 +28,7 @@ sample_run (void)
   run->mode = BH_MODE_AUTONOMOUS;
   run->keep = BH_KEEP_REMOVE;
   run->network = g_strdup ("offline");
+  run->permissions = BH_PERMISSIONS_ASK;
   run->env_names = words ("LANG TOKEN");
   run->state = BH_RUN_NEEDS_YOU;
   run->reason = g_strdup ("waits");
@@ -38,6 +39,13 @@ sample_run (void)
   run->started_at = NOON + 1;
   run->completed_at = NOON + 2;
   run->turns = 4;
+  run->has_usage = TRUE;
+  run->context_used = 12000;
+  run->context_size = 200000;
+  run->input_tokens = 45000;
+  run->output_tokens = 678;
+  run->cost = 0.25;
+  run->currency = g_strdup ("USD");
   run->rows = 5;
   run->last_seq = G_MAXINT64;
   run->box_id = g_strdup ("b_0123456789abcdef");
@@ -227,5 +235,9 @@ sample_engine_info (void)
   engine->rank = 1000;
   engine->version = g_strdup ("0.1.0");
   engine->why_not = g_strdup ("no block");
+  engine->why_not_code = g_strdup ("not_found");
+  engine->path = g_strdup ("/usr/bin/runbook");
+  engine->install = g_strdup ("npm install runbook");
+  engine->keys = g_strdupv ((char **) (const char *[]) { "A_KEY", "ANOTHER_KEY", NULL });
   return engine;
 }

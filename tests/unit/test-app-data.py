@@ -52,7 +52,9 @@ class Desktop(unittest.TestCase):
         root = ElementTree.parse(files[0]).getroot()
         self.assertEqual(root.find('launchable').text, root.find('id').text + '.desktop')
         summaries = {text.get('{http://www.w3.org/XML/1998/namespace}lang') for text in root.findall('summary')}
-        self.assertGreaterEqual(summaries, {None, 'de', 'es', 'fr'})
+        # gettext 0.24 writes what AppStream asks for, others the locale's name
+        summaries = {'zh_CN' if language in ('zh-CN', 'zh-Hans-CN') else language for language in summaries}
+        self.assertEqual(summaries, {None, *LANGUAGES})
 
     def test_published_metainfo(self):
         """As -Dhomepage=… makes it."""
@@ -123,7 +125,7 @@ class Translations(unittest.TestCase):
     maxDiff = None
 
     def test_every_file_is_named(self):
-        words = {str(path.relative_to(SOURCE)) for path in APP.rglob('*')
+        words = {str(path.relative_to(SOURCE)) for folder in (APP, SOURCE / 'src' / 'client') for path in folder.rglob('*')
                  if path.suffix in ('.blp', '.ui') or path.suffix in ('.c', '.h') and TRANSLATED.search(path.read_text())}
         words |= {f'data/org.bellhop.Bellhop.{name}' for name in ('desktop.in.in', 'gschema.xml.in', 'metainfo.xml.in.in')}
         self.assertEqual(lines(PO / 'POTFILES.in'), sorted(words))

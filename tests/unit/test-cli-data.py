@@ -23,7 +23,7 @@ def help_of(*verb):
 
 
 def verbs():
-    return re.findall(r'^  (\w+) ', help_of().split('Commands:')[1], re.M)
+    return re.findall(r'^  ([\w-]+) ', help_of().split('Commands:')[1], re.M)
 
 
 def options(*verb):

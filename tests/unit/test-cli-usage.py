@@ -46,6 +46,21 @@ class Usage(unittest.TestCase):
         self.refused('withdraw', 'latest', 'nonsense', says='no message')
         self.refused('show', 'not an id', says='no Run')
 
+    def test_engines_check(self):
+        self.refused('engines', 'check', says='missing')
+        with tempfile.TemporaryDirectory() as folder:
+            good, bad = os.path.join(folder, 'good.engine'), os.path.join(folder, 'bad.engine')
+            with open(good, 'w') as file:
+                file.write('[Engine]\nName=Good one\nProtocol=acp\nRank=5\n[Start]\nCommand=good\n')
+            with open(bad, 'w') as file:
+                file.write('[Engine]\nName=Bad\nProtocol=acp\nRank=5\n[Start]\nComand=bad\n')
+            result = run('engines', 'check', good)
+            self.assertEqual(result.returncode, 0, result)
+            self.assertNotIn(b'bad', result.stderr)
+            self.assertEqual(result.stdout.decode(), f'{good}: good: Good one speaks acp and has the rank 5\n')
+            self.refused('engines', 'check', bad, says=f'{bad}: [Start] Comand: there is no such key')
+            self.refused('engines', 'check', folder + '/none.engine', says='none.engine')
+
     def test_run(self):
         self.refused('run', '-f', 'a.md', 'text', says='not both')
         self.refused('run', '-f', '/nonexistent', says='/nonexistent')

@@ -144,7 +144,8 @@ test_versions (gconstpointer data)
   let_go (connection);
 }
 
-/* Says so, goes on, and lists again lest it has missed something. */
+/* Says so, goes on, and lists again lest it has missed something: then there is nothing to be said any more.
+ */
 static void
 test_bad_events (void)
 {
@@ -160,15 +161,58 @@ test_bad_events (void)
       BhConnection *connection = connected_to (coordinator);
       guint before = scripted_coordinator_count (coordinator, "GET /v1/workers");
 
+      scripted_coordinator_hold (coordinator, "GET /v1/runs");
       scripted_coordinator_send (coordinator, "/v1/events", bad[i]);
       wait_until (bh_connection_get_detail (connection) != NULL);
       g_assert_cmpint (bh_connection_get_state (connection), ==, BH_CONNECTION_CONNECTED);
-      wait_until (scripted_coordinator_count (coordinator, "GET /v1/workers") > before);
+      scripted_coordinator_hold (coordinator, NULL);
+      wait_until (bh_connection_get_detail (connection) == NULL);
+      g_assert_cmpuint (scripted_coordinator_count (coordinator, "GET /v1/workers"), >, before);
       g_assert_nonnull (bh_connection_lookup_run (connection, "r_1"));
       scripted_coordinator_set_state (coordinator, "r_1", BH_RUN_FAILED);
       wait_until (bh_run_item_get_state (bh_connection_lookup_run (connection, "r_1")) == BH_RUN_FAILED);
       let_go (connection);
     }
+}
+
+/* For one that comes soon after another it is listed again as well, if later. */
+static void
+test_bad_events_again (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (2);
+  BhConnection *connection = connected_to (coordinator);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      scripted_coordinator_hold (coordinator, "GET /v1/runs");
+      scripted_coordinator_send (coordinator, "/v1/events", "event: run\ndata: 7\n\n");
+      wait_until (bh_connection_get_detail (connection) != NULL);
+      scripted_coordinator_hold (coordinator, NULL);
+      wait_until (bh_connection_get_detail (connection) == NULL);
+    }
+  let_go (connection);
+}
+
+static void
+test_bad_event_while_listing (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (2);
+  BhConnection *connection = connected_to (coordinator);
+  guint again = 0;
+
+  count_signal (connection, "reconnected", &again);
+  scripted_coordinator_hold (coordinator, "GET /v1/runs");
+  scripted_coordinator_hang_up (coordinator, "/v1/events");
+  wait_until (scripted_coordinator_count_streams (coordinator, "/v1/events") == 2);
+  scripted_coordinator_send (coordinator, "/v1/events",
+                             "event: run\ndata: 7\n\n"
+                             "event: run\ndata: {\"id\":\"r_1\",\"state\":\"failed\",\"last_seq\":99}\n\n");
+  wait_until (bh_run_item_get_state (bh_connection_lookup_run (connection, "r_1")) == BH_RUN_FAILED);
+  scripted_coordinator_hold (coordinator, NULL);
+  wait_until (again == 1);
+  g_assert_nonnull (bh_connection_get_detail (connection));
+  wait_until (bh_connection_get_detail (connection) == NULL);
+  let_go (connection);
 }
 
 static void
@@ -364,6 +408,31 @@ test_certificate (void)
   soup_server_disconnect (server);
 }
 
+/* As a button of a notification does. */
+static void
+test_answer_option (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = scripted_coordinator_new ();
+  g_autoptr (BhRun) run = scripted_run_new ("r_1", BH_RUN_NEEDS_YOU, 5);
+  g_autoptr (BhQuestionSet) set = scripted_question_new ("q_1", "r_1", 0);
+  const BhQuestion *question = set->questions->pdata[0];
+  const BhOption *option = question->options->pdata[1];
+  g_autoptr (DexFuture) done = NULL;
+  g_autofree char *body = NULL, *expected = NULL;
+  BhConnection *connection;
+
+  scripted_coordinator_put_run (coordinator, run);
+  scripted_coordinator_put_question (coordinator, set);
+  connection = connected_to (coordinator);
+  done = settled (bh_connection_answer_option (connection, "r_1", "q_1", option->id));
+  g_assert_true (dex_future_is_resolved (done));
+  g_assert_null (bh_run_item_get_question (bh_connection_lookup_run (connection, "r_1")));
+  body = scripted_coordinator_last_body (coordinator);
+  expected = g_strdup_printf ("\"options\":[\"%s\"]", option->id);
+  g_assert_nonnull (strstr (body, expected));
+  let_go (connection);
+}
+
 static void
 test_questions (void)
 {
@@ -442,6 +511,64 @@ test_calls (void)
   let_go (connection);
 }
 
+/* What was sent last says whether the engine is to be interrupted. */
+static gboolean
+asked_to_interrupt (ScriptedCoordinator *coordinator)
+{
+  g_autofree char *body = scripted_coordinator_last_body (coordinator);
+  g_autoptr (JsonNode) node = json_from_string (body, NULL);
+
+  return json_object_get_boolean_member (json_node_get_object (node), "interrupt");
+}
+
+static void
+test_interrupt (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (1);
+  BhConnection *connection = connected_to (coordinator);
+  g_autoptr (DexFuture) later = NULL, now = NULL;
+
+  later = settled (bh_connection_send_message (connection, "r_0", "Faster", FALSE));
+  g_assert_false (asked_to_interrupt (coordinator));
+  now = settled (bh_connection_send_message (connection, "r_0", "Stop that", TRUE));
+  g_assert_true (asked_to_interrupt (coordinator));
+  let_go (connection);
+}
+
+#define LONG_TEXT (3 * 1024 * 1024 + 7)
+
+/* Longer than what can be asked for at a time. */
+static void
+test_long_text (void)
+{
+  g_autoptr (ScriptedCoordinator) coordinator = coordinator_with (1);
+  BhConnection *connection = connected_to (coordinator);
+  g_autofree char *text = g_strnfill (LONG_TEXT, 'x');
+  g_autoptr (DexFuture) whole = NULL, cut = NULL;
+  g_autoptr (GError) error = NULL;
+  const BhBodyText *body;
+
+  for (gsize i = 0; i < LONG_TEXT; i++)
+    text[i] = (char) ('a' + (i / 1000) % 26);
+  scripted_coordinator_set_rows (coordinator, "r_0", 1);
+  scripted_coordinator_append (coordinator, "r_0", 0, BH_PART_RESULT, text);
+  whole = settled (bh_connection_row_text (connection, "r_0", 0, BH_PART_RESULT, G_MAXUINT64));
+  body = g_value_get_boxed (dex_future_get_value (whole, NULL));
+  g_assert_cmpstr (body->text, ==, text);
+  g_assert_cmpuint (body->bytes, ==, LONG_TEXT);
+  cut = settled (bh_connection_row_text (connection, "r_0", 0, BH_PART_RESULT, 1536 * 1024));
+  body = g_value_get_boxed (dex_future_get_value (cut, NULL));
+  g_assert_cmpuint (body->bytes, ==, 1536 * 1024);
+  g_assert_cmpuint (strlen (body->text), ==, 1536 * 1024);
+  g_assert_cmpuint (body->total, ==, LONG_TEXT);
+  /* nothing at all rather than a part of it */
+  scripted_coordinator_fail (coordinator, "GET /v1/runs/r_0/rows/0/body?part=result&from=1048576", 500, "{}",
+                             1);
+  error = rejected (bh_connection_row_text (connection, "r_0", 0, BH_PART_RESULT, G_MAXUINT64));
+  g_assert_nonnull (error);
+  let_go (connection);
+}
+
 static void
 test_saves (void)
 {
@@ -452,15 +579,19 @@ test_saves (void)
   g_autofree char *kept = NULL;
   g_autoptr (GFile) file = g_file_new_for_path (path), parent = g_file_new_for_path (folder);
   g_autoptr (DexFuture) saved = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = NULL, given_up = NULL;
+  g_autoptr (BhProgress) progress = bh_progress_new ();
 
   scripted_coordinator_set_rows (coordinator, "r_0", 1);
   scripted_coordinator_append (coordinator, "r_0", 0, BH_PART_RESULT, "all of it\n");
-  saved = settled (bh_connection_save_body (connection, "r_0", 0, BH_PART_RESULT, file));
+  saved = settled (bh_connection_save_body (connection, "r_0", 0, BH_PART_RESULT, file, NULL));
   g_assert_cmpuint (g_value_get_uint64 (dex_future_get_value (saved, &error)), ==, 10);
   scripted_coordinator_fail (coordinator, "GET /v1/runs/r_0/rows/0/body", 500, "{}", 1);
-  error = rejected (bh_connection_save_body (connection, "r_0", 0, BH_PART_RESULT, file));
+  error = rejected (bh_connection_save_body (connection, "r_0", 0, BH_PART_RESULT, file, NULL));
   g_assert_nonnull (error);
+  bh_progress_cancel (progress);
+  given_up = rejected (bh_connection_save_body (connection, "r_0", 0, BH_PART_RESULT, file, progress));
+  g_assert_error (given_up, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_true (g_file_get_contents (path, &kept, NULL, NULL));
   g_assert_cmpstr (kept, ==, "all of it\n");
   g_assert_true (g_file_delete (file, NULL, NULL));
@@ -479,6 +610,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/client/connection/older", GINT_TO_POINTER (0), test_versions);
   g_test_add_data_func ("/client/connection/newer", GINT_TO_POINTER (2), test_versions);
   g_test_add_func ("/client/connection/bad-events", test_bad_events);
+  g_test_add_func ("/client/connection/bad-events-again", test_bad_events_again);
+  g_test_add_func ("/client/connection/bad-event-while-listing", test_bad_event_while_listing);
   g_test_add_func ("/client/connection/unknown-words", test_unknown_words);
   g_test_add_func ("/client/connection/dies", test_dies);
   g_test_add_func ("/client/connection/unread", test_unread);
@@ -487,7 +620,10 @@ main (int argc, char **argv)
   g_test_add_func ("/client/connection/nobody-there", test_nobody_there);
   g_test_add_func ("/client/connection/certificate", test_certificate);
   g_test_add_func ("/client/connection/questions", test_questions);
+  g_test_add_func ("/client/connection/answer-option", test_answer_option);
   g_test_add_func ("/client/connection/calls", test_calls);
+  g_test_add_func ("/client/connection/interrupt", test_interrupt);
+  g_test_add_func ("/client/connection/long-text", test_long_text);
   g_test_add_func ("/client/connection/saves", test_saves);
   return g_test_run ();
 }

@@ -227,6 +227,36 @@ test_many (void)
   fixture_close (&self);
 }
 
+/* Of Runs that were made in the same moment only the coordinator knows which page ends where. */
+static void
+test_same_moment (void)
+{
+  Fixture self = { 0 };
+  gint64 moment = g_get_real_time ();
+
+  fixture_begin (&self);
+  for (guint i = 0; i < 700; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("r_%04u", i);
+      g_autoptr (BhRun) run = scripted_run_new (id, BH_RUN_COMPLETED, 0);
+
+      run->created_at = moment;
+      scripted_coordinator_put_run (self.coordinator, run);
+    }
+  fixture_open (&self);
+  for (guint n = 200; n < 700; n += 200)
+    {
+      g_assert_cmpuint (self.mirror->len, ==, n);
+      g_assert_true (bh_run_list_get_has_more (self.list));
+      bh_run_list_load_more (self.list);
+      wait_until (!bh_run_list_get_loading (self.list));
+    }
+  g_assert_cmpuint (self.mirror->len, ==, 700);
+  g_assert_false (bh_run_list_get_has_more (self.list));
+  check (&self);
+  fixture_close (&self);
+}
+
 static void
 test_search (void)
 {
@@ -306,6 +336,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/run-list/order", test_order);
   g_test_add_func ("/client/run-list/hidden", test_hidden);
   g_test_add_func ("/client/run-list/many", test_many);
+  g_test_add_func ("/client/run-list/same-moment", test_same_moment);
   g_test_add_func ("/client/run-list/search", test_search);
   g_test_add_func ("/client/run-list/connections", test_connections);
   g_test_add_func ("/client/run-list/section-in-place", test_section_in_place);

@@ -141,6 +141,40 @@ test_grows (void)
 }
 
 static void
+say (Fixture *self, guint number)
+{
+  g_autoptr (BhRow) row = bh_row_new ();
+
+  row->kind = BH_ROW_MESSAGE;
+  row->author = g_strdup ("codex");
+  row->head = g_strdup_printf ("message %u", number);
+  scripted_coordinator_add_row (self->coordinator, "r_1", row);
+}
+
+/* More rows than anybody reads are told of many at a time, all of them; and so is the one that comes after.
+ */
+static void
+test_rush (void)
+{
+  const guint n = 3000;
+  Fixture self = { 0 };
+  g_autoptr (BhTimelineRow) last = NULL;
+  guint changes = 0;
+
+  fixture_open (&self, 1);
+  count_signal (self.timeline, "items-changed", &changes);
+  for (guint i = 0; i < n; i++)
+    say (&self, i);
+  wait_until (n_items (&self) == 1 + n);
+  g_assert_cmpuint (changes, <, n / 4);
+  say (&self, n);
+  wait_until (n_items (&self) == 2 + n);
+  last = item (&self, 1 + n);
+  g_assert_cmpstr (bh_timeline_row_get_row (last)->head, ==, "message 3000");
+  fixture_close (&self);
+}
+
+static void
 appended_cb (BhTimelineRow *row, BhPart part, const char *text, GString *all)
 {
   if (part == BH_PART_RESULT)
@@ -474,6 +508,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/timeline/long", test_long);
   g_test_add_func ("/client/timeline/bounded", test_bounded);
   g_test_add_func ("/client/timeline/grows", test_grows);
+  g_test_add_func ("/client/timeline/rush", test_rush);
   g_test_add_func ("/client/timeline/expanded", test_expanded);
   g_test_add_func ("/client/timeline/text", test_text);
   g_test_add_func ("/client/timeline/stream", test_stream);

@@ -22,7 +22,7 @@ MAY = {
     'bellhop': BASE | TOOLKIT | {'libcmark-gfm', 'libcmark-gfm-extensions', 'libsecret-1'},
     'bellhopctl': BASE,
     'bellhop-worker': BASE | {'libseccomp'},
-    'bellhop-coordinator': BASE | {'libsqlite3'},
+    'bellhop-coordinator': BASE | {'libsecret-1', 'libsqlite3'},
 }
 # what the sources of a folder may include, by the first folder of the include
 LAYERS = {

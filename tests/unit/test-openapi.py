@@ -16,7 +16,7 @@ DUMP = pathlib.Path(os.environ['G_TEST_BUILDDIR']) / 'unit' / 'dump-records'
 DOCUMENT = pathlib.Path(os.environ['BELLHOP_SOURCE']) / 'data' / 'openapi' / 'openapi.json'
 METHODS = ('get', 'post', 'put', 'patch', 'delete')
 ENUMS = {
-    'BhMode': 'Mode', 'BhKeep': 'Keep', 'BhRunState': 'RunState', 'BhRowKind': 'RowKind', 'BhRowState': 'RowState',
+    'BhMode': 'Mode', 'BhKeep': 'Keep', 'BhPermissions': 'Permissions', 'BhRunState': 'RunState', 'BhRowKind': 'RowKind', 'BhRowState': 'RowState',
     'BhPart': 'Part', 'BhMessageState': 'MessageState', 'BhQuestionKind': 'QuestionKind', 'BhSetState': 'SetState',
 }
 TYPES = {'string': str, 'boolean': bool, 'object': dict, 'array': list, 'null': type(None)}

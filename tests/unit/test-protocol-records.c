@@ -192,9 +192,8 @@ test_nulls (void)
   g_autoptr (BhRow) row = bh_row_new ();
   g_autoptr (JsonNode) run_node = bh_run_to_json (run);
   g_autoptr (JsonNode) row_node = bh_row_to_json (row);
-  static const char *const of_run[] = {
-    "instructions", "target", "position", "devbox", "started_at", "reason"
-  };
+  static const char *const of_run[] = { "instructions", "target", "position", "devbox",
+                                        "started_at",   "reason", "usage" };
   static const char *const of_row[] = {
     "duration_us", "exit_status", "elided", "ended_at", "message", "tool"
   };

@@ -24,6 +24,7 @@ test_smallest (void)
   g_assert_cmpstr (request->instructions, ==, "Do it.");
   g_assert_cmpstr (request->engine, ==, "auto");
   g_assert_cmpstr (request->network, ==, "open");
+  g_assert_cmpint (request->permissions, ==, BH_PERMISSIONS_ALLOW);
   g_assert_cmpint (request->mode, ==, BH_MODE_INTERACTIVE);
   g_assert_false (request->has_keep);
   g_assert_cmpint (request->keep, ==, BH_KEEP_KEEP);
@@ -86,6 +87,10 @@ static const struct
   { "{" OK "\"keep\":\"forever\"}", BH_ERROR_INVALID_FIELD, "keep" },
   { "{" OK "\"network\":\"none\"}", BH_ERROR_INVALID_FIELD, "network" },
   { "{" OK "\"network\":true}", BH_ERROR_INVALID_FIELD, "network" },
+  { "{" OK "\"permissions\":\"deny\"}", BH_ERROR_INVALID_FIELD, "permissions" },
+  { "{" OK "\"permissions\":1}", BH_ERROR_INVALID_FIELD, "permissions" },
+  { "{" OK "\"permissions\":\"ask\",\"mode\":\"autonomous\",\"target\":{\"worker\":\"w\"}}",
+    BH_ERROR_INVALID_FIELD, "permissions" },
   { "{" OK "\"name\":\"a\\nb\"}", BH_ERROR_INVALID_FIELD, "name" },
   { "{" OK "\"name\":\"a\\u001bb\"}", BH_ERROR_INVALID_FIELD, "name" },
   { "{" OK "\"name\":\"\"}", BH_ERROR_INVALID_FIELD, "name" },

@@ -256,6 +256,49 @@ test_withdrawn (Fixture *fixture, gconstpointer data)
   settle_error (ask (fixture, "k"), BH_ERROR_QUESTION_CLOSED);
 }
 
+/* One that nobody needs any more; others stay, and the Run works again when it was the last. */
+static void
+test_taken_back (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (DexFuture) one = ask (fixture, "one"), two = ask (fixture, "two");
+  g_autofree char *body = g_strdup_printf ("{\"question\":\"%s\",\"options\":[\"menu\"]}",
+                                           bh_journal_get_state (fixture->journal, "ask:one"));
+
+  bh_questions_take_back (fixture->questions, "none");
+  bh_questions_take_back (fixture->questions, "one");
+  g_assert_cmpuint (bh_questions_count_open (fixture->questions), ==, 1);
+  g_assert_cmpint (state_of (fixture), ==, BH_RUN_NEEDS_YOU);
+  g_assert_true (dex_future_is_pending (two));
+  settle_error (g_steal_pointer (&one), BH_ERROR_QUESTION_CLOSED);
+  settle_error (answer (fixture, body), BH_ERROR_QUESTION_CLOSED);
+  bh_questions_take_back (fixture->questions, "one");
+  bh_questions_take_back (fixture->questions, "two");
+  settle_error (g_steal_pointer (&two), BH_ERROR_QUESTION_CLOSED);
+  g_assert_cmpint (state_of (fixture), ==, BH_RUN_RUNNING);
+  settle_ok (bh_journal_commit (fixture->journal, BH_SYNCED));
+  restart (fixture);
+  g_assert_cmpuint (bh_questions_count_open (fixture->questions), ==, 0);
+  settle_error (answer (fixture, body), BH_ERROR_QUESTION_CLOSED);
+}
+
+/* What Bellhop asks in the middle of a launch leads back into it. */
+static void
+test_launch_question (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonNode) node = json ("{\"text\":\"May it?\",\"kind\":\"text\"}");
+  g_autoptr (BhQuestionSet) set = bh_question_set_from_ask (node, NULL);
+  g_autoptr (DexFuture) waiting = NULL;
+  BhRun *run = bh_run_copy (bh_journal_get_run (fixture->journal));
+
+  run->box_id = bh_id_new ('b');
+  run->state = BH_RUN_LAUNCHING;
+  bh_journal_put_run (fixture->journal, run);
+  waiting = bh_questions_ask (fixture->questions, set, "consent", BH_ASKED_BY_BELLHOP);
+  g_assert_cmpint (state_of (fixture), ==, BH_RUN_NEEDS_YOU);
+  settle_ok (answer (fixture, "{\"text\":\"yes\"}"));
+  g_assert_cmpint (state_of (fixture), ==, BH_RUN_LAUNCHING);
+}
+
 static void
 test_autonomous (Fixture *fixture, gconstpointer data)
 {
@@ -323,6 +366,7 @@ test_channel_reply (void)
 
   g_assert_no_error (error);
   g_assert_true (ask_line->json);
+  g_assert_false (bh_ask_is_mcp (line, NULL));
   declined = bh_ask_reply (ask_line, NULL, closed);
   g_assert_cmpstr (declined, ==, "declined\nThe Run was stopped.\n");
   unavailable = bh_ask_reply (ask_line, NULL, nobody);
@@ -418,6 +462,77 @@ test_message_limits (void)
 
 #define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
 
+/* A key may be any word: what an answer is found by stays as it is, and what is read is hidden. */
+static void
+test_hidden (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (DexFuture) future = NULL;
+  g_autoptr (JsonNode) answer = json ("{\"options\":[\"hidden-1\"]}");
+  g_autoptr (BhQuestionSet) answered = NULL;
+  const BhQuestion *question;
+
+  bh_journal_hide (fixture->journal, "single");
+  bh_journal_hide (fixture->journal, "Toolbar");
+  bh_journal_hide (fixture->journal, "Where?");
+  bh_journal_hide (fixture->journal, "questions");
+  future = ask (fixture, "1");
+  answered = settle_boxed (bh_questions_answer (fixture->questions, answer, "you"), NULL);
+  g_assert_nonnull (answered);
+  question = answered->questions->pdata[0];
+  g_assert_cmpint (question->kind, ==, BH_QUESTION_SINGLE);
+  g_assert_cmpstr (question->id, ==, "where");
+  g_assert_cmpstr (question->text, ==, "******");
+  g_assert_cmpstr (((const BhOption *) question->options->pdata[0])->label, ==, "*******");
+  g_assert_cmpstr (((const BhOption *) question->options->pdata[1])->id, ==, "menu");
+  g_assert_true (dex_future_is_resolved (future));
+}
+
+/* In an id that whoever asks has chosen. */
+static void
+test_hidden_ids (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonNode) node = json ("{\"questions\":[{\"id\":\"where\",\"text\":\"Where?\"},"
+                                    "{\"id\":\"is-sk-0123456789\",\"text\":\"Which?\",\"options\":["
+                                    "{\"id\":\"one\",\"label\":\"One\"},"
+                                    "{\"id\":\"sk-0123456789.2\",\"label\":\"Two\"}]}]}");
+  g_autoptr (BhQuestionSet) set = bh_question_set_from_ask (node, NULL);
+  g_autoptr (BhQuestionSet) answered = NULL, stored = NULL;
+  g_autoptr (JsonNode) answer = json ("{\"answers\":[{\"question\":\"where\",\"text\":\"There\"},"
+                                      "{\"question\":\"hidden-2\",\"options\":[\"hidden-2\"]}]}");
+  g_autoptr (JsonNode) shown = NULL;
+  g_autoptr (DexFuture) future = NULL;
+  g_autofree char *text = NULL, *said = NULL;
+
+  bh_journal_hide (fixture->journal, "sk-0123456789");
+  future = bh_questions_ask (fixture->questions, set, "1", "script");
+  answered = settle_boxed (bh_questions_answer (fixture->questions, answer, "you"), NULL);
+  g_assert_nonnull (answered);
+  g_assert_true (dex_future_is_resolved (future));
+  said = bh_question_set_answer_text (answered);
+  g_assert_cmpstr (said, ==, "There; Two");
+  stored = settle_boxed (bh_store_question (fixture->store, answered->id), NULL);
+  shown = bh_question_set_to_json (stored);
+  text = bh_json_to_text (shown);
+  g_assert_null (strstr (text, "0123456789"));
+  g_assert_nonnull (strstr (text, "\"one\""));
+}
+
+/* One that was taken back, and is asked anew with the same key. */
+static void
+test_forgotten (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (DexFuture) first = ask (fixture, "1"), second = NULL;
+  g_autoptr (JsonNode) answer = json ("{\"options\":[\"menu\"]}");
+
+  bh_questions_take_back (fixture->questions, "1");
+  g_assert_true (dex_future_is_rejected (first));
+  bh_questions_forget (fixture->questions, "1");
+  second = ask (fixture, "1");
+  g_assert_cmpuint (bh_questions_count_open (fixture->questions), ==, 1);
+  bh_question_set_unref (settle_boxed (bh_questions_answer (fixture->questions, answer, "you"), NULL));
+  g_assert_true (dex_future_is_resolved (second));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -431,6 +546,11 @@ main (int argc, char **argv)
   ADD ("/questions/answered-twice", test_answered_twice);
   ADD ("/questions/two-open", test_two_open);
   ADD ("/questions/withdrawn", test_withdrawn);
+  ADD ("/questions/taken-back", test_taken_back);
+  ADD ("/questions/hidden", test_hidden);
+  ADD ("/questions/hidden-ids", test_hidden_ids);
+  ADD ("/questions/forgotten", test_forgotten);
+  ADD ("/questions/launch", test_launch_question);
   ADD ("/questions/autonomous", test_autonomous);
   ADD ("/questions/placement", test_placement_question);
   g_test_add_func ("/questions/channel-lines", test_channel_lines);

@@ -15,16 +15,16 @@
 #define F BH_RUN_FAILED
 #define S BH_RUN_STOPPED
 
-/* placed, slot free, launched, turn started, asked, answered, completed, failed, stop, continue, box gone,
- * launch failed */
+/* placed, slot free, launched, turn started, asked, answered, consented, completed, failed, stop, continue,
+ * box gone, launch failed */
 static const int expected[BH_N_RUN_STATES][BH_N_EVENTS] = {
-  [Q] = { Q, L, NO, NO, N, NO, NO, NO, S, NO, NO, F },
-  [L] = { NO, NO, R, NO, NO, NO, NO, NO, S, NO, F, F },
-  [R] = { NO, NO, NO, R, N, NO, C, F, S, NO, F, NO },
-  [N] = { Q, NO, NO, N, N, R, C, F, S, NO, F, F },
-  [C] = { NO, NO, NO, NO, NO, NO, NO, NO, C, R, C, NO },
-  [F] = { NO, NO, NO, NO, NO, NO, NO, NO, F, R, F, NO },
-  [S] = { NO, NO, NO, NO, NO, NO, NO, NO, S, R, S, NO },
+  [Q] = { Q, L, NO, NO, N, NO, NO, NO, NO, S, NO, NO, F },
+  [L] = { NO, NO, R, NO, N, NO, NO, NO, NO, S, NO, F, F },
+  [R] = { NO, NO, NO, R, N, NO, NO, C, F, S, NO, F, NO },
+  [N] = { Q, NO, NO, N, N, R, L, C, F, S, NO, F, F },
+  [C] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, C, R, C, NO },
+  [F] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, F, R, F, NO },
+  [S] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, S, R, S, NO },
 };
 
 static void

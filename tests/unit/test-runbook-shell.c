@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
-#include "coordinator/engines/bh-shell-command.h"
-#include "coordinator/engines/bh-token.h"
+#include "coordinator/engines/runbook/bh-shell-command.h"
+#include "coordinator/engines/runbook/bh-token.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
-#include "coordinator/engines/bh-runbook-parser.h"
-#include "coordinator/engines/bh-token.h"
+#include "coordinator/engines/runbook/bh-runbook-parser.h"
+#include "coordinator/engines/runbook/bh-token.h"
 
 #include <string.h>
 

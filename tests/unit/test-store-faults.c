@@ -325,6 +325,8 @@ open_plain (const char *folder, const char *sql)
   sqlite3 *handle;
 
   g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  /* a store that was just opened may be clearing up */
+  sqlite3_busy_timeout (handle, 10000);
   g_assert_cmpint (sqlite3_exec (handle, sql, NULL, NULL, NULL), ==, SQLITE_OK);
   return handle;
 }
@@ -423,7 +425,7 @@ test_first_schema (void)
   g_assert_cmpint (sqlite3_exec (handle,
                                  "INSERT INTO events (id, kind, at, row_id, part, off, length, bytes) "
                                  "SELECT id, 0, at, row_id, part, off, length, bytes FROM recent;"
-                                 "DROP TABLE recent; PRAGMA user_version = 1;",
+                                 "DROP TABLE recent; DROP TABLE settings; PRAGMA user_version = 1;",
                                  NULL, NULL, NULL),
                    ==, SQLITE_OK);
   sqlite3_close (handle);

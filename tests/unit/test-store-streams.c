@@ -20,25 +20,7 @@ typedef struct
   GString *expected;
 } Stream;
 
-typedef struct
-{
-  char *folder;
-  BhStore *store;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = make_folder ();
-  fixture->store = open_store (fixture->folder);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  close_store (fixture->store);
-  remove_folder (fixture->folder);
-}
+typedef StoreFixture Fixture;
 
 static void
 begin (Stream *stream, BhStore *store)
@@ -349,7 +331,8 @@ test_log (Fixture *fixture, gconstpointer data)
   end (&stream);
 }
 
-#define ADD(name) g_test_add ("/store/streams/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+#define ADD(name)                                                                                            \
+  g_test_add ("/store/streams/" #name, Fixture, NULL, store_set_up, test_##name, store_tear_down)
 
 int
 main (int argc, char **argv)

@@ -94,6 +94,30 @@ close_store (BhStore *store)
   g_assert_finalize_object (store);
 }
 
+void
+remove_store (BhStore *store, char *folder)
+{
+  /* a closed journal may still be waiting for its turn */
+  while (G_OBJECT (store)->ref_count > 1)
+    g_main_context_iteration (NULL, TRUE);
+  close_store (store);
+  remove_folder (folder);
+}
+
+void
+store_set_up (StoreFixture *fixture, gconstpointer data)
+{
+  fixture->folder = make_folder ();
+  fixture->store = open_store (fixture->folder);
+}
+
+void
+store_tear_down (StoreFixture *fixture, gconstpointer data)
+{
+  close_store (fixture->store);
+  remove_folder (fixture->folder);
+}
+
 BhRun *
 make_run (const char *name, const char *instructions)
 {
@@ -116,6 +140,18 @@ create_run (BhStore *store, const char *name, const char *instructions)
   bh_journal_create (journal, NULL, "open", NULL, NULL);
   settle_ok (bh_journal_commit (journal, BH_RELAXED));
   return journal;
+}
+
+void
+reload_run (BhStore *store, BhJournal **journal)
+{
+  g_autofree char *id = g_strdup (bh_journal_get_run_id (*journal));
+  g_autoptr (BhRunBundle) bundle = NULL;
+
+  g_clear_object (journal);
+  bundle = settle_boxed (bh_store_load_run (store, id), NULL);
+  g_assert_nonnull (bundle);
+  *journal = bh_journal_new_for_bundle (store, bundle);
 }
 
 BhRow *

@@ -19,10 +19,24 @@ void settle_error (DexFuture *future, BhError code);
 
 BhStore *open_store (const char *folder);
 void close_store (BhStore *store);
+/* Closes it when no journal holds it any more, and removes its folder. */
+void remove_store (BhStore *store, char *folder);
+
+/* For tests with nothing else. */
+typedef struct
+{
+  char *folder;
+  BhStore *store;
+} StoreFixture;
+void store_set_up (StoreFixture *fixture, gconstpointer data);
+void store_tear_down (StoreFixture *fixture, gconstpointer data);
 
 BhRun *make_run (const char *name, const char *instructions);
 /* A Run with a journal, created and committed. */
 BhJournal *create_run (BhStore *store, const char *name, const char *instructions);
+/* As after a restart of the coordinator: in place of the journal, which nothing else may hold, there is one
+ * of what was committed. */
+void reload_run (BhStore *store, BhJournal **journal);
 BhRow *make_row (BhRowKind kind, BhRowState state, const char *title);
 /* An event of kind "row" that nothing belongs to. */
 BhEvent *make_event (guint64 seq);

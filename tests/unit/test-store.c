@@ -9,25 +9,7 @@
 
 #include "coordinator/store/bh-queries.h"
 
-typedef struct
-{
-  char *folder;
-  BhStore *store;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = make_folder ();
-  fixture->store = open_store (fixture->folder);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  close_store (fixture->store);
-  remove_folder (fixture->folder);
-}
+typedef StoreFixture Fixture;
 
 static void
 reopen (Fixture *fixture)
@@ -384,6 +366,21 @@ test_delete (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_settings (Fixture *fixture, gconstpointer data)
+{
+  g_auto (GStrv) none = settle_boxed (bh_store_settings (fixture->store), NULL), some = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_cmpuint (g_strv_length (none), ==, 0);
+  settle_ok (bh_store_set_setting (fixture->store, "b", "one"));
+  settle_ok (bh_store_set_setting (fixture->store, "a", ""));
+  settle_ok (bh_store_set_setting (fixture->store, "b", "t'wo"));
+  some = settle_boxed (bh_store_settings (fixture->store), NULL);
+  text = g_strjoinv ("|", some);
+  g_assert_cmpstr (text, ==, "a||b|t'wo");
+}
+
+static void
 test_tokens (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) tokens = NULL;
@@ -423,7 +420,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
-#define ADD(name) g_test_add ("/store/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+#define ADD(name) g_test_add ("/store/" #name, Fixture, NULL, store_set_up, test_##name, store_tear_down)
   ADD (order);
   ADD (atomic);
   ADD (refused);
@@ -434,6 +431,7 @@ main (int argc, char **argv)
   ADD (questions_and_messages);
   ADD (delete);
   ADD (tokens);
+  ADD (settings);
   ADD (sync_and_close);
   return g_test_run ();
 }

@@ -25,7 +25,7 @@ class Tree(unittest.TestCase):
         self.assertEqual({name.split('/')[0] for name in tracked() if not name.startswith('.')} - TOP, set())
 
     def test_scripts(self):
-        scripts = [str(SOURCE / 'build-aux' / name) for name in ('enter', 'enter-root', 'run', 'test', 'bench', 'environment.sh')]
+        scripts = [str(SOURCE / 'build-aux' / name) for name in ('enter', 'enter-root', 'run', 'test', 'bench', 'engines', 'environment.sh')]
         scripts.append(str(SOURCE / '.ci' / 'run'))
         result = subprocess.run(['shellcheck', '-x', '-S', 'warning', '-e', 'SC1091,SC2046,SC2154,SC2155', *scripts], capture_output=True, text=True)
         self.assertEqual(result.returncode, 0, result.stdout)

@@ -57,6 +57,41 @@ test_args (void)
   g_assert_cmpint (find (open, "--rlimit-nproc"), <, 0);
 }
 
+/* What was found at home comes last of the mounts, and is on PATH by links. */
+static void
+test_programs (void)
+{
+  static const char *const shown[] = { "/tmp/h/node_modules", "/tmp/h/one" };
+  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autoptr (BhHomePrograms) programs = bh_home_programs_find ("/nowhere", NULL, NULL);
+  g_auto (GStrv) environment = bh_bubblewrap_environment ();
+  g_auto (GStrv) argv = NULL;
+  BhBubblewrapSpec spec = { "/b/workspace", "/b/home", "/opt/bellhop-boxd", FALSE, 40, 41, 0, 0, FALSE,
+                            programs,       shown };
+  BhHomeProgram *program = g_new0 (BhHomeProgram, 1);
+  gssize bind, link;
+
+  program->name = g_strdup ("engine");
+  program->target = g_strdup ("/h/node_modules/engine/cli.js");
+  g_ptr_array_add (programs->programs, program);
+  g_ptr_array_add (programs->folders, g_strdup ("/h/node_modules"));
+  g_ptr_array_add (programs->folders, g_strdup ("/h/one"));
+  g_assert_nonnull (strstr (g_environ_getenv (environment, "PATH"),
+                            "/run/bellhop/bin:/run/bellhop/engines:/usr/local/bin:"));
+  argv = bh_bubblewrap_args (&spec, fds, NULL);
+  bind = find (argv, "/tmp/h/node_modules");
+  link = find (argv, "/run/bellhop/engines/engine");
+  g_assert_cmpint (bind, >, find (argv, "/home/user"));
+  g_assert_cmpstr (argv[bind - 1], ==, "--ro-bind");
+  g_assert_cmpstr (argv[bind + 1], ==, "/h/node_modules");
+  g_assert_cmpint (link, >, bind);
+  g_assert_cmpstr (argv[link - 2], ==, "--symlink");
+  g_assert_cmpstr (argv[link - 1], ==, "/h/node_modules/engine/cli.js");
+  g_assert_cmpint (link, <, find (argv, "--remount-ro"));
+  for (guint i = 0; i < fds->len; i++)
+    g_close (g_array_index (fds, int, i), NULL);
+}
+
 static void
 test_names (void)
 {
@@ -134,6 +169,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   dex_init ();
   g_test_add_func ("/worker/args", test_args);
+  g_test_add_func ("/worker/args/programs", test_programs);
   g_test_add_func ("/worker/names", test_names);
   g_test_add_func ("/worker/users", test_users);
   g_test_add_func ("/worker/backoff", test_backoff);

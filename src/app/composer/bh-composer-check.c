@@ -9,6 +9,7 @@
 
 #include "app/composer/bh-row-error.h"
 #include "app/composer/bh-variable-row.h"
+#include "app/widgets/bh-focus.h"
 
 /* --- which row a field is --------------------------------------------------------------------------------
  */
@@ -44,9 +45,10 @@ find_row (BhComposerDialog *self, const char *field)
     const char *name;
     gpointer row;
   } rows[] = {
-    { "name", self->name_row },       { "ticket_url", self->ticket_row }, { "target", self->target_row },
-    { "engine", self->engine_row },   { "mode", self->interactive_row },  { "keep", self->keep_row },
-    { "network", self->network_row },
+    { "name", self->name_row },        { "ticket_url", self->ticket_row },
+    { "target", self->target_row },    { "engine", self->engine_row },
+    { "mode", self->interactive_row }, { "keep", self->keep_row },
+    { "network", self->network_row },  { "permissions", self->permissions_row },
   };
 
   if (field == NULL)
@@ -111,6 +113,7 @@ set_errors (BhComposerDialog *self, GHashTable *errors)
   set_row (self->interactive_row, errors);
   set_row (GTK_WIDGET (self->keep_row), errors);
   set_row (GTK_WIDGET (self->network_row), errors);
+  set_row (GTK_WIDGET (self->permissions_row), errors);
   set_row (self->add_row, errors);
   for (guint i = 0; i < self->variables->len; i++)
     set_row (self->variables->pdata[i], errors);
@@ -164,6 +167,12 @@ describe_policies (BhComposerDialog *self)
                                adw_combo_row_get_selected (self->network_row) == 0
                                    ? _ ("The DevBox shares the network of the worker’s machine.")
                                    : _ ("The DevBox has no network at all."));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->permissions_row),
+                               is_autonomous ? _ ("An autonomous Run never asks.")
+                               : adw_combo_row_get_selected (self->permissions_row) == 0
+                                   ? _ ("The engine may do everything in its DevBox.")
+                                   : _ ("You are asked before the engine does what needs permission."));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->permissions_row), !is_autonomous);
 }
 
 void
@@ -223,9 +232,13 @@ static void
 set_sending (BhComposerDialog *self, gboolean is_sending)
 {
   self->is_sending = is_sending;
+  if (is_sending)
+    g_set_weak_pointer (&self->had_focus, bh_focus_leave (self->page, GTK_WIDGET (self->navigation)));
   gtk_widget_set_visible (self->spinner, is_sending);
   gtk_widget_set_sensitive (self->page, !is_sending);
   bh_composer_check (self);
+  if (!is_sending && self->had_focus != NULL)
+    gtk_widget_grab_focus (self->had_focus);
 }
 
 typedef struct

@@ -8,6 +8,8 @@
 
 #include "app/composer/bh-variable-row.h"
 #include "app/widgets/bh-accessible.h"
+#include "app/widgets/bh-combo.h"
+#include "client/bh-future.h"
 
 G_DEFINE_FINAL_TYPE (BhComposerDialog, bh_composer_dialog, ADW_TYPE_DIALOG)
 
@@ -41,6 +43,16 @@ connection_changed_cb (BhChoiceRow *row, BhComposerDialog *self)
 static void
 changed_cb (GObject *object, BhComposerDialog *self)
 {
+  changed (self);
+}
+
+static void
+target_changed_cb (BhChoiceRow *row, BhComposerDialog *self)
+{
+  g_autofree char *worker = bh_target_row_get_worker (self->target_row);
+  g_autofree char *image = bh_target_row_get_image (self->target_row);
+
+  bh_engine_row_set_target (self->engine_row, worker, image);
   changed (self);
 }
 
@@ -139,6 +151,7 @@ bh_composer_dialog_dispose (GObject *object)
   if (self->connections != NULL)
     bh_composer_save_now (self);
   g_clear_handle_id (&self->save_source, g_source_remove);
+  g_clear_weak_pointer (&self->had_focus);
   g_ptr_array_set_size (self->variables, 0);
   /* libadwaita 1.7 forgets the widget around it once it was seen */
   adw_dialog_set_child (ADW_DIALOG (object), NULL);
@@ -182,6 +195,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, autonomous);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, keep_row);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, network_row);
+  gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, permissions_row);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, advanced_row);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, add_row);
   gtk_widget_class_bind_template_child (widget_class, BhComposerDialog, reason);
@@ -208,6 +222,7 @@ bh_composer_dialog_class_init (BhComposerDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, notify_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, connection_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, target_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, add_variable_cb);
   gtk_widget_class_bind_template_callback (widget_class, draft_banner_cb);
   gtk_widget_class_bind_template_callback (widget_class, error_banner_cb);
@@ -221,6 +236,9 @@ bh_composer_dialog_init (BhComposerDialog *self)
 {
   self->variables = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  bh_combo_row_show_whole (self->keep_row);
+  bh_combo_row_show_whole (self->network_row);
+  bh_combo_row_show_whole (self->permissions_row);
   bh_accessible_follow_check (self->interactive_row, self->interactive);
   bh_accessible_follow_check (self->autonomous_row, self->autonomous);
 }
@@ -284,6 +302,7 @@ draft_of_run (BhComposerDialog *self, const BhRun *run)
   g_set_str (&draft->engine, run->engine);
   g_set_str (&draft->keep, bh_nick (BH_TYPE_KEEP, run->keep));
   g_set_str (&draft->network, run->network);
+  g_set_str (&draft->permissions, run->permissions == BH_PERMISSIONS_ASK ? "ask" : "allow");
   draft->mode = run->mode;
   /* values never leave the coordinator */
   for (guint i = 0; run->env_names != NULL && run->env_names[i] != NULL; i++)
@@ -314,20 +333,12 @@ like_cb (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 void
 bh_composer_dialog_fill (BhComposerDialog *self, BhRun *like)
 {
   g_autoptr (BhDraft) draft = NULL;
   BhConnection *connection;
   BhRunItem *item;
-  GWeakRef *ref;
 
   g_return_if_fail (BH_IS_COMPOSER_DIALOG (self) && like != NULL);
   draft = draft_of_run (self, like);
@@ -339,8 +350,6 @@ bh_composer_dialog_fill (BhComposerDialog *self, BhRun *like)
   connection = item != NULL ? bh_run_item_get_connection (item) : NULL;
   if (connection == NULL)
     return;
-  ref = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (ref, self);
-  dex_future_disown (
-      dex_future_finally (bh_connection_get_run (connection, like->id), like_cb, ref, weak_ref_free));
+  dex_future_disown (dex_future_finally (bh_connection_get_run (connection, like->id), like_cb,
+                                         bh_weak_ref_new (self), bh_weak_ref_free));
 }

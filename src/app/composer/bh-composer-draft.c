@@ -12,6 +12,7 @@
 
 static const char *const keeps[] = { "by-mode", "keep", "stop", "remove" };
 static const char *const networks[] = { "open", "offline" };
+static const char *const permissions[] = { "allow", "ask" };
 
 static guint
 index_of (const char *const *list, guint n, const char *value)
@@ -47,6 +48,8 @@ bh_composer_collect (BhComposerDialog *self)
   draft->keep = g_strdup (item_of (keeps, G_N_ELEMENTS (keeps), adw_combo_row_get_selected (self->keep_row)));
   draft->network =
       g_strdup (item_of (networks, G_N_ELEMENTS (networks), adw_combo_row_get_selected (self->network_row)));
+  draft->permissions = g_strdup (
+      item_of (permissions, G_N_ELEMENTS (permissions), adw_combo_row_get_selected (self->permissions_row)));
   for (guint i = 0; i < self->variables->len; i++)
     {
       const char *name = bh_variable_row_get_name (self->variables->pdata[i]);
@@ -89,6 +92,8 @@ set_fields (BhComposerDialog *self, const BhDraft *draft)
   adw_combo_row_set_selected (self->keep_row, index_of (keeps, G_N_ELEMENTS (keeps), draft->keep));
   adw_combo_row_set_selected (self->network_row,
                               index_of (networks, G_N_ELEMENTS (networks), draft->network));
+  adw_combo_row_set_selected (self->permissions_row,
+                              index_of (permissions, G_N_ELEMENTS (permissions), draft->permissions));
   drop_variables (self);
   for (guint i = 0; i < draft->env->len; i++)
     {
@@ -97,7 +102,8 @@ set_fields (BhComposerDialog *self, const BhDraft *draft)
       bh_composer_add_variable (self, variable->name, variable->value);
     }
   /* what is not as usual is to be seen */
-  if (draft->env->len > 0 || adw_combo_row_get_selected (self->network_row) != 0)
+  if (draft->env->len > 0 || adw_combo_row_get_selected (self->network_row) != 0 ||
+      adw_combo_row_get_selected (self->permissions_row) != 0)
     adw_expander_row_set_expanded (self->advanced_row, TRUE);
 }
 

@@ -31,6 +31,7 @@ struct _BhComposerDialog
   GtkCheckButton *autonomous;
   AdwComboRow *keep_row;
   AdwComboRow *network_row;
+  AdwComboRow *permissions_row;
   AdwExpanderRow *advanced_row;
   GtkWidget *add_row;
   GtkLabel *reason;
@@ -47,8 +48,9 @@ struct _BhComposerDialog
   GError *refused;      /* (nullable): what the coordinator said, until something is changed */
   char *key;            /* idempotency key: for as long as nothing is changed */
   guint save_source;
-  gboolean is_loaded; /* the file was read */
-  gboolean is_filled; /* with something else than the draft */
+  GtkWidget *had_focus; /* (nullable) (weak): before it was sent */
+  gboolean is_loaded;   /* the file was read */
+  gboolean is_filled;   /* with something else than the draft */
   gboolean is_sending;
   gboolean is_created;
   gboolean is_setting; /* fields are being set by us */

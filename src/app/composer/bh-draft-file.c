@@ -19,7 +19,8 @@ struct _BhDraftFile
   BhDraft *latest; /* what is, or will be, in the file; once `is_known` */
   gboolean is_known;
   gboolean is_writing;
-  gboolean is_stale; /* `latest` is newer than what is being written */
+  GApplication *held; /* (nullable): which does not end before that is done; a weak pointer */
+  gboolean is_stale;  /* `latest` is newer than what is being written */
 };
 
 G_DEFINE_FINAL_TYPE (BhDraftFile, bh_draft_file, G_TYPE_OBJECT)
@@ -32,6 +33,7 @@ bh_draft_file_finalize (GObject *object)
   BhDraftFile *self = BH_DRAFT_FILE (object);
 
   g_free (self->path);
+  g_clear_weak_pointer (&self->held);
   g_clear_pointer (&self->latest, bh_draft_unref);
   G_OBJECT_CLASS (bh_draft_file_parent_class)->finalize (object);
 }
@@ -193,10 +195,11 @@ static DexFuture *
 written_cb (DexFuture *future, gpointer data)
 {
   BhDraftFile *self = data;
-  GApplication *application = g_application_get_default ();
+  GApplication *held = self->held;
   g_autoptr (GError) error = NULL;
 
   self->is_writing = FALSE;
+  g_clear_weak_pointer (&self->held);
   if (dex_future_get_value (future, &error) == NULL)
     {
       g_autofree char *text = g_strdup_printf (_ ("Your draft cannot be kept: %s"), error->message);
@@ -205,8 +208,8 @@ written_cb (DexFuture *future, gpointer data)
     }
   if (self->is_stale)
     write_latest (self);
-  if (application != NULL)
-    g_application_release (application);
+  if (held != NULL)
+    g_application_release (held);
   return dex_future_new_true ();
 }
 
@@ -219,8 +222,9 @@ write_latest (BhDraftFile *self)
   self->is_stale = FALSE;
   write->path = g_strdup (self->path);
   write->draft = self->latest != NULL ? bh_draft_ref (self->latest) : NULL;
-  if (g_application_get_default () != NULL)
-    g_application_hold (g_application_get_default ());
+  /* the default may be another one, or none, when it is written */
+  if (g_set_weak_pointer (&self->held, g_application_get_default ()) && self->held != NULL)
+    g_application_hold (self->held);
   dex_future_disown (
       dex_future_finally (bh_future_in_thread (BH_TYPE_DRAFT, write_in_thread, write, write_free), written_cb,
                           g_object_ref (self), g_object_unref));

@@ -19,10 +19,11 @@ static const gsize strings[] = {
   G_STRUCT_OFFSET (BhDraft, instructions),  G_STRUCT_OFFSET (BhDraft, ticket_url),
   G_STRUCT_OFFSET (BhDraft, target_worker), G_STRUCT_OFFSET (BhDraft, target_image),
   G_STRUCT_OFFSET (BhDraft, engine),        G_STRUCT_OFFSET (BhDraft, keep),
-  G_STRUCT_OFFSET (BhDraft, network),
+  G_STRUCT_OFFSET (BhDraft, network),       G_STRUCT_OFFSET (BhDraft, permissions),
 };
 static const char *const names[] = {
-  "connection", "name", "instructions", "ticket_url", "worker", "image", "engine", "keep", "network",
+  "connection", "name",   "instructions", "ticket_url", "worker",
+  "image",      "engine", "keep",         "network",    "permissions",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (strings) == G_N_ELEMENTS (names));
 
@@ -224,6 +225,9 @@ bh_draft_to_request (const BhDraft *self)
   request->has_keep = self->keep != NULL && bh_from_nick (BH_TYPE_KEEP, self->keep, &keep);
   if (request->has_keep)
     request->keep = (BhKeep) keep;
+  /* nobody can be asked in an autonomous Run; the choice is kept for when it is not one */
+  if (self->mode != BH_MODE_AUTONOMOUS && g_strcmp0 (self->permissions, "ask") == 0)
+    request->permissions = BH_PERMISSIONS_ASK;
   request->network = is_blank (self->network) ? g_strdup ("open") : g_strdup (self->network);
   for (guint i = 0; i < self->env->len; i++)
     {

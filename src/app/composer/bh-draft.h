@@ -27,6 +27,7 @@ struct _BhDraft
   BhMode mode;
   char *keep;        /* "by-mode", "keep", "stop" or "remove" */
   char *network;     /* "open" or "offline" */
+  char *permissions; /* "allow" or "ask" */
   GPtrArray *env;    /* BhVariable, as they stand in the rows */
   BhDraft *previous; /* (nullable): a draft that was put aside for this one */
 };

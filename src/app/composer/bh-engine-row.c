@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "app/composer/bh-asked.h"
+#include "app/widgets/bh-why-not.h"
 #include "client/bh-info-item.h"
 
 #define AUTO "auto"
@@ -17,38 +19,122 @@ struct _BhEngineRow
 
   BhConnection *connection;
   GSignalGroup *signals;
+  char *worker; /* (nullable) where the Run is to work, if that is known */
+  char *image;
+  GPtrArray *found; /* (nullable) BhEngineInfo: what was found there */
+  gboolean is_looking;
+  gboolean is_new; /* the connection is newer than what was last asked */
 };
 
 G_DEFINE_FINAL_TYPE (BhEngineRow, bh_engine_row, BH_TYPE_CHOICE_ROW)
 
+/* --- what is found where the Run is to work --------------------------------------------------------------
+ */
+
+static void look (BhEngineRow *self);
+
+static gboolean
+is_connected (BhEngineRow *self)
+{
+  return self->connection != NULL && bh_connection_get_state (self->connection) == BH_CONNECTION_CONNECTED;
+}
+
+/* Why it could not be looked is said by the row of the target. */
+static DexFuture *
+found_cb (DexFuture *future, gpointer data)
+{
+  BhAsked *asked = data;
+  g_autoptr (BhEngineRow) self = g_weak_ref_get (&asked->row);
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  if (self == NULL || self->connection != asked->connection || g_strcmp0 (self->worker, asked->worker) != 0 ||
+      g_strcmp0 (self->image, asked->image) != 0)
+    return dex_future_new_true ();
+  self->is_looking = FALSE;
+  if (value != NULL)
+    {
+      g_clear_pointer (&self->found, g_ptr_array_unref);
+      self->found = g_value_dup_boxed (value);
+    }
+  else if (self->is_new && is_connected (self))
+    look (self);
+  bh_choice_row_refresh (BH_CHOICE_ROW (self));
+  bh_choice_row_changed (BH_CHOICE_ROW (self));
+  return dex_future_new_true ();
+}
+
+/* The coordinator makes a DevBox for it, unless that was done less than a minute ago. */
+static void
+look (BhEngineRow *self)
+{
+  if (self->connection == NULL || self->worker == NULL || self->image == NULL || self->is_looking)
+    return;
+  self->is_looking = TRUE;
+  self->is_new = FALSE;
+  dex_future_disown (
+      dex_future_finally (bh_connection_find_engines (self->connection, self->worker, self->image), found_cb,
+                          bh_asked_new (BH_CHOICE_ROW (self), self->connection, self->worker, self->image),
+                          bh_asked_free));
+}
+
+/* What could not be asked before is asked now. */
+static void
+state_changed_cb (BhEngineRow *self)
+{
+  if (!is_connected (self))
+    return;
+  self->is_new = TRUE;
+  if (self->found == NULL)
+    look (self);
+}
+
+/* (transfer full): BhEngineInfo, those of the place if they are known, else of the coordinator */
+static GPtrArray *
+get_engines (BhEngineRow *self)
+{
+  GListModel *engines = self->connection != NULL ? bh_connection_get_engines (self->connection) : NULL;
+  guint n = engines != NULL ? g_list_model_get_n_items (engines) : 0;
+  GPtrArray *infos;
+
+  if (self->found != NULL)
+    return g_ptr_array_ref (self->found);
+  infos = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_engine_info_unref);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (BhInfoItem) item = g_list_model_get_item (engines, i);
+
+      g_ptr_array_add (infos, bh_engine_info_ref (bh_info_item_get (item)));
+    }
+  return infos;
+}
+
+/* --- choosing --------------------------------------------------------------------------------------------
+ */
+
 /* Why not, which version; else what is known of it anyway. */
 static char *
-describe_engine (const BhEngineInfo *info)
+describe_engine (BhEngineRow *self, const BhEngineInfo *info)
 {
   if (info->why_not != NULL)
-    return g_strdup (info->why_not);
+    return bh_why_not_text (info);
   if (g_strcmp0 (info->protocol, RUNBOOK) == 0)
     return g_strdup (_ ("Built in: runs the code blocks of the instructions in order, without an AI"));
   if (info->version != NULL)
     return g_strdup_printf (_ ("Version %s"), info->version);
+  if (self->is_looking)
+    return g_strdup (_ ("Looking for it…"));
   return g_strdup (_ ("Looked for in the DevBox when the Run starts"));
 }
 
-/* (nullable) */
-static const BhEngineInfo *
+/* (transfer full) (nullable) */
+static BhEngineInfo *
 find_engine (BhEngineRow *self, const char *id)
 {
-  GListModel *engines = self->connection != NULL ? bh_connection_get_engines (self->connection) : NULL;
-  guint n = engines != NULL ? g_list_model_get_n_items (engines) : 0;
+  g_autoptr (GPtrArray) infos = get_engines (self);
 
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (BhInfoItem) item = g_list_model_get_item (engines, i);
-      const BhEngineInfo *info = bh_info_item_get (item);
-
-      if (g_strcmp0 (info->id, id) == 0)
-        return info;
-    }
+  for (guint i = 0; i < infos->len; i++)
+    if (g_strcmp0 (((BhEngineInfo *) infos->pdata[i])->id, id) == 0)
+      return bh_engine_info_ref (infos->pdata[i]);
   return NULL;
 }
 
@@ -57,16 +143,14 @@ static void
 bh_engine_row_fill (BhChoiceRow *row, BhChoicePage *page)
 {
   BhEngineRow *self = BH_ENGINE_ROW (row);
-  GListModel *engines = self->connection != NULL ? bh_connection_get_engines (self->connection) : NULL;
-  guint n = engines != NULL ? g_list_model_get_n_items (engines) : 0;
+  g_autoptr (GPtrArray) infos = get_engines (self);
 
   bh_choice_page_add_group (page, NULL, _ ("What does the work in the DevBox"));
   bh_choice_page_add (page, AUTO, _ ("Auto-detect"), _ ("The best engine that is found in the DevBox"));
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < infos->len; i++)
     {
-      g_autoptr (BhInfoItem) item = g_list_model_get_item (engines, i);
-      const BhEngineInfo *info = bh_info_item_get (item);
-      g_autofree char *text = describe_engine (info);
+      const BhEngineInfo *info = infos->pdata[i];
+      g_autofree char *text = describe_engine (self, info);
 
       bh_choice_page_add (page, info->why_not == NULL ? info->id : NULL, info->name, text);
     }
@@ -76,7 +160,7 @@ static char *
 bh_engine_row_describe (BhChoiceRow *row)
 {
   const char *id = bh_choice_row_get_selected (row);
-  const BhEngineInfo *info;
+  g_autoptr (BhEngineInfo) info = NULL;
 
   if (id == NULL || g_str_equal (id, AUTO))
     return g_strdup (_ ("Auto-detect"));
@@ -91,6 +175,7 @@ bh_engine_row_opening (BhChoiceRow *row)
 
   if (self->connection != NULL)
     bh_connection_refresh_engines (self->connection);
+  look (self);
 }
 
 static void
@@ -100,13 +185,25 @@ bh_engine_row_dispose (GObject *object)
 
   g_clear_object (&self->signals);
   g_clear_object (&self->connection);
+  g_clear_pointer (&self->found, g_ptr_array_unref);
   G_OBJECT_CLASS (bh_engine_row_parent_class)->dispose (object);
+}
+
+static void
+bh_engine_row_finalize (GObject *object)
+{
+  BhEngineRow *self = BH_ENGINE_ROW (object);
+
+  g_free (self->worker);
+  g_free (self->image);
+  G_OBJECT_CLASS (bh_engine_row_parent_class)->finalize (object);
 }
 
 static void
 bh_engine_row_class_init (BhEngineRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = bh_engine_row_dispose;
+  G_OBJECT_CLASS (klass)->finalize = bh_engine_row_finalize;
   BH_CHOICE_ROW_CLASS (klass)->fill = bh_engine_row_fill;
   BH_CHOICE_ROW_CLASS (klass)->opening = bh_engine_row_opening;
   BH_CHOICE_ROW_CLASS (klass)->describe = bh_engine_row_describe;
@@ -126,6 +223,8 @@ bh_engine_row_init (BhEngineRow *self)
   self->signals = g_signal_group_new (BH_TYPE_CONNECTION);
   g_signal_group_connect_object (self->signals, "engines-listed", G_CALLBACK (engines_changed_cb), self,
                                  G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->signals, "notify::state", G_CALLBACK (state_changed_cb), self,
+                                 G_CONNECT_SWAPPED);
   bh_choice_row_set_selected (BH_CHOICE_ROW (self), AUTO);
 }
 
@@ -137,6 +236,24 @@ bh_engine_row_set_connection (BhEngineRow *self, BhConnection *connection)
   if (!g_set_object (&self->connection, connection))
     return;
   g_signal_group_set_target (self->signals, connection);
+  bh_engine_row_set_target (self, NULL, NULL);
+  bh_choice_row_refresh (BH_CHOICE_ROW (self));
+}
+
+void
+bh_engine_row_set_target (BhEngineRow *self, const char *worker, const char *image)
+{
+  gboolean changed;
+
+  g_return_if_fail (BH_IS_ENGINE_ROW (self));
+
+  changed = g_set_str (&self->worker, worker);
+  changed = g_set_str (&self->image, image) || changed;
+  if (!changed)
+    return;
+  g_clear_pointer (&self->found, g_ptr_array_unref);
+  self->is_looking = FALSE;
+  look (self);
   bh_choice_row_refresh (BH_CHOICE_ROW (self));
 }
 
@@ -144,7 +261,7 @@ char *
 bh_engine_row_get_problem (BhEngineRow *self)
 {
   const char *id;
-  const BhEngineInfo *info;
+  g_autoptr (BhEngineInfo) info = NULL;
 
   g_return_val_if_fail (BH_IS_ENGINE_ROW (self), NULL);
   id = bh_choice_row_get_selected (BH_CHOICE_ROW (self));
@@ -154,5 +271,5 @@ bh_engine_row_get_problem (BhEngineRow *self)
   info = find_engine (self, id);
   if (info == NULL)
     return g_strdup_printf (_ ("There is no engine “%s”. Choose another one"), id);
-  return g_strdup (info->why_not);
+  return bh_why_not_text (info);
 }

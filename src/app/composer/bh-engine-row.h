@@ -14,6 +14,9 @@ G_DECLARE_FINAL_TYPE (BhEngineRow, bh_engine_row, BH, ENGINE_ROW, BhChoiceRow)
 
 /* The coordinator whose engines there are to choose from; nullable. */
 void bh_engine_row_set_connection (BhEngineRow *self, BhConnection *connection);
+/* Where the Run is to work: engines are looked for there. Either NULL: that is not known, and neither is what
+ * will be found. */
+void bh_engine_row_set_target (BhEngineRow *self, const char *worker, const char *image);
 /* NULL, or why the engine that is chosen cannot be had, as far as that is known now. (transfer full) */
 char *bh_engine_row_get_problem (BhEngineRow *self);
 

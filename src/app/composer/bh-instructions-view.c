@@ -8,6 +8,7 @@
 #include <gtksourceview/gtksource.h>
 #include <string.h>
 
+#include "app/widgets/bh-text-layout.h"
 #include "protocol/bh-records.h"
 
 /* from here on the size is shown */
@@ -211,6 +212,7 @@ bh_instructions_view_init (BhInstructionsView *self)
                                                     gtk_source_language_manager_get_default (), "markdown"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_PLACEHOLDER,
                                   gtk_label_get_text (GTK_LABEL (self->hint)), -1);
+  bh_text_layout_before_drawing (GTK_TEXT_VIEW (self->view));
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (dark_cb), self,
                            G_CONNECT_SWAPPED);
   dark_cb (self);

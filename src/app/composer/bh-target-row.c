@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/composer/bh-asked.h"
 #include "client/bh-info-item.h"
 
 /* The id of a choice is "worker\nimage": neither has a line break. */
@@ -19,15 +20,17 @@ struct _BhTargetRow
   GSignalGroup *signals; /* of the list of workers */
   GSignalGroup *news;    /* of the connection */
   char *known;           /* which workers there are, and which of them are online */
-  GHashTable *images;    /* worker -> Images: what was answered since the page was opened */
+  GHashTable *images;    /* worker -> Images: what was asked since the page was opened */
+  gboolean was_opened;
 };
 
 G_DEFINE_FINAL_TYPE (BhTargetRow, bh_target_row, BH_TYPE_CHOICE_ROW)
 
 typedef struct
 {
-  GPtrArray *list; /* BhImageInfo */
-  char *problem;
+  GPtrArray *list; /* (nullable) BhImageInfo */
+  char *problem;   /* (nullable); neither: it was asked */
+  gboolean is_old; /* before there was this connection */
 } Images;
 
 static void
@@ -42,55 +45,47 @@ images_free (gpointer data)
 
 /* --- the images of workers ------------------------------------------------------------------------------ */
 
-typedef struct
+static gboolean
+is_connected (BhTargetRow *self)
 {
-  GWeakRef row;
-  BhConnection *connection; /* whose answer it is */
-  char *worker;
-} Asked;
-
-static void
-asked_free (gpointer data)
-{
-  Asked *self = data;
-
-  g_weak_ref_clear (&self->row);
-  g_object_unref (self->connection);
-  g_free (self->worker);
-  g_free (self);
+  return self->connection != NULL && bh_connection_get_state (self->connection) == BH_CONNECTION_CONNECTED;
 }
+
+static void ask_images (BhTargetRow *self, const char *worker);
 
 static DexFuture *
 images_cb (DexFuture *future, gpointer data)
 {
-  Asked *asked = data;
+  BhAsked *asked = data;
   g_autoptr (BhTargetRow) self = g_weak_ref_get (&asked->row);
   g_autoptr (GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
-  Images *images;
+  Images *images = self != NULL ? g_hash_table_lookup (self->images, asked->worker) : NULL;
 
-  if (self == NULL || self->connection != asked->connection)
+  if (images == NULL || self->connection != asked->connection)
     return dex_future_new_true ();
-  images = g_new0 (Images, 1);
+  g_clear_pointer (&images->list, g_ptr_array_unref);
+  g_set_str (&images->problem, value == NULL ? error->message : NULL);
   if (value != NULL)
     images->list = g_value_dup_boxed (value);
-  else
-    images->problem = g_strdup (error->message);
-  g_hash_table_replace (self->images, g_strdup (asked->worker), images);
+  else if (images->is_old && is_connected (self))
+    ask_images (self, asked->worker);
   bh_choice_row_refresh (BH_CHOICE_ROW (self));
   return dex_future_new_true ();
 }
 
+/* Unless that was answered, or is under way. */
 static void
 ask_images (BhTargetRow *self, const char *worker)
 {
-  Asked *asked = g_new0 (Asked, 1);
+  const Images *images = g_hash_table_lookup (self->images, worker);
 
-  g_weak_ref_init (&asked->row, self);
-  asked->connection = g_object_ref (self->connection);
-  asked->worker = g_strdup (worker);
-  dex_future_disown (
-      dex_future_finally (bh_connection_images (self->connection, worker), images_cb, asked, asked_free));
+  if (images != NULL && images->problem == NULL)
+    return;
+  g_hash_table_replace (self->images, g_strdup (worker), g_new0 (Images, 1));
+  dex_future_disown (dex_future_finally (bh_connection_images (self->connection, worker), images_cb,
+                                         bh_asked_new (BH_CHOICE_ROW (self), self->connection, worker, NULL),
+                                         bh_asked_free));
 }
 
 static void
@@ -105,7 +100,17 @@ ask_all_images (BhTargetRow *self)
 
       if (worker->online)
         ask_images (self, worker->name);
+      else
+        g_hash_table_remove (self->images, worker->name);
     }
+}
+
+static gboolean
+is_answered (gpointer worker, gpointer value, gpointer data)
+{
+  const Images *images = value;
+
+  return images->list != NULL || images->problem != NULL;
 }
 
 static void
@@ -113,7 +118,8 @@ bh_target_row_opening (BhChoiceRow *row)
 {
   BhTargetRow *self = BH_TARGET_ROW (row);
 
-  g_hash_table_remove_all (self->images);
+  self->was_opened = TRUE;
+  g_hash_table_foreach_remove (self->images, is_answered, NULL);
   if (self->connection != NULL)
     ask_all_images (self);
 }
@@ -139,10 +145,10 @@ add_images (BhTargetRow *self, BhChoicePage *page, const BhWorkerInfo *worker)
 {
   const Images *images = g_hash_table_lookup (self->images, worker->name);
 
-  if (images == NULL)
-    bh_choice_page_add (page, NULL, _ ("Asking for its images…"), NULL);
-  else if (images->problem != NULL)
+  if (images != NULL && images->problem != NULL)
     bh_choice_page_add (page, NULL, _ ("Its images are not known"), images->problem);
+  else if (images == NULL || images->list == NULL)
+    bh_choice_page_add (page, NULL, _ ("Asking for its images…"), NULL);
   else if (images->list->len == 0)
     bh_choice_page_add (page, NULL, _ ("No image"), _ ("This worker has none to make a DevBox from"));
   else
@@ -253,10 +259,26 @@ workers_changed_cb (BhTargetRow *self)
 
   if (!g_set_str (&self->known, now))
     return;
-  if (self->connection != NULL && g_hash_table_size (self->images) > 0)
+  if (self->connection != NULL && self->was_opened)
     ask_all_images (self);
   bh_choice_row_refresh (BH_CHOICE_ROW (self));
   bh_choice_row_changed (BH_CHOICE_ROW (self));
+}
+
+/* What could not be asked before is asked now. */
+static void
+state_changed_cb (BhTargetRow *self)
+{
+  GHashTableIter iter;
+  gpointer images;
+
+  if (!is_connected (self) || !self->was_opened)
+    return;
+  g_hash_table_iter_init (&iter, self->images);
+  while (g_hash_table_iter_next (&iter, NULL, &images))
+    ((Images *) images)->is_old = TRUE;
+  ask_all_images (self);
+  bh_choice_row_refresh (BH_CHOICE_ROW (self));
 }
 
 static void
@@ -268,6 +290,8 @@ bh_target_row_init (BhTargetRow *self)
                                  G_CONNECT_SWAPPED);
   self->news = g_signal_group_new (BH_TYPE_CONNECTION);
   g_signal_group_connect_object (self->news, "worker", G_CALLBACK (workers_changed_cb), self,
+                                 G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->news, "notify::state", G_CALLBACK (state_changed_cb), self,
                                  G_CONNECT_SWAPPED);
   bh_choice_row_set_selected (BH_CHOICE_ROW (self), "");
 }

@@ -8,6 +8,7 @@
 #include "app/preferences/bh-certificate-dialog.h"
 #include "app/preferences/bh-connection-dialog.h"
 #include "app/preferences/bh-saved-connections.h"
+#include "app/widgets/bh-focus.h"
 
 struct _BhConnectionDialog
 {
@@ -17,6 +18,8 @@ struct _BhConnectionDialog
   AdwEntryRow *token;
   AdwEntryRow *name;
   AdwBanner *problem;
+  GtkWidget *page;
+  GtkWidget *cancel;
   GtkWidget *add;
   GtkWidget *spinner;
 
@@ -93,9 +96,20 @@ update (BhConnectionDialog *self)
 
   gtk_widget_set_visible (self->spinner, self->busy);
   gtk_widget_set_sensitive (self->add, !self->busy && strspn (address, " ") < strlen (address));
-  gtk_widget_set_sensitive (GTK_WIDGET (self->address), !self->busy);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->token), !self->busy);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->name), !self->busy);
+  gtk_widget_set_sensitive (self->page, !self->busy);
+}
+
+static void
+set_busy (BhConnectionDialog *self, gboolean busy)
+{
+  self->busy = busy;
+  if (self->is_closed)
+    return;
+  if (busy)
+    bh_focus_leave (self->page, self->cancel);
+  update (self);
+  if (!busy)
+    gtk_widget_grab_focus (GTK_WIDGET (self->address));
 }
 
 static void
@@ -194,9 +208,7 @@ add_fiber (gpointer data)
       else
         again = ask_for_trust (attempt, connection);
     }
-  self->busy = FALSE;
-  if (!self->is_closed)
-    update (self);
+  set_busy (self, FALSE);
   return dex_future_new_true ();
 }
 
@@ -232,8 +244,7 @@ add_cb (BhConnectionDialog *self)
       g_set_str (&attempt->name, g_uri_get_host (uri));
     }
   attempt->url = g_steal_pointer (&url);
-  self->busy = TRUE;
-  update (self);
+  set_busy (self, TRUE);
   dex_future_disown (dex_scheduler_spawn (NULL, 0, add_fiber, attempt, (GDestroyNotify) attempt_free));
 }
 
@@ -275,6 +286,8 @@ bh_connection_dialog_class_init (BhConnectionDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BhConnectionDialog, token);
   gtk_widget_class_bind_template_child (widget_class, BhConnectionDialog, name);
   gtk_widget_class_bind_template_child (widget_class, BhConnectionDialog, problem);
+  gtk_widget_class_bind_template_child (widget_class, BhConnectionDialog, page);
+  gtk_widget_class_bind_template_child (widget_class, BhConnectionDialog, cancel);
   gtk_widget_class_bind_template_child (widget_class, BhConnectionDialog, add);
   gtk_widget_class_bind_template_child (widget_class, BhConnectionDialog, spinner);
   gtk_widget_class_bind_template_callback (widget_class, add_cb);

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "app/preferences/bh-engines-group.h"
+#include "app/widgets/bh-why-not.h"
 #include "client/bh-info-item.h"
 
 struct _BhEnginesGroup
@@ -28,11 +29,11 @@ static void
 show_engine (BhInfoItem *item, GParamSpec *pspec, AdwActionRow *row)
 {
   const BhEngineInfo *info = bh_info_item_get (item);
-  g_autofree char *version = NULL;
+  g_autofree char *version = NULL, *why_not = bh_why_not_text (info);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), info->name);
-  if (info->why_not != NULL)
-    adw_action_row_set_subtitle (row, info->why_not);
+  if (why_not != NULL)
+    adw_action_row_set_subtitle (row, why_not);
   else if (g_strcmp0 (info->protocol, "runbook") == 0)
     adw_action_row_set_subtitle (
         row, _ ("Built in: runs the code blocks of the instructions in order, without an AI"));

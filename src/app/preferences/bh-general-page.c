@@ -198,6 +198,16 @@ bh_general_page_dispose (GObject *object)
   G_OBJECT_CLASS (bh_general_page_parent_class)->dispose (object);
 }
 
+/* What of the person's Runs may have is chosen beside the engines. */
+static void
+engines_cb (BhGeneralPage *self)
+{
+  GtkWidget *dialog = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_PREFERENCES_DIALOG);
+
+  if (dialog != NULL)
+    adw_preferences_dialog_set_visible_page_name (ADW_PREFERENCES_DIALOG (dialog), "engines");
+}
+
 static void
 bh_general_page_finalize (GObject *object)
 {
@@ -222,6 +232,7 @@ bh_general_page_class_init (BhGeneralPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BhGeneralPage, notify_completed);
   gtk_widget_class_bind_template_child (widget_class, BhGeneralPage, notify_failed);
   gtk_widget_class_bind_template_callback (widget_class, mode_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, engines_cb);
 }
 
 static void

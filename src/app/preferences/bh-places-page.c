@@ -6,6 +6,8 @@
 
 #include "app/preferences/bh-boxes-group.h"
 #include "app/preferences/bh-engines-group.h"
+#include "app/preferences/bh-keys-group.h"
+#include "app/preferences/bh-sign-ins-group.h"
 #include "app/preferences/bh-places-page.h"
 #include "app/preferences/bh-workers-group.h"
 
@@ -106,7 +108,7 @@ bh_places_page_new_workers (BhConnections *connections)
 AdwPreferencesPage *
 bh_places_page_new_engines (BhConnections *connections)
 {
-  static const MakeGroup makers[] = { bh_engines_group_new, NULL };
+  static const MakeGroup makers[] = { bh_engines_group_new, bh_keys_group_new, bh_sign_ins_group_new, NULL };
 
   return new_page (connections, "engines", _ ("Engines"), "bh-engine-symbolic", makers);
 }

@@ -9,6 +9,10 @@
 
 #include "app/questions/bh-question-memory.h"
 #include "app/questions/bh-question-page.h"
+#include "app/widgets/bh-focus.h"
+#include "app/widgets/bh-markdown-plan.h"
+#include "app/widgets/bh-status.h"
+#include "client/bh-engine-names.h"
 
 struct _BhQuestionDialog
 {
@@ -49,29 +53,29 @@ get_page (BhQuestionDialog *self, guint at)
   return BH_QUESTION_PAGE (gtk_stack_get_child_by_name (self->pages, name));
 }
 
-/* Who asks, for a person. */
-static const char *
+/* Who asks, for a person. (transfer full) */
+static char *
 name_asker (const BhQuestionSet *set)
 {
   if (g_strcmp0 (set->asked_by, "script") == 0)
-    return _ ("a script in the DevBox");
-  if (g_strcmp0 (set->asked_by, "bellhop") == 0 || set->asked_by == NULL)
-    return _ ("Bellhop");
-  return set->asked_by;
+    return g_strdup (_ ("a script in the DevBox"));
+  return bh_author_label (set->asked_by);
 }
 
 static void
 update_bar (BhQuestionDialog *self)
 {
   guint n = self->set->questions->len;
-  g_autofree char *where = NULL;
+  g_autofree char *where = NULL, *asker = name_asker (self->set);
 
   /* Translators: the number of a question, and how many there are */
-  where = n > 1 ? g_strdup_printf (_ ("%u of %u"), self->at + 1, n)
-                : g_strdup_printf (_ ("Asked by %s"), name_asker (self->set));
+  where =
+      n > 1 ? g_strdup_printf (_ ("%u of %u"), self->at + 1, n) : g_strdup_printf (_ ("Asked by %s"), asker);
   adw_window_title_set_subtitle (self->window_title, where);
   gtk_widget_set_visible (self->back, n > 1);
   gtk_widget_set_sensitive (self->back, self->at > 0 && !self->is_sending);
+  if (self->is_sending)
+    bh_focus_leave (GTK_WIDGET (self->pages), self->later);
   gtk_widget_set_sensitive (GTK_WIDGET (self->next), !self->is_sending);
   gtk_widget_set_sensitive (GTK_WIDGET (self->pages), !self->is_sending);
   gtk_button_set_label (self->next, self->at + 1 < n ? _ ("_Next") : _ ("_Answer"));
@@ -79,11 +83,19 @@ update_bar (BhQuestionDialog *self)
 }
 
 static void
+names_changed_cb (BhQuestionDialog *self)
+{
+  if (!self->is_over)
+    update_bar (self);
+}
+
+static void
 announce_page (BhQuestionDialog *self)
 {
   const BhQuestion *question = self->set->questions->pdata[self->at];
+  g_autofree char *line = bh_markdown_line (question->text, BH_QUESTION_LINE_MAX);
   g_autofree char *text =
-      g_strdup_printf (_ ("Question %u of %u: %s"), self->at + 1, self->set->questions->len, question->text);
+      g_strdup_printf (_ ("Question %u of %u: %s"), self->at + 1, self->set->questions->len, line);
 
   gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
@@ -137,17 +149,18 @@ add_answer (BhQuestionDialog *self, const BhQuestionSet *set, const BhChoice *ch
   for (guint i = 0; i < set->questions->len; i++)
     {
       const BhQuestion *question = set->questions->pdata[i];
-      g_autofree char *text = NULL;
+      g_autofree char *text = NULL, *line = NULL;
       GtkWidget *row;
 
       if (g_strcmp0 (question->id, choice->question) != 0)
         continue;
       text = bh_choice_to_text (question, choice);
+      line = bh_markdown_line (question->text, BH_QUESTION_LINE_MAX);
       row = adw_action_row_new ();
       adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
                                      question->header != NULL && *question->header != '\0' ? question->header
-                                                                                           : question->text);
+                                                                                           : line);
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
       adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), TRUE);
       gtk_widget_add_css_class (row, "property");
@@ -158,11 +171,14 @@ add_answer (BhQuestionDialog *self, const BhQuestionSet *set, const BhChoice *ch
 static char *
 describe_end (const BhQuestionSet *set)
 {
+  g_autofree char *by = NULL;
+
   if (set->state != BH_SET_ANSWERED)
     return g_strdup (_ ("The Run has ended, and no longer needs an answer."));
   if (set->answered_by == NULL || g_str_equal (set->answered_by, "you"))
     return g_strdup (_ ("It was answered by you in another place."));
-  return g_strdup_printf (_ ("It was answered by “%s”."), set->answered_by);
+  by = bh_author_label (set->answered_by);
+  return g_strdup_printf (_ ("It was answered by “%s”."), by);
 }
 
 static void
@@ -537,6 +553,8 @@ bh_question_dialog_new (BhConnection *connection, BhQuestionSet *set, const char
   g_signal_connect_object (connection, "run-deleted", G_CALLBACK (run_deleted_cb), self, 0);
   g_signal_connect_object (connection, "notify::state", G_CALLBACK (state_cb), self, 0);
   g_signal_connect_object (connection, "reconnected", G_CALLBACK (reconnected_cb), self, 0);
+  g_signal_connect_object (bh_engine_names_get (), "changed", G_CALLBACK (names_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   if (set->state != BH_SET_OPEN)
     show_closed (self, set);
   else

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "app/widgets/bh-accessible.h"
+#include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-markdown.h"
+#include "app/widgets/bh-text-layout.h"
 #include "client/bh-connection.h"
 
 struct _BhQuestionPage
@@ -203,6 +205,7 @@ build (BhQuestionPage *self)
 {
   const BhQuestion *question = self->question;
   gboolean prose = is_prose (self);
+  g_autofree char *line = bh_markdown_line (question->text, BH_QUESTION_LINE_MAX);
 
   gtk_label_set_text (self->header, question->header != NULL ? question->header : "");
   gtk_widget_set_visible (GTK_WIDGET (self->header), question->header != NULL && *question->header != '\0');
@@ -211,7 +214,7 @@ build (BhQuestionPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->options), !prose);
   /* the group of options, or the text, is known by the question */
   gtk_accessible_update_property (prose ? GTK_ACCESSIBLE (self->prose) : GTK_ACCESSIBLE (self->options),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, question->text, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, line, -1);
   if (prose)
     return;
   for (guint i = 0; i < question->options->len; i++)
@@ -290,6 +293,7 @@ bh_question_page_init (BhQuestionPage *self)
 {
   self->checks = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  bh_text_layout_before_drawing (self->prose);
   g_signal_connect_object (gtk_text_view_get_buffer (self->prose), "changed", G_CALLBACK (clear_error), self,
                            G_CONNECT_SWAPPED);
 }

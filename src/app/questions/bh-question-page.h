@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* bytes: of a question where it is said or listed in one line */
+#define BH_QUESTION_LINE_MAX 2000
+
 #define BH_TYPE_QUESTION_PAGE (bh_question_page_get_type ())
 G_DECLARE_FINAL_TYPE (BhQuestionPage, bh_question_page, BH, QUESTION_PAGE, AdwBin)
 

@@ -184,6 +184,8 @@ bh_body_window_new (
   self->part = part;
   self->total = total;
   adw_window_title_set_title (self->heading, title);
+  g_object_set (self->text, "title", part == BH_PART_CALL ? C_ ("step", "Call") : C_ ("step", "Result"),
+                NULL);
   /* of an output the end is what matters */
   load (self, part == BH_PART_RESULT && total > RANGE ? total - RANGE : 0);
   return self;

@@ -12,9 +12,8 @@
 G_BEGIN_DECLS
 
 /* Property "timeline" (BhTimeline, nullable). What is written is kept for each Run while the widget lives.
- * Signal "sent": the
- * coordinator has the message. Actions: "composer.send", "composer.interrupt", "composer.withdraw" (s
- * message). */
+ * Signal "sent": the coordinator has the message.
+ * Actions: "composer.send", "composer.interrupt", "composer.withdraw" (s: the message's id). */
 #define BH_TYPE_CHAT_COMPOSER (bh_chat_composer_get_type ())
 G_DECLARE_FINAL_TYPE (BhChatComposer, bh_chat_composer, BH, CHAT_COMPOSER, GtkWidget)
 

@@ -7,6 +7,7 @@
 #include "app/run/bh-find-bar.h"
 
 #include "app/run/bh-row-view.h"
+#include "client/bh-future.h"
 
 struct _BhFindBar
 {
@@ -41,13 +42,6 @@ forget (BhFindBar *self)
     bh_timeline_view_clear_mark (self->view);
 }
 
-static void
-free_weak_ref (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 static DexFuture *
 found_cb (DexFuture *future, gpointer data)
 {
@@ -77,23 +71,23 @@ find (BhFindBar *self, gboolean backwards)
   const char *text = gtk_editable_get_text (self->entry);
   guint n = self->timeline != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->timeline)) : 0;
   gboolean first = self->found >= n;
-  GWeakRef *weak;
 
   if (*text == '\0' || n == 0)
     {
       forget (self);
       return;
     }
-  weak = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (weak, self);
   dex_future_disown (dex_future_finally (bh_timeline_find (self->timeline, text, first ? 0 : self->found,
                                                            first || backwards),
-                                         found_cb, weak, free_weak_ref));
+                                         found_cb, bh_weak_ref_new (self), bh_weak_ref_free));
 }
 
 static void
 search_changed_cb (BhFindBar *self)
 {
+  /* the bar empties the entry as it closes */
+  if (!gtk_search_bar_get_search_mode (self->bar))
+    return;
   self->found = GTK_INVALID_LIST_POSITION;
   find (self, TRUE);
 }
@@ -119,8 +113,17 @@ close_cb (BhFindBar *self)
 static void
 mode_changed_cb (BhFindBar *self)
 {
-  if (!gtk_search_bar_get_search_mode (self->bar))
-    forget (self);
+  guint found = self->found;
+
+  if (gtk_search_bar_get_search_mode (self->bar))
+    return;
+  forget (self);
+  /* who has found something reads on there */
+  if (found != GTK_INVALID_LIST_POSITION && gtk_widget_get_focus_child (GTK_WIDGET (self)) != NULL)
+    {
+      bh_timeline_view_show_row (self->view, found, FALSE);
+      gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_DOWN);
+    }
 }
 
 static void
@@ -187,8 +190,8 @@ bh_find_bar_set_timeline (BhFindBar *self, BhTimeline *timeline)
   g_return_if_fail (BH_IS_FIND_BAR (self));
   if (!g_set_object (&self->timeline, timeline))
     return;
-  gtk_search_bar_set_search_mode (self->bar, FALSE);
   forget (self);
+  gtk_search_bar_set_search_mode (self->bar, FALSE);
 }
 
 void

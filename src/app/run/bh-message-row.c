@@ -46,13 +46,19 @@ get_row (BhMessageRow *self)
   return bh_row_view_get_row (BH_ROW_VIEW (self));
 }
 
-/* How far a message of the person has come; "" for what needs no saying. */
+/* How far a message of the person has come, where that needs saying. */
+static gboolean
+has_receipt (const BhRow *record)
+{
+  return record->state == BH_ROW_QUEUED || record->state == BH_ROW_DELIVERED ||
+         record->state == BH_ROW_WITHDRAWN || record->state == BH_ROW_STOPPED ||
+         record->state == BH_ROW_FAILED;
+}
+
 static void
 show_receipt (BhMessageRow *self, const BhRow *record)
 {
-  gboolean waits = record->state == BH_ROW_QUEUED || record->state == BH_ROW_DELIVERED ||
-                   record->state == BH_ROW_WITHDRAWN || record->state == BH_ROW_STOPPED ||
-                   record->state == BH_ROW_FAILED;
+  gboolean waits = has_receipt (record);
 
   gtk_label_set_text (self->receipt, waits ? bh_row_state_label (record->state) : "");
   gtk_widget_set_visible (GTK_WIDGET (self->receipt), waits);
@@ -178,18 +184,17 @@ unbind (BhRowView *view)
 }
 
 static char *
-describe (BhRowView *view)
+describe (BhTimelineRow *row)
 {
-  BhMessageRow *self = BH_MESSAGE_ROW (view);
-  BhRow *record = bh_timeline_row_get_row (get_row (self));
-  const char *author = gtk_label_get_text (self->author);
+  BhRow *record = bh_timeline_row_get_row (row);
+  g_autofree char *author = bh_author_label (record->author);
   g_autofree char *text = NULL;
 
   /* as it is read, not as it was written */
-  text = bh_markdown_line (record != NULL && record->head != NULL ? record->head : "", NAME_BYTES);
-  if (gtk_widget_get_visible (GTK_WIDGET (self->receipt)))
+  text = bh_markdown_line (record->head != NULL ? record->head : "", NAME_BYTES);
+  if (has_receipt (record))
     /* Translators: for screen readers: author, receipt ("Queued"), text of a message */
-    return g_strdup_printf (_ ("Message, %s, %s, %s"), author, gtk_label_get_text (self->receipt), text);
+    return g_strdup_printf (_ ("Message, %s, %s, %s"), author, bh_row_state_label (record->state), text);
   /* Translators: for screen readers: author, text of a message */
   return g_strdup_printf (_ ("Message, %s, %s"), author, text);
 }

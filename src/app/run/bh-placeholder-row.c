@@ -16,14 +16,21 @@ struct _BhPlaceholderRow
 
 G_DEFINE_FINAL_TYPE (BhPlaceholderRow, bh_placeholder_row, BH_TYPE_ROW_VIEW)
 
+static const char *
+get_label (BhTimelineRow *row)
+{
+  const char *problem = row != NULL ? bh_timeline_row_get_problem (row) : NULL;
+
+  return problem != NULL ? problem : _ ("Loading…");
+}
+
 static void
 show (BhPlaceholderRow *self)
 {
   BhTimelineRow *row = bh_row_view_get_row (BH_ROW_VIEW (self));
-  const char *problem = row != NULL ? bh_timeline_row_get_problem (row) : NULL;
 
-  gtk_label_set_text (self->label, problem != NULL ? problem : _ ("Loading…"));
-  gtk_widget_set_visible (self->retry, problem != NULL);
+  gtk_label_set_text (self->label, get_label (row));
+  gtk_widget_set_visible (self->retry, row != NULL && bh_timeline_row_get_problem (row) != NULL);
 }
 
 static void
@@ -42,9 +49,9 @@ unbind (BhRowView *view)
 }
 
 static char *
-describe (BhRowView *view)
+describe (BhTimelineRow *row)
 {
-  return g_strdup (gtk_label_get_text (BH_PLACEHOLDER_ROW (view)->label));
+  return g_strdup (get_label (row));
 }
 
 static void

@@ -6,9 +6,12 @@
 
 #include "app/run/bh-question-row.h"
 
+#include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-markdown.h"
 #include "app/widgets/bh-status.h"
 #include "protocol/bh-text.h"
+
+#define LINE_BYTES 400
 
 struct _BhQuestionRow
 {
@@ -35,12 +38,13 @@ bh_question_set_one_line (const BhQuestionSet *set)
   for (guint i = 0; i < set->questions->len; i++)
     {
       const BhQuestion *question = g_ptr_array_index (set->questions, i);
+      g_autofree char *line = bh_markdown_line (question->text, LINE_BYTES);
 
       if (i > 0)
         g_string_append (text, " · ");
-      g_string_append (text, question->text);
+      g_string_append (text, line);
     }
-  return bh_text_one_line (text->str, 400);
+  return bh_text_one_line (text->str, LINE_BYTES);
 }
 
 /* All questions as Markdown, as they are Markdown themselves. */
@@ -107,6 +111,17 @@ show_answer (BhQuestionRow *self, BhTimelineRow *row)
   gtk_image_set_from_icon_name (self->answer_icon, bh_row_state_icon (record->state));
 }
 
+static char *
+get_asked (BhTimelineRow *row)
+{
+  BhQuestionSet *set = bh_timeline_row_get_question (row);
+  g_autofree char *author =
+      bh_author_label (set != NULL ? set->asked_by : bh_timeline_row_get_row (row)->author);
+
+  /* Translators: who asks: "Codex asks" */
+  return g_strdup_printf (_ ("%s asks"), author);
+}
+
 static void
 update (BhRowView *view)
 {
@@ -114,13 +129,11 @@ update (BhRowView *view)
   BhTimelineRow *row = bh_row_view_get_row (view);
   BhRow *record = bh_timeline_row_get_row (row);
   BhQuestionSet *set = bh_timeline_row_get_question (row);
-  g_autofree char *author = NULL, *asked = NULL, *time = NULL, *text = NULL;
+  g_autofree char *asked = NULL, *time = NULL, *text = NULL;
 
   if (record == NULL)
     return;
-  author = bh_author_label (set != NULL ? set->asked_by : record->author);
-  /* Translators: who asks: "Codex asks" */
-  asked = g_strdup_printf (_ ("%s asks"), author);
+  asked = get_asked (row);
   time = record->started_at > 0 ? bh_format_time (record->started_at) : g_strdup ("");
   text = set != NULL ? get_text (set) : g_strdup (record->head != NULL ? record->head : record->title);
   gtk_label_set_text (self->asked_by, asked);
@@ -138,24 +151,19 @@ unbind (BhRowView *view)
 }
 
 static char *
-describe (BhRowView *view)
+describe (BhTimelineRow *row)
 {
-  BhQuestionRow *self = BH_QUESTION_ROW (view);
-  BhTimelineRow *row = bh_row_view_get_row (view);
   BhQuestionSet *set = bh_timeline_row_get_question (row);
   BhRow *record = bh_timeline_row_get_row (row);
-  g_autofree char *text = NULL, *answer = NULL;
+  g_autofree char *asked = get_asked (row), *text = NULL, *answer = NULL;
 
-  if (record == NULL)
-    return g_strdup ("");
   text = set != NULL ? bh_question_set_one_line (set) : g_strdup (record->head != NULL ? record->head : "");
   if (is_open (row))
     /* Translators: for screen readers: "Codex asks", the question */
-    return g_strdup_printf (_ ("Question, %s: %s, open"), gtk_label_get_text (self->asked_by), text);
-  /* not from the label, which may be of before */
+    return g_strdup_printf (_ ("Question, %s: %s, open"), asked, text);
   answer = get_answer (set, record->state);
   /* Translators: for screen readers: "Codex asks", the question, "You answered: Header" */
-  return g_strdup_printf (_ ("Question, %s: %s, %s"), gtk_label_get_text (self->asked_by), text, answer);
+  return g_strdup_printf (_ ("Question, %s: %s, %s"), asked, text, answer);
 }
 
 static void

@@ -2,8 +2,6 @@
  * Copyright The Bellhop authors */
 #include "config.h"
 
-#include <glib/gi18n.h>
-
 #include "app/run/bh-row-view.h"
 
 typedef struct
@@ -90,6 +88,14 @@ bh_row_view_init (BhRowView *self)
 }
 
 void
+bh_row_view_update (BhRowView *self)
+{
+  g_return_if_fail (BH_IS_ROW_VIEW (self));
+  if (get_private (self)->row != NULL)
+    update_cb (self);
+}
+
+void
 bh_row_view_set_row (BhRowView *self, BhTimelineRow *row)
 {
   BhRowViewPrivate *priv = get_private (self);
@@ -118,14 +124,14 @@ bh_row_view_get_row (BhRowView *self)
 }
 
 char *
-bh_row_view_describe (BhRowView *self)
+bh_row_view_describe (GType type, BhTimelineRow *row)
 {
-  BhRowViewClass *klass = BH_ROW_VIEW_GET_CLASS (self);
+  g_autoptr (GTypeClass) klass = NULL;
 
-  g_return_val_if_fail (BH_IS_ROW_VIEW (self), NULL);
-  if (klass->describe == NULL || get_private (self)->row == NULL)
-    return g_strdup ("");
-  return klass->describe (self);
+  g_return_val_if_fail (g_type_is_a (type, BH_TYPE_ROW_VIEW), NULL);
+  g_return_val_if_fail (BH_IS_TIMELINE_ROW (row), NULL);
+  klass = g_type_class_ref (type);
+  return ((BhRowViewClass *) (gpointer) klass)->describe (row);
 }
 
 void
@@ -135,25 +141,4 @@ bh_unparent_children (GtkWidget *widget)
 
   while ((child = gtk_widget_get_first_child (widget)) != NULL)
     gtk_widget_unparent (child);
-}
-
-char *
-bh_author_label (const char *author)
-{
-  g_autofree char *first = NULL;
-
-  if (author == NULL || *author == '\0' || g_str_equal (author, "bellhop"))
-    return g_strdup (_ ("Bellhop"));
-  if (g_str_equal (author, "you"))
-    return g_strdup (C_ ("author", "You"));
-  if (g_str_equal (author, "runbook"))
-    return g_strdup (C_ ("author", "Runbook"));
-  if (g_str_equal (author, "script"))
-    return g_strdup (C_ ("author", "A script"));
-  if (g_str_equal (author, "thought"))
-    return g_strdup (C_ ("author", "Thought"));
-  if (!g_ascii_islower (author[0]))
-    return g_strdup (author);
-  first = g_ascii_strup (author, 1);
-  return g_strconcat (first, author + 1, NULL);
 }

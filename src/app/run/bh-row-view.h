@@ -3,8 +3,8 @@
 #pragma once
 
 /* What shows one row of a timeline: a base with what all kinds have in common. Each kind is final, and has a
- * template, which goes with the row. It is reused for one row after
- * the other, so whatever is costly is built when it is first needed, and dropped with the row. */
+ * template. It is reused for one row after the other, so whatever is costly is built when it is first needed,
+ * and dropped with the row. */
 
 #include <adwaita.h>
 
@@ -27,20 +27,21 @@ struct _BhRowViewClass
   void (*reset) (BhRowView *self, BhPart part);
   void (*appended) (BhRowView *self, BhPart part, const char *text);
   void (*bytes_changed) (BhRowView *self, BhPart part);
-  /* (transfer full): for who cannot see it. */
-  char *(*describe) (BhRowView *self);
+  /* (transfer full): for who cannot see it, of a row that may be shown by no widget. */
+  char *(*describe) (BhTimelineRow *row);
 };
 
 /* NULL: none. */
 void bh_row_view_set_row (BhRowView *self, BhTimelineRow *row);
+/* What it says of its row may be something else now. */
+void bh_row_view_update (BhRowView *self);
 /* (transfer none) (nullable) */
 BhTimelineRow *bh_row_view_get_row (BhRowView *self);
-/* (transfer full): "Step, exec in DevBox, npm test, failed, exit status 1, 41 s". */
-char *bh_row_view_describe (BhRowView *self);
+/* What a view of that type would say of the row: "Step, exec in DevBox, npm test, failed, exit status 1, 41
+ * s". (transfer full) */
+char *bh_row_view_describe (GType type, BhTimelineRow *row);
 
 /* For dispose, after gtk_widget_dispose_template(), which leaves alone what is not bound. */
 void bh_unparent_children (GtkWidget *widget);
-/* Who an author is to the person: "You", "Bellhop", or an engine's name made from its id. (transfer full) */
-char *bh_author_label (const char *author);
 
 G_END_DECLS

@@ -10,7 +10,10 @@
 #include "app/run/bh-row-view.h"
 #include "app/widgets/bh-accessible.h"
 #include "app/widgets/bh-markdown.h"
+#include "app/widgets/bh-open-link.h"
 #include "app/widgets/bh-status.h"
+#include "client/bh-engine-names.h"
+#include "client/bh-future.h"
 
 #define LINKS_MAX 8
 
@@ -21,6 +24,7 @@ struct _BhRunDetails
   AdwActionRow *status;
   GtkImage *status_icon;
   AdwActionRow *mode;
+  AdwActionRow *permissions;
   AdwActionRow *engine;
   AdwActionRow *target;
   AdwActionRow *ticket;
@@ -34,6 +38,8 @@ struct _BhRunDetails
   AdwActionRow *completed;
   AdwActionRow *duration;
   AdwActionRow *turns;
+  AdwActionRow *tokens;
+  AdwActionRow *cost;
   GtkWidget *summary_group;
   BhMarkdown *summary;
   AdwPreferencesGroup *links_group;
@@ -72,17 +78,9 @@ set_time (AdwActionRow *row, gint64 time)
 /* --- links --------------------------------------------------------------------------------------------- */
 
 static void
-open_uri (BhRunDetails *self, const char *uri)
-{
-  g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new (uri);
-
-  gtk_uri_launcher_launch (launcher, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, NULL, NULL);
-}
-
-static void
 link_activated_cb (AdwActionRow *row, BhRunDetails *self)
 {
-  open_uri (self, adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)));
+  bh_open_link (GTK_WIDGET (self), adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)));
 }
 
 static GtkWidget *
@@ -141,7 +139,7 @@ static void
 show_engine (BhRunDetails *self, const BhRun *run)
 {
   gboolean found = run->engine_used != NULL;
-  g_autofree char *name = bh_author_label (found ? run->engine_used : run->engine);
+  g_autofree char *name = bh_engine_label (found ? run->engine_used : run->engine);
   g_autofree char *text = NULL;
 
   if (!found && (run->engine == NULL || g_str_equal (run->engine, "auto")))
@@ -237,6 +235,45 @@ show_summary (BhRunDetails *self, const BhRun *run)
   show_links (self, summary);
 }
 
+/* (transfer full): with groups of digits, as the person writes them */
+static char *
+format_count (gint64 count)
+{
+  return g_strdup_printf ("%'" G_GINT64_FORMAT, count);
+}
+
+/* Each part only if the engine says it. */
+static char *
+describe_tokens (const BhRun *run)
+{
+  g_autofree char *read = format_count (run->input_tokens), *written = format_count (run->output_tokens);
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+
+  if (run->input_tokens >= 0)
+    /* Translators: tokens that a model was given: "12,345 read" */
+    g_ptr_array_add (parts, g_strdup_printf (_ ("%s read"), read));
+  if (run->output_tokens >= 0)
+    g_ptr_array_add (parts, g_strdup_printf (_ ("%s written"), written));
+  if (run->context_used >= 0 && run->context_size > 0)
+    g_ptr_array_add (parts, g_strdup_printf (_ ("%d%% of the context in use"),
+                                             (int) (100.0 * (double) run->context_used /
+                                                    (double) run->context_size)));
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv ("\n", (char **) parts->pdata);
+}
+
+static void
+show_usage (BhRunDetails *self, const BhRun *run)
+{
+  g_autofree char *tokens = run->has_usage ? describe_tokens (run) : NULL, *cost = NULL;
+
+  if (run->has_usage && run->currency != NULL)
+    /* Translators: an amount of money and its currency: "0.42 USD" */
+    cost = g_strdup_printf (_ ("%.2f %s"), run->cost, run->currency);
+  set_value (self->tokens, tokens);
+  set_value (self->cost, cost);
+}
+
 static gboolean
 tick_cb (gpointer data)
 {
@@ -276,6 +313,8 @@ update (BhRunDetails *self)
   show_status (self, run);
   set_value (self->mode, run->mode == BH_MODE_AUTONOMOUS ? _ ("Autonomous: never asks")
                                                          : _ ("Interactive: may pause and ask"));
+  /* the other is what nobody has to be told of */
+  set_value (self->permissions, run->permissions == BH_PERMISSIONS_ASK ? _ ("The engine asks you") : NULL);
   show_engine (self, run);
   show_target (self, run);
   set_value (self->ticket, run->ticket_url);
@@ -286,6 +325,7 @@ update (BhRunDetails *self)
   set_time (self->completed, run->completed_at);
   show_duration (self, run);
   set_value (self->turns, turns);
+  show_usage (self, run);
   show_summary (self, run);
   set_value (self->id, run->id);
 }
@@ -307,7 +347,7 @@ open_ticket_action (GtkWidget *widget, const char *name, GVariant *target)
   BhRun *run = get_run (BH_RUN_DETAILS (widget));
 
   if (run != NULL && bh_is_web_link (run->ticket_url))
-    open_uri (BH_RUN_DETAILS (widget), run->ticket_url);
+    bh_open_link (widget, run->ticket_url);
 }
 
 static void
@@ -328,22 +368,12 @@ box_done_cb (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static void
-free_weak_ref (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 /* Takes `future`. */
 static void
 watch_box_call (BhRunDetails *self, DexFuture *future)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (weak, self);
   show_box_error (self, NULL);
-  dex_future_disown (dex_future_finally (future, box_done_cb, weak, free_weak_ref));
+  dex_future_disown (dex_future_finally (future, box_done_cb, bh_weak_ref_new (self), bh_weak_ref_free));
 }
 
 static void
@@ -449,6 +479,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, status);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, status_icon);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, mode);
+  gtk_widget_class_bind_template_child (widget_class, BhRunDetails, permissions);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, engine);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, target);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, ticket);
@@ -462,6 +493,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, completed);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, duration);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, turns);
+  gtk_widget_class_bind_template_child (widget_class, BhRunDetails, cost);
+  gtk_widget_class_bind_template_child (widget_class, BhRunDetails, tokens);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, summary_group);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, summary);
   gtk_widget_class_bind_template_child (widget_class, BhRunDetails, links_group);
@@ -492,4 +525,5 @@ bh_run_details_init (BhRunDetails *self)
 {
   self->links = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (bh_engine_names_get (), "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
 }

@@ -6,15 +6,16 @@
 
 #include "app/run/bh-run-export.h"
 
-#include "app/run/bh-row-view.h"
 #include "app/run/bh-step-body.h"
 #include "app/widgets/bh-status.h"
+#include "client/bh-file-replace.h"
 #include "client/bh-future.h"
+#include "client/bh-timeline-row.h"
 
 #define PAGE 200
 /* Of a result: its end; who wants all of it saves it. */
 #define RESULT_MAX (64 * 1024)
-#define TEXT_MAX (1024 * 1024)
+#define TEXT_MAX (16 * 1024 * 1024)
 
 typedef struct
 {
@@ -22,6 +23,7 @@ typedef struct
   char *run_id;
   BhExportFormat format;
   GFile *file;
+  BhProgress *progress; /* (nullable) */
 
   BhRun *run;
   GOutputStream *out;
@@ -37,6 +39,7 @@ export_free (gpointer data)
   g_object_unref (self->connection);
   g_free (self->run_id);
   g_object_unref (self->file);
+  g_clear_object (&self->progress);
   g_clear_pointer (&self->run, bh_run_unref);
   g_clear_object (&self->out);
   g_string_free (self->text, TRUE);
@@ -125,8 +128,11 @@ add_part (Export *self, const BhRow *row, BhPart part, GError **error)
 static gboolean
 add_step (Export *self, const BhRow *row, GError **error)
 {
-  g_string_append_printf (self->text, "### %s: %s\n\n", row->tool != NULL ? row->tool : "",
-                          row->title != NULL ? row->title : "");
+  const char *engine = bh_row_other_engine (row, self->run);
+  g_autofree char *by = engine != NULL ? bh_author_label (engine) : NULL;
+
+  g_string_append_printf (self->text, "### %s%s%s: %s\n\n", by != NULL ? by : "", by != NULL ? ", " : "",
+                          row->tool != NULL ? row->tool : "", row->title != NULL ? row->title : "");
   if (!add_part (self, row, BH_PART_CALL, error) || !add_part (self, row, BH_PART_RESULT, error))
     return FALSE;
   g_string_append_printf (self->text, "_%s", bh_row_state_label (row->state));
@@ -155,12 +161,22 @@ add_prose (Export *self, const BhRow *row, GError **error)
 
   if (row->text_bytes > strlen (text))
     {
-      body = load_body (self, row, BH_PART_TEXT, TEXT_MAX, error);
+      body = dex_await_boxed (bh_connection_row_text (self->connection, self->run_id, row->n, BH_PART_TEXT,
+                                                      TEXT_MAX),
+                              error);
       if (body == NULL)
         return FALSE;
       text = body->text;
     }
   g_string_append_printf (self->text, "## %s\n\n%s\n\n", author, text);
+  if (body != NULL && body->bytes < body->total)
+    {
+      g_autofree char *after = bh_format_bytes (body->total - body->bytes);
+
+      /* Translators: an amount as "4.2 MB" */
+      g_string_append_printf (self->text, _ ("_%s after this were left out._"), after);
+      g_string_append (self->text, "\n\n");
+    }
   return TRUE;
 }
 
@@ -259,23 +275,14 @@ write_rows (Export *self, GError **error)
             add_json_row (self, row);
           else if (!add_markdown (self, row, error))
             return FALSE;
+          if (!bh_progress_go_on (self->progress, self->n_rows + 1, self->run->rows, error))
+            return FALSE;
         }
       if (!flush (self, error))
         return FALSE;
       if (rows->len < PAGE)
         return TRUE;
     }
-}
-
-/* A stream that is closed with a cancelled cancellable leaves the file alone that it was to replace. */
-static gpointer
-abandon (gpointer data, GError **error)
-{
-  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
-
-  g_cancellable_cancel (cancelled);
-  g_output_stream_close (data, cancelled, NULL);
-  return g_bytes_new (NULL, 0);
 }
 
 static gboolean
@@ -294,18 +301,17 @@ export_fiber (gpointer data)
 {
   Export *self = data;
   g_autoptr (GError) error = NULL;
+  gboolean is_new;
 
   self->run = dex_await_boxed (bh_connection_get_run (self->connection, self->run_id), &error);
   if (self->run == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
-  self->out =
-      dex_await_object (dex_file_replace (self->file, NULL, FALSE, G_FILE_CREATE_NONE, G_PRIORITY_DEFAULT),
-                        &error);
+  self->out = bh_file_replace (self->file, &is_new, &error);
   if (self->out == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
   if (!write_all (self, &error))
     {
-      dex_await (bh_future_in_thread (G_TYPE_BYTES, abandon, g_object_ref (self->out), g_object_unref), NULL);
+      bh_file_abandon (self->file, self->out, is_new);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
   if (!dex_await (dex_output_stream_close (self->out, G_PRIORITY_DEFAULT), &error))
@@ -314,7 +320,8 @@ export_fiber (gpointer data)
 }
 
 DexFuture *
-bh_run_export (BhConnection *connection, const char *run_id, BhExportFormat format, GFile *file)
+bh_run_export (
+    BhConnection *connection, const char *run_id, BhExportFormat format, GFile *file, BhProgress *progress)
 {
   Export *self;
 
@@ -325,6 +332,7 @@ bh_run_export (BhConnection *connection, const char *run_id, BhExportFormat form
   self->run_id = g_strdup (run_id);
   self->format = format;
   self->file = g_object_ref (file);
+  g_set_object (&self->progress, progress);
   self->text = g_string_new (NULL);
   return bh_future_detached (dex_scheduler_spawn (NULL, 0, export_fiber, self, export_free));
 }

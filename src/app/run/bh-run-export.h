@@ -17,9 +17,12 @@ typedef enum
 } BhExportFormat;
 
 /* Writes over what is there, never half: on failure the file is as it was. Resolves the number of rows
- * (uint64). */
-DexFuture *bh_run_export (BhConnection *connection, const char *run_id, BhExportFormat format, GFile *file)
-    G_GNUC_WARN_UNUSED_RESULT;
+ * (uint64). `progress` (nullable): told of it; may give it up. */
+DexFuture *bh_run_export (BhConnection *connection,
+                          const char *run_id,
+                          BhExportFormat format,
+                          GFile *file,
+                          BhProgress *progress) G_GNUC_WARN_UNUSED_RESULT;
 /* "Fix the flaky login test.md": a file name made from a Run's. (transfer full) */
 char *bh_run_export_name (const char *run_name, BhExportFormat format);
 

@@ -3,32 +3,19 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "app/run/bh-run-view-private.h"
 
 #include "app/bh-find-run.h"
 #include "app/bh-window.h"
 #include "app/run/bh-body-window.h"
-#include "app/run/bh-run-export.h"
 #include "app/runs/bh-run-commands.h"
 #include "app/widgets/bh-status.h"
+#include "client/bh-future.h"
 
-static BhWindow *
-get_window (GtkWidget *widget)
-{
-  GtkRoot *root = gtk_widget_get_root (widget);
-
-  return BH_IS_WINDOW (root) ? BH_WINDOW (root) : NULL;
-}
-
-static void
-say (GtkWidget *widget, const char *text)
-{
-  BhWindow *window = get_window (widget);
-
-  if (window != NULL)
-    bh_window_say (window, text);
-}
+/* bytes: what others are still glad to be given */
+#define COPY_MAX (16 * 1024 * 1024)
 
 /* --- the Run ------------------------------------------------------------------------------------------- */
 
@@ -78,7 +65,7 @@ collapse_all_action (GtkWidget *widget, const char *name, GVariant *target)
 void
 bh_run_view_answer (BhRunView *self, const char *question_id)
 {
-  BhWindow *window = get_window (GTK_WIDGET (self));
+  BhWindow *window = bh_window_of (GTK_WIDGET (self));
   BhQuestionSet *set = NULL;
 
   if (self->timeline == NULL || window == NULL)
@@ -107,7 +94,7 @@ copy_row_link_action (GtkWidget *widget, const char *name, GVariant *target)
       bh_run_link (bh_run_item_get_id (BH_RUN_VIEW (widget)->run), (gint64) g_variant_get_uint64 (target));
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), link);
-  say (widget, _ ("Link copied"));
+  bh_window_say_at (widget, _ ("Link copied"));
 }
 
 /* What is to be read of a row now: what is loaded of its result and call, else its text. */
@@ -125,18 +112,16 @@ get_row_text (BhTimelineRow *row)
   return g_strjoin ("\n", record->title != NULL ? record->title : "", record->head, NULL);
 }
 
+/* `bytes` of `total` are in `text`. */
 static void
-copy_text (GtkWidget *widget, const char *text)
+copy_text (GtkWidget *widget, const char *text, guint64 bytes, guint64 total)
 {
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
-  say (widget, _ ("Text copied"));
-}
+  g_autofree char *copied = bh_format_bytes (bytes), *all = bh_format_bytes (total), *said = NULL;
 
-static void
-free_weak_ref (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  /* Translators: amounts as "16.8 MB" */
+  said = bytes < total ? g_strdup_printf (_ ("%s of %s copied"), copied, all) : g_strdup (_ ("Text copied"));
+  bh_window_say_at (widget, said);
 }
 
 static DexFuture *
@@ -145,28 +130,26 @@ text_loaded_cb (DexFuture *future, gpointer data)
   g_autoptr (GtkWidget) widget = g_weak_ref_get (data);
   g_autoptr (GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
+  const BhBodyText *body = value != NULL ? g_value_get_boxed (value) : NULL;
 
   if (widget == NULL || gtk_widget_get_root (widget) == NULL)
     return dex_future_new_true ();
-  if (value != NULL)
-    copy_text (widget, ((const BhBodyText *) g_value_get_boxed (value))->text);
+  if (body != NULL)
+    copy_text (widget, body->text, body->bytes, body->total);
   else
-    say (widget, error->message);
+    bh_window_say_at (widget, error->message);
   return dex_future_new_true ();
 }
 
-/* Of a message only the beginning may have been loaded. */
+/* Of a message only the beginning may be loaded, and never more than BH_TIMELINE_TEXT_MAX. */
 static void
 load_and_copy (BhRunView *self, BhTimelineRow *row)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (weak, self);
-  dex_future_disown (dex_future_finally (bh_connection_row_body (bh_timeline_get_connection (self->timeline),
-                                                                 bh_timeline_get_run_id (self->timeline),
-                                                                 bh_timeline_row_get_position (row),
-                                                                 BH_PART_TEXT, 0, BH_TIMELINE_TEXT_MAX),
-                                         text_loaded_cb, weak, free_weak_ref));
+  dex_future_disown (
+      dex_future_finally (bh_connection_row_text (bh_timeline_get_connection (self->timeline),
+                                                  bh_timeline_get_run_id (self->timeline),
+                                                  bh_timeline_row_get_position (row), BH_PART_TEXT, COPY_MAX),
+                          text_loaded_cb, bh_weak_ref_new (self), bh_weak_ref_free));
 }
 
 static void
@@ -177,11 +160,16 @@ copy_row_text_action (GtkWidget *widget, const char *name, GVariant *target)
       g_list_model_get_item (G_LIST_MODEL (self->timeline), (guint) g_variant_get_uint64 (target));
   BhRow *record = row != NULL ? bh_timeline_row_get_row (row) : NULL;
   g_autofree char *text = row != NULL ? get_row_text (row) : NULL;
+  guint64 total;
 
   if (record != NULL && record->kind == BH_ROW_MESSAGE && !bh_timeline_row_get_complete (row, BH_PART_TEXT))
     load_and_copy (self, row);
   else if (text != NULL)
-    copy_text (widget, text);
+    {
+      /* of an output only the end is loaded */
+      total = strlen (text) + bh_timeline_row_get_skipped (row, BH_PART_RESULT);
+      copy_text (widget, text, strlen (text), total);
+    }
 }
 
 /* (transfer full) (nullable): the row that `target` (tu) names, loaded. */
@@ -220,127 +208,27 @@ open_body_action (GtkWidget *widget, const char *name, GVariant *target)
 
 /* --- files --------------------------------------------------------------------------------------------- */
 
-typedef struct
-{
-  GWeakRef page;
-  BhConnection *connection;
-  char *run_id;
-  guint64 row;
-  BhPart part;
-  gboolean exports; /* else a body is saved */
-  BhExportFormat format;
-  GFile *file;
-} Save;
-
-static void
-save_free (gpointer data)
-{
-  Save *self = data;
-
-  g_weak_ref_clear (&self->page);
-  g_object_unref (self->connection);
-  g_free (self->run_id);
-  g_clear_object (&self->file);
-  g_free (self);
-}
-
-static Save *
-save_new (BhRunView *page)
-{
-  Save *self = g_new0 (Save, 1);
-
-  g_weak_ref_init (&self->page, page);
-  self->connection = g_object_ref (bh_timeline_get_connection (page->timeline));
-  self->run_id = g_strdup (bh_timeline_get_run_id (page->timeline));
-  return self;
-}
-
-static DexFuture *
-saved_cb (DexFuture *future, gpointer data)
-{
-  Save *save = data;
-  g_autoptr (GtkWidget) page = g_weak_ref_get (&save->page);
-  g_autoptr (GError) error = NULL;
-  gboolean saved = dex_future_get_value (future, &error) != NULL;
-  g_autofree char *name = g_file_get_parse_name (save->file);
-  g_autofree char *base = g_path_get_basename (name);
-  g_autofree char *text = NULL;
-
-  if (page == NULL)
-    return dex_future_new_true ();
-  text = saved ? g_strdup_printf (_ ("Saved “%s”"), base)
-               /* Translators: a file's name, what went wrong */
-               : g_strdup_printf (_ ("“%s” could not be saved: %s"), base, error->message);
-  say (page, text);
-  return dex_future_new_true ();
-}
-
-static void
-chosen_cb (GObject *object, GAsyncResult *result, gpointer data)
-{
-  Save *save = data;
-  DexFuture *future;
-
-  save->file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (object), result, NULL);
-  if (save->file == NULL)
-    {
-      save_free (save);
-      return;
-    }
-  future = save->exports
-               ? bh_run_export (save->connection, save->run_id, save->format, save->file)
-               : bh_connection_save_body (save->connection, save->run_id, save->row, save->part, save->file);
-  dex_future_disown (dex_future_finally (future, saved_cb, save, save_free));
-}
-
-/* Takes `save`. */
-static void
-choose_file (BhRunView *self, const char *title, const char *name, Save *save)
-{
-  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-
-  gtk_file_dialog_set_title (dialog, title);
-  gtk_file_dialog_set_initial_name (dialog, name);
-  gtk_file_dialog_save (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, chosen_cb, save);
-}
-
 static void
 save_body_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   BhRunView *self = BH_RUN_VIEW (widget);
   BhPart part;
   g_autoptr (BhTimelineRow) row = get_target_row (self, target, &part);
-  Save *save;
 
-  if (row == NULL)
-    return;
-  save = save_new (self);
-  save->row = bh_timeline_row_get_position (row);
-  save->part = part;
-  choose_file (self, _ ("Save Output"), part == BH_PART_CALL ? "call.txt" : "output.txt", save);
-}
-
-static void
-export_run (BhRunView *self, BhExportFormat format)
-{
-  g_autofree char *name = bh_run_export_name (bh_run_item_get_name (self->run), format);
-  Save *save = save_new (self);
-
-  save->exports = TRUE;
-  save->format = format;
-  choose_file (self, _ ("Export Run"), name, save);
+  if (row != NULL)
+    bh_run_view_save_body (self, bh_timeline_row_get_position (row), part);
 }
 
 static void
 export_markdown_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  export_run (BH_RUN_VIEW (widget), BH_EXPORT_MARKDOWN);
+  bh_run_view_export (BH_RUN_VIEW (widget), BH_EXPORT_MARKDOWN);
 }
 
 static void
 export_json_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  export_run (BH_RUN_VIEW (widget), BH_EXPORT_JSON);
+  bh_run_view_export (BH_RUN_VIEW (widget), BH_EXPORT_JSON);
 }
 
 /* ------------------------------------------------------------------------------------------------------- */
@@ -379,6 +267,9 @@ bh_run_view_update_actions (BhRunView *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
     gtk_widget_action_set_enabled (widget, all[i], shown);
+  /* whoever pressed it would have the focus nowhere */
+  if (shown && !active && gtk_widget_is_focus (self->stop_button))
+    gtk_widget_grab_focus (self->menu_button);
   gtk_widget_action_set_enabled (widget, "run.stop", active);
   gtk_widget_set_visible (self->stop_button, active);
   gtk_widget_set_visible (self->menu_button, shown);

@@ -5,6 +5,7 @@
 #include "app/run/bh-chat-composer.h"
 #include "app/run/bh-find-bar.h"
 #include "app/run/bh-run-details.h"
+#include "app/run/bh-run-export.h"
 #include "app/run/bh-run-view.h"
 #include "app/run/bh-timeline-view.h"
 
@@ -47,5 +48,8 @@ void bh_run_view_install_actions (GtkWidgetClass *klass);
 void bh_run_view_update_actions (BhRunView *self);
 /* Opens the sheet for that question set, NULL: the open one. */
 void bh_run_view_answer (BhRunView *self, const char *question_id);
+/* Asks for a file, and writes a part of a row into it, or the whole Run. */
+void bh_run_view_save_body (BhRunView *self, guint64 row, BhPart part);
+void bh_run_view_export (BhRunView *self, BhExportFormat format);
 
 G_END_DECLS

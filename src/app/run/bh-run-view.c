@@ -7,10 +7,10 @@
 #include "app/run/bh-run-view-private.h"
 
 #include "app/run/bh-question-row.h"
-#include "app/run/bh-row-view.h"
 #include "app/widgets/bh-accessible.h"
 #include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-status.h"
+#include "client/bh-engine-names.h"
 
 /* bytes of a question in the banner */
 #define BANNER_MAX 100
@@ -87,6 +87,15 @@ run_changed_cb (BhRunView *self)
   announce_end (self, state);
 }
 
+/* Translators: who asks, and what: "Codex asks: Where should it live?" */
+static char *
+join_asker (const char *author, const char *question)
+{
+  /* “Codex asks for permission” says it itself */
+  return g_str_has_prefix (question, author) ? g_strdup (question)
+                                             : g_strdup_printf (_ ("%s asks: %s"), author, question);
+}
+
 /* A line or two: all of it is in the timeline, and in what the button opens. */
 static char *
 get_banner_title (const BhQuestionSet *set, const char *author)
@@ -98,7 +107,7 @@ get_banner_title (const BhQuestionSet *set, const char *author)
     return g_strdup_printf (ngettext ("%s asks %u question", "%s asks %u questions", set->questions->len),
                             author, set->questions->len);
   question = bh_markdown_line (((BhQuestion *) set->questions->pdata[0])->text, BANNER_MAX);
-  return g_strdup_printf (_ ("%s asks: %s"), author, question);
+  return join_asker (author, question);
 }
 
 static void
@@ -114,8 +123,7 @@ question_changed_cb (BhRunView *self)
     }
   author = bh_author_label (set->asked_by);
   question = bh_question_set_one_line (set);
-  /* Translators: who asks, and what: "Codex asks: Where should it live?" */
-  text = g_strdup_printf (_ ("%s asks: %s"), author, question);
+  text = join_asker (author, question);
   title = get_banner_title (set, author);
   adw_banner_set_title (self->banner, title);
   adw_banner_set_revealed (self->banner, TRUE);
@@ -163,19 +171,12 @@ show_timeline (BhRunView *self)
   question_changed_cb (self);
 }
 
-void
-bh_run_view_set_run (BhRunView *self, BhRunItem *run)
+static void
+set_run (BhRunView *self, BhRunItem *run, BhTimeline *timeline)
 {
-  BhConnection *connection;
-
-  g_return_if_fail (BH_IS_RUN_VIEW (self));
-  g_return_if_fail (run == NULL || BH_IS_RUN_ITEM (run));
   if (!g_set_object (&self->run, run))
     return;
-  connection = run != NULL ? bh_run_item_get_connection (run) : NULL;
-  g_clear_object (&self->timeline);
-  if (connection != NULL)
-    self->timeline = bh_timeline_new (connection, bh_run_item_get_id (run));
+  g_set_object (&self->timeline, timeline);
   self->was_over = run != NULL && bh_run_state_is_terminal (bh_run_item_get_state (run));
   g_signal_group_set_target (self->timeline_signals, self->timeline);
   g_signal_group_set_target (self->run_signals, run);
@@ -191,6 +192,28 @@ bh_run_view_set_run (BhRunView *self, BhRunItem *run)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
 }
 
+void
+bh_run_view_set_timeline (BhRunView *self, BhRunItem *run, BhTimeline *timeline)
+{
+  g_return_if_fail (BH_IS_RUN_VIEW (self));
+  g_return_if_fail (BH_IS_RUN_ITEM (run));
+  g_return_if_fail (BH_IS_TIMELINE (timeline));
+  set_run (self, run, timeline);
+}
+
+void
+bh_run_view_set_run (BhRunView *self, BhRunItem *run)
+{
+  BhConnection *connection = run != NULL ? bh_run_item_get_connection (run) : NULL;
+  g_autoptr (BhTimeline) timeline = NULL;
+
+  g_return_if_fail (BH_IS_RUN_VIEW (self));
+  g_return_if_fail (run == NULL || BH_IS_RUN_ITEM (run));
+  if (connection != NULL && run != self->run)
+    timeline = bh_timeline_new (connection, bh_run_item_get_id (run));
+  set_run (self, run, timeline);
+}
+
 BhRunItem *
 bh_run_view_get_run (BhRunView *self)
 {
@@ -203,6 +226,13 @@ bh_run_view_show_row (BhRunView *self, guint64 row)
 {
   g_return_if_fail (BH_IS_RUN_VIEW (self));
   bh_timeline_view_show_row (self->view, row, FALSE);
+}
+
+void
+bh_run_view_focus_message (BhRunView *self)
+{
+  g_return_if_fail (BH_IS_RUN_VIEW (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->composer));
 }
 
 /* --- the widget ---------------------------------------------------------------------------------------- */
@@ -311,5 +341,7 @@ bh_run_view_init (BhRunView *self)
                                   G_CALLBACK (question_changed_cb), self);
   g_signal_group_connect_swapped (self->timeline_signals, "notify::problem", G_CALLBACK (problem_changed_cb),
                                   self);
+  g_signal_connect_object (bh_engine_names_get (), "changed", G_CALLBACK (question_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   bh_run_view_update_actions (self);
 }

@@ -27,31 +27,41 @@ add_text (GString *string, const char *text)
   g_string_append (string, text);
 }
 
-static void
-update (BhRowView *view)
+static char *
+get_text (BhTimelineRow *row)
 {
-  BhStatusRow *self = BH_STATUS_ROW (view);
-  BhTimelineRow *row = bh_row_view_get_row (view);
   BhRow *record = bh_timeline_row_get_row (row);
   g_autofree char *time = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
+  GString *text = g_string_new (NULL);
 
-  if (record == NULL)
-    return;
   add_text (text, bh_timeline_row_get_unknown_kind (row));
   add_text (text, record->title);
   add_text (text, record->head);
   if (record->started_at > 0)
     time = bh_format_time (record->started_at);
   add_text (text, time);
-  gtk_label_set_text (self->label, text->str);
+  return g_string_free_and_steal (text);
+}
+
+static void
+update (BhRowView *view)
+{
+  BhTimelineRow *row = bh_row_view_get_row (view);
+  g_autofree char *text = NULL;
+
+  if (bh_timeline_row_get_row (row) == NULL)
+    return;
+  text = get_text (row);
+  gtk_label_set_text (BH_STATUS_ROW (view)->label, text);
 }
 
 static char *
-describe (BhRowView *view)
+describe (BhTimelineRow *row)
 {
+  g_autofree char *text = get_text (row);
+
   /* Translators: for screen readers: a row of the timeline that tells of a change of the Run */
-  return g_strdup_printf (_ ("Notice, %s"), gtk_label_get_text (BH_STATUS_ROW (view)->label));
+  return g_strdup_printf (_ ("Notice, %s"), text);
 }
 
 static void

@@ -150,6 +150,18 @@ reset (BhRowView *view, BhPart part)
   show_notes (self);
 }
 
+/* What it is is known once its first line is there; of what grows long that line goes, and the colours stay.
+ */
+static void
+show_result_language (BhStepBody *self)
+{
+  BhTimelineRow *row = bh_row_view_get_row (BH_ROW_VIEW (self));
+  const char *language = bh_step_result_language (bh_timeline_row_get_text (row, BH_PART_RESULT, NULL));
+
+  if (language != NULL)
+    g_object_set (self->result, "language", language, NULL);
+}
+
 static void
 appended (BhRowView *view, BhPart part, const char *text)
 {
@@ -158,7 +170,10 @@ appended (BhRowView *view, BhPart part, const char *text)
   if (part == BH_PART_CALL)
     bh_code_view_append (self->call, text, 0);
   else if (part == BH_PART_RESULT)
-    bh_code_view_append (self->result, text, BH_TIMELINE_TAIL_MAX);
+    {
+      bh_code_view_append (self->result, text, BH_TIMELINE_TAIL_MAX);
+      show_result_language (self);
+    }
 }
 
 static void

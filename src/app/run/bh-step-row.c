@@ -22,6 +22,7 @@ struct _BhStepRow
   GtkWidget *header;
   GtkImage *arrow;
   GtkImage *icon;
+  GtkLabel *engine;
   GtkLabel *tool;
   GtkLabel *title;
   GtkLabel *duration;
@@ -45,16 +46,21 @@ get_record (BhStepRow *self)
   return row != NULL ? bh_timeline_row_get_row (row) : NULL;
 }
 
-static void
-show_duration (BhStepRow *self)
+static char *
+get_duration (const BhRow *record)
 {
-  BhRow *record = get_record (self);
   gint64 us = record->duration_us;
-  g_autofree char *text = NULL;
 
   if (us < 0 && record->state == BH_ROW_OPEN && record->started_at > 0)
     us = MAX (g_get_real_time () - record->started_at, 0) / G_USEC_PER_SEC * G_USEC_PER_SEC;
-  text = us >= 0 ? bh_format_duration (us) : g_strdup ("");
+  return us >= 0 ? bh_format_duration (us) : g_strdup ("");
+}
+
+static void
+show_duration (BhStepRow *self)
+{
+  g_autofree char *text = get_duration (get_record (self));
+
   gtk_label_set_text (self->duration, text);
 }
 
@@ -164,12 +170,20 @@ show_body (BhStepRow *self, BhTimelineRow *row)
 }
 
 /* What a report begins with is shown without opening it. */
+static gboolean
+has_summary (BhTimelineRow *row)
+{
+  BhRow *record = bh_timeline_row_get_row (row);
+
+  return g_strcmp0 (record->tool, "report job result") == 0 && record->head != NULL &&
+         *record->head != '\0' && !bh_timeline_row_get_expanded (row);
+}
+
 static void
 show_summary (BhStepRow *self, BhTimelineRow *row)
 {
   BhRow *record = bh_timeline_row_get_row (row);
-  gboolean shown = g_strcmp0 (record->tool, "report job result") == 0 && record->head != NULL &&
-                   *record->head != '\0' && !bh_timeline_row_get_expanded (row);
+  gboolean shown = has_summary (row);
 
   if (shown && self->summary == NULL)
     {
@@ -191,28 +205,47 @@ get_title (const BhRow *record)
   return record->title != NULL ? bh_text_one_line (record->title, TITLE_MAX) : g_strdup ("");
 }
 
-static char *
-describe (BhRowView *view)
+static void
+show_engine (BhStepRow *self, BhTimelineRow *row)
 {
-  BhStepRow *self = BH_STEP_ROW (view);
-  BhRow *record = get_record (self);
-  g_autofree char *outcome = NULL, *title = NULL;
+  const char *engine = bh_timeline_row_get_other_engine (row);
+  g_autofree char *name = engine != NULL ? bh_author_label (engine) : NULL;
+
+  if (name != NULL)
+    gtk_label_set_text (self->engine, name);
+  gtk_widget_set_visible (GTK_WIDGET (self->engine), name != NULL);
+}
+
+/* (transfer full): after whose it is, where that is not the Run's own engine */
+static char *
+describe_tool (BhTimelineRow *row)
+{
+  const char *tool = bh_timeline_row_get_row (row)->tool, *engine = bh_timeline_row_get_other_engine (row);
+  g_autofree char *name = engine != NULL ? bh_author_label (engine) : NULL;
+
+  if (name != NULL && tool != NULL)
+    return g_strdup_printf ("%s, %s", name, tool);
+  return name != NULL ? g_steal_pointer (&name) : g_strdup (tool != NULL ? tool : "");
+}
+
+static char *
+describe (BhTimelineRow *row)
+{
+  BhRow *record = bh_timeline_row_get_row (row);
+  g_autofree char *outcome = get_outcome (record), *title = get_title (record);
+  g_autofree char *duration = get_duration (record), *tool = describe_tool (row);
   GString *text;
 
-  if (record == NULL)
-    return g_strdup ("");
-  outcome = get_outcome (record);
-  title = get_title (record);
   /* Translators: for screen readers: tool, title */
   text = g_string_new (NULL);
-  g_string_printf (text, _ ("Step, %s, %s"), record->tool != NULL ? record->tool : "", title);
+  g_string_printf (text, _ ("Step, %s, %s"), tool, title);
   g_string_append_printf (text, ", %s", bh_row_state_label (record->state));
   if (record->state == BH_ROW_FAILED && record->exit_status >= 0)
     g_string_append_printf (text, ", %s", outcome);
-  if (self->summary != NULL && gtk_widget_get_visible (GTK_WIDGET (self->summary)))
+  if (has_summary (row))
     g_string_append_printf (text, ", %s", record->head);
   else if (record->duration_us >= 0)
-    g_string_append_printf (text, ", %s", gtk_label_get_text (self->duration));
+    g_string_append_printf (text, ", %s", duration);
   return g_string_free_and_steal (text);
 }
 
@@ -228,6 +261,7 @@ update (BhRowView *view)
     return;
   title = get_title (record);
   set_icon (self->icon, bh_tool_icon (record->tool));
+  show_engine (self, row);
   gtk_label_set_text (self->tool, record->tool != NULL ? record->tool : "");
   gtk_label_set_text (self->title, title);
   show_duration (self);
@@ -235,7 +269,7 @@ update (BhRowView *view)
   update_tick (self);
   show_body (self, row);
   show_summary (self, row);
-  label = describe (view);
+  label = describe (row);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->header), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
@@ -300,6 +334,7 @@ bh_step_row_class_init (BhStepRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BhStepRow, header);
   gtk_widget_class_bind_template_child (widget_class, BhStepRow, arrow);
   gtk_widget_class_bind_template_child (widget_class, BhStepRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, BhStepRow, engine);
   gtk_widget_class_bind_template_child (widget_class, BhStepRow, tool);
   gtk_widget_class_bind_template_child (widget_class, BhStepRow, title);
   gtk_widget_class_bind_template_child (widget_class, BhStepRow, duration);

@@ -19,6 +19,7 @@ struct _BhTimelineCell
   BhTimelineRow *row;     /* (nullable) */
   BhRowView *view;        /* (nullable): of the kind that was shown last */
   BhRowView *placeholder; /* (nullable): seen while the record is not there */
+  gboolean filled;        /* one of them shows the row */
 };
 
 G_DEFINE_FINAL_TYPE (BhTimelineCell, bh_timeline_cell, GTK_TYPE_WIDGET)
@@ -28,6 +29,8 @@ get_wanted_type (BhTimelineRow *row)
 {
   BhRow *record = bh_timeline_row_get_row (row);
 
+  if (record == NULL)
+    return BH_TYPE_PLACEHOLDER_ROW;
   if (bh_timeline_row_get_unknown_kind (row) != NULL)
     return BH_TYPE_STATUS_ROW;
   switch (record->kind)
@@ -65,7 +68,7 @@ describe (BhTimelineCell *self)
 
   if (self->item == NULL)
     return;
-  label = bh_row_view_describe (row != NULL ? self->view : self->placeholder);
+  label = bh_row_view_describe (get_wanted_type (self->row), self->row);
   gtk_list_item_set_accessible_label (self->item, label);
   if (parent != NULL && row != NULL && row->kind == BH_ROW_STEP)
     gtk_accessible_update_state (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_STATE_EXPANDED,
@@ -74,13 +77,21 @@ describe (BhTimelineCell *self)
     gtk_accessible_reset_state (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_STATE_EXPANDED);
 }
 
-/* Beside what was shown, as that is likely to be needed again in a moment, and moving widgets about is what
- * costs. */
+/* What showed a row stays beside what shows another one now, as it is likely to be needed again in a moment,
+ * and moving widgets about costs more. */
+static void
+hide (BhRowView *view)
+{
+  if (view == NULL)
+    return;
+  bh_row_view_set_row (view, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (view), FALSE);
+}
+
 static void
 show_placeholder (BhTimelineCell *self)
 {
-  if (self->view != NULL)
-    gtk_widget_set_visible (GTK_WIDGET (self->view), FALSE);
+  hide (self->view);
   if (self->placeholder == NULL)
     {
       self->placeholder = g_object_new (BH_TYPE_PLACEHOLDER_ROW, NULL);
@@ -91,20 +102,11 @@ show_placeholder (BhTimelineCell *self)
 }
 
 static void
-hide_placeholder (BhTimelineCell *self)
-{
-  if (self->placeholder == NULL)
-    return;
-  bh_row_view_set_row (self->placeholder, NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->placeholder), FALSE);
-}
-
-static void
 show_view (BhTimelineCell *self)
 {
   GType wanted = get_wanted_type (self->row);
 
-  hide_placeholder (self);
+  hide (self->placeholder);
   if (self->view != NULL && G_OBJECT_TYPE (self->view) != wanted)
     drop_view (self);
   if (self->view == NULL)
@@ -123,7 +125,68 @@ show (BhTimelineCell *self)
     show_view (self);
   else
     show_placeholder (self);
+}
+
+static void
+row_cb (BhTimelineCell *self)
+{
+  if (self->filled)
+    show (self);
+  else
+    gtk_widget_queue_resize (GTK_WIDGET (self));
   describe (self);
+}
+
+static int
+guess_height (BhTimelineCell *self)
+{
+  BhRow *record = self->row != NULL ? bh_timeline_row_get_row (self->row) : NULL;
+
+  return bh_row_pool_guess_height (self->pool, record != NULL ? get_wanted_type (self->row) : G_TYPE_NONE);
+}
+
+/* A row that is not loaded yet has the height that it will have, if all goes well: then nothing moves. */
+static void
+bh_timeline_cell_measure (GtkWidget *widget,
+                          GtkOrientation orientation,
+                          int for_size,
+                          int *minimum,
+                          int *natural,
+                          int *minimum_baseline,
+                          int *natural_baseline)
+{
+  BhTimelineCell *self = BH_TIMELINE_CELL (widget);
+  gboolean loaded = self->row != NULL && bh_timeline_row_get_loaded (self->row);
+  BhRowView *child = loaded ? self->view : self->placeholder;
+  int least = orientation == GTK_ORIENTATION_VERTICAL && !(self->filled && loaded) ? guess_height (self) : 0;
+
+  /* what scrolls asks for the height at any width, too, and does nothing with it */
+  if (self->filled && orientation == GTK_ORIENTATION_VERTICAL && for_size < 0)
+    *minimum = *natural = gtk_widget_get_height (widget);
+  else if (self->filled)
+    gtk_widget_measure (GTK_WIDGET (child), orientation, for_size, minimum, natural, NULL, NULL);
+  *minimum = MAX (*minimum, least);
+  *natural = MAX (*natural, least);
+}
+
+static void
+bh_timeline_cell_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  BhTimelineCell *self = BH_TIMELINE_CELL (widget);
+  const GtkAllocation all = { 0, 0, width, height };
+  gboolean loaded = self->row != NULL && bh_timeline_row_get_loaded (self->row);
+
+  if (!self->filled)
+    return;
+  gtk_widget_size_allocate (GTK_WIDGET (loaded ? self->view : self->placeholder), &all, baseline);
+  if (loaded && !bh_timeline_row_get_expanded (self->row))
+    bh_row_pool_note_height (self->pool, G_OBJECT_TYPE (self->view), height);
+}
+
+static GtkSizeRequestMode
+bh_timeline_cell_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 static void
@@ -141,9 +204,13 @@ bh_timeline_cell_dispose (GObject *object)
 static void
 bh_timeline_cell_class_init (BhTimelineCellClass *klass)
 {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
   G_OBJECT_CLASS (klass)->dispose = bh_timeline_cell_dispose;
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "timelinecell");
+  widget_class->measure = bh_timeline_cell_measure;
+  widget_class->size_allocate = bh_timeline_cell_size_allocate;
+  widget_class->get_request_mode = bh_timeline_cell_get_request_mode;
+  gtk_widget_class_set_css_name (widget_class, "timelinecell");
 }
 
 static void
@@ -168,16 +235,15 @@ bh_timeline_cell_set_row (BhTimelineCell *self, BhTimelineRow *row)
     return;
   if (self->row != NULL)
     g_signal_handlers_disconnect_by_data (self->row, self);
-  /* the widget stays with the cell: the next row is likely to be of the same kind */
-  if (self->view != NULL)
-    bh_row_view_set_row (self->view, NULL);
-  if (self->placeholder != NULL)
-    bh_row_view_set_row (self->placeholder, NULL);
+  hide (self->view);
+  hide (self->placeholder);
+  self->filled = FALSE;
   g_set_object (&self->row, row);
   if (row == NULL)
     return;
-  show (self);
-  g_signal_connect_swapped (row, "notify::row", G_CALLBACK (show), self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  describe (self);
+  g_signal_connect_swapped (row, "notify::row", G_CALLBACK (row_cb), self);
   g_signal_connect_swapped (row, "notify::expanded", G_CALLBACK (describe), self);
   g_signal_connect_swapped (row, "notify::question", G_CALLBACK (describe), self);
 }
@@ -187,6 +253,46 @@ bh_timeline_cell_get_row (BhTimelineCell *self)
 {
   g_return_val_if_fail (BH_IS_TIMELINE_CELL (self), NULL);
   return self->row;
+}
+
+/* A list lays out what is in sight, and what is next to that; it hides all else, and leaves that where it
+ * was. */
+gboolean
+bh_timeline_cell_is_wanted (BhTimelineCell *self)
+{
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  return self->row != NULL && !self->filled && parent != NULL && gtk_widget_get_child_visible (parent);
+}
+
+gboolean
+bh_timeline_cell_is_filled (BhTimelineCell *self)
+{
+  g_return_val_if_fail (BH_IS_TIMELINE_CELL (self), FALSE);
+  return self->filled;
+}
+
+void
+bh_timeline_cell_fill (BhTimelineCell *self)
+{
+  g_return_if_fail (BH_IS_TIMELINE_CELL (self));
+  if (self->filled || self->row == NULL)
+    return;
+  self->filled = TRUE;
+  show (self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+void
+bh_timeline_cell_update (BhTimelineCell *self)
+{
+  g_return_if_fail (BH_IS_TIMELINE_CELL (self));
+  if (self->row == NULL)
+    return;
+  /* one that is hidden has no row */
+  if (self->view != NULL)
+    bh_row_view_update (self->view);
+  describe (self);
 }
 
 void
@@ -204,30 +310,4 @@ bh_timeline_cell_forget_item (BhTimelineCell *self)
 {
   g_return_if_fail (BH_IS_TIMELINE_CELL (self));
   self->item = NULL;
-}
-
-/* The row that the keyboard left, where it is still in sight, or else the lowest there. */
-guint
-bh_timeline_cells_to_focus (GHashTable *cells, GtkWidget *view, guint left)
-{
-  guint lowest = GTK_INVALID_LIST_POSITION;
-  GHashTableIter iter;
-  gpointer cell;
-
-  g_hash_table_iter_init (&iter, cells);
-  while (g_hash_table_iter_next (&iter, &cell, NULL))
-    {
-      BhTimelineRow *row = bh_timeline_cell_get_row (cell);
-      graphene_rect_t bounds;
-
-      if (row == NULL || !gtk_widget_get_mapped (cell) || !gtk_widget_compute_bounds (cell, view, &bounds) ||
-          bounds.origin.y >= (float) gtk_widget_get_height (view) ||
-          bounds.origin.y + bounds.size.height <= 0)
-        continue;
-      if (bh_timeline_row_get_position (row) == left)
-        return left;
-      if (lowest == GTK_INVALID_LIST_POSITION || bh_timeline_row_get_position (row) > lowest)
-        lowest = bh_timeline_row_get_position (row);
-    }
-  return lowest;
 }

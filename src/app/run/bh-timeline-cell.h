@@ -2,7 +2,9 @@
  * Copyright The Bellhop authors */
 #pragma once
 
-/* The child of a list item: shows a row by a widget of its kind, whatever that becomes. */
+/* The child of a list item: shows a row by a widget of its kind, whatever that becomes. It does so once it
+ * has come into sight; until then it is empty, and as high as its row is likely to be: a list keeps some
+ * hundred rows around those that are seen, and to lay out text is what costs. */
 
 #include "app/run/bh-row-pool.h"
 
@@ -16,12 +18,16 @@ BhTimelineCell *bh_timeline_cell_new (BhRowPool *pool, GtkListItem *item);
 void bh_timeline_cell_set_row (BhTimelineCell *self, BhTimelineRow *row);
 /* (transfer none) (nullable) */
 BhTimelineRow *bh_timeline_cell_get_row (BhTimelineCell *self);
+/* Whether it has a row that it does not show, and was laid out to be seen. */
+gboolean bh_timeline_cell_is_wanted (BhTimelineCell *self);
+gboolean bh_timeline_cell_is_filled (BhTimelineCell *self);
+/* Shows the row. */
+void bh_timeline_cell_fill (BhTimelineCell *self);
 /* What was found, or what a link led to. */
+/* What it says of its row may be something else now. */
+void bh_timeline_cell_update (BhTimelineCell *self);
 void bh_timeline_cell_set_marked (BhTimelineCell *self, gboolean marked);
 /* The list item is gone. */
 void bh_timeline_cell_forget_item (BhTimelineCell *self);
-
-/* The row of these cells for the keyboard to enter `view` at; GTK_INVALID_LIST_POSITION: none is in sight. */
-guint bh_timeline_cells_to_focus (GHashTable *cells, GtkWidget *view, guint left);
 
 G_END_DECLS

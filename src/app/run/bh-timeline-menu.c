@@ -7,6 +7,7 @@
 #include "app/run/bh-timeline-menu.h"
 
 #include "app/widgets/bh-accessible.h"
+#include "app/widgets/bh-focus.h"
 
 static GMenuModel *
 make_menu (BhTimelineRow *row)
@@ -35,6 +36,7 @@ bh_timeline_menu_show (GtkWidget **menu, GtkWidget *parent, BhTimelineRow *row, 
     {
       *menu = gtk_popover_menu_new_from_model (NULL);
       bh_accessible_name_menu (*menu);
+      bh_focus_return_from (GTK_POPOVER (*menu));
       gtk_popover_set_has_arrow (GTK_POPOVER (*menu), FALSE);
       gtk_widget_set_halign (*menu, GTK_ALIGN_START);
       gtk_widget_set_parent (*menu, parent);

@@ -6,12 +6,15 @@
 
 #include "app/run/bh-timeline-view.h"
 
-#include "app/run/bh-timeline-cell.h"
+#include "app/run/bh-timeline-cells.h"
 #include "app/run/bh-timeline-menu.h"
+#include "app/run/bh-timeline-tail.h"
 
 /* Nearer to the end than this is at the end: positions are rounded. */
 #define AT_END 2.0
 #define MARK_MS 2500
+/* of a frame; after the last one nothing may ask for one more */
+#define LAYOUTS_MAX 4
 
 struct _BhTimelineView
 {
@@ -21,20 +24,21 @@ struct _BhTimelineView
   GtkLabel *pill_label;
 
   BhTimeline *timeline;      /* (nullable) */
-  GtkNoSelection *selection; /* (nullable) */
+  BhTimelineTail *tail;      /* of the timeline, what the list shows */
   GtkAdjustment *adjustment; /* of the list */
-  BhRowPool *pool;
-  GHashTable *cells; /* set of those that there are; borrowed */
-  GtkWidget *menu;   /* (nullable): GtkPopoverMenu */
+  BhTimelineCells *cells;
+  GtkWidget *menu; /* (nullable): GtkPopoverMenu */
 
   GdkFrameClock *clock; /* (nullable): while mapped */
   gboolean following;
   gboolean in_layout;   /* what changes the position now is not the person */
   gboolean key_pressed; /* since the last layout */
   double upper, page;   /* as the last layout left them */
-  guint n_seen;         /* rows there were when it stopped following */
-  gint64 wanted;        /* a row that was asked for and is not there yet, -1: none */
-  guint marked;         /* GTK_INVALID_LIST_POSITION: none */
+  gint64 frame;         /* that was laid out last, and how often */
+  guint n_layouts;
+  guint fill_tick;
+  guint n_seen;  /* rows there were when it stopped following */
+  gint64 wanted; /* a row that was asked for and is not there yet, -1: none */
   guint mark_source;
   guint left; /* the row from which the Tab key went on last; GTK_INVALID_LIST_POSITION: none */
 };
@@ -86,6 +90,8 @@ set_following (BhTimelineView *self, gboolean following)
   self->following = following;
   self->n_seen = get_n_rows (self);
   show_pill (self);
+  if (!following)
+    bh_timeline_tail_fill (self->tail);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLLOWING]);
 }
 
@@ -118,34 +124,69 @@ before_layout_cb (BhTimelineView *self)
   self->in_layout = TRUE;
 }
 
+static gboolean
+fill_tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  BH_TIMELINE_VIEW (widget)->fill_tick = 0;
+  gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_LAYOUT);
+  return G_SOURCE_REMOVE;
+}
+
+/* What has come into sight is filled at once, and what comes into sight by that, too. The clock complains of
+ * a layout that goes on and on; then the rest comes with the next frame. */
+static void
+fill (BhTimelineView *self)
+{
+  if (self->n_layouts < LAYOUTS_MAX - 1)
+    bh_timeline_cells_fill (self->cells);
+  else if (self->fill_tick == 0)
+    self->fill_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), fill_tick_cb, NULL, NULL);
+}
+
+static void
+count_layout (BhTimelineView *self)
+{
+  gint64 frame = gdk_frame_clock_get_frame_counter (self->clock);
+
+  self->n_layouts = frame == self->frame ? self->n_layouts + 1 : 1;
+  self->frame = frame;
+}
+
 /* Only now it is known how high the rows are that have come or grown. Moving once more here is still in the
  * same frame: the clock repeats the layout. */
 static void
 after_layout_cb (BhTimelineView *self)
 {
-  if (self->key_pressed)
+  count_layout (self);
+  fill (self);
+  if (self->wanted >= 0 && (guint64) self->wanted < get_n_rows (self))
+    bh_timeline_view_show_row (self, (guint64) self->wanted, FALSE);
+  else if (self->key_pressed)
     set_following (self, is_at_end (self));
-  else if (self->following && !is_at_end (self))
+  else if (self->following && !is_at_end (self) && self->n_layouts < LAYOUTS_MAX)
     gtk_adjustment_set_value (self->adjustment, get_end (self));
   else if (!self->following && get_end (self) <= 0)
     set_following (self, TRUE);
   self->key_pressed = FALSE;
+  if (get_end (self) <= 0 && self->n_layouts < LAYOUTS_MAX)
+    bh_timeline_tail_grow (self->tail);
   self->upper = gtk_adjustment_get_upper (self->adjustment);
   self->page = gtk_adjustment_get_page_size (self->adjustment);
   self->in_layout = FALSE;
 }
 
+/* FALSE: a list that has not been laid out yet goes astray (GTK 4.18), and is told after that. */
 static gboolean
-key_pressed_cb (BhTimelineView *self)
+can_scroll (BhTimelineView *self)
 {
-  self->key_pressed = TRUE;
-  return GDK_EVENT_PROPAGATE;
+  return gtk_adjustment_get_page_size (self->adjustment) > 0;
 }
 
 static void
 scroll_to (BhTimelineView *self, guint position, GtkListScrollFlags flags)
 {
-  gtk_list_view_scroll_to (self->list, position, flags, NULL);
+  if (can_scroll (self) && bh_timeline_tail_find (self->tail, position, &position))
+    gtk_list_view_scroll_to (self->list, position, flags, NULL);
 }
 
 void
@@ -174,28 +215,12 @@ items_changed_cb (BhTimelineView *self)
 
 /* --- marks --------------------------------------------------------------------------------------------- */
 
-static void
-show_marks (BhTimelineView *self)
-{
-  GHashTableIter iter;
-  gpointer cell;
-
-  g_hash_table_iter_init (&iter, self->cells);
-  while (g_hash_table_iter_next (&iter, &cell, NULL))
-    {
-      BhTimelineRow *row = bh_timeline_cell_get_row (cell);
-
-      bh_timeline_cell_set_marked (cell, row != NULL && bh_timeline_row_get_position (row) == self->marked);
-    }
-}
-
 void
 bh_timeline_view_clear_mark (BhTimelineView *self)
 {
   g_return_if_fail (BH_IS_TIMELINE_VIEW (self));
   g_clear_handle_id (&self->mark_source, g_source_remove);
-  self->marked = GTK_INVALID_LIST_POSITION;
-  show_marks (self);
+  bh_timeline_cells_mark (self->cells, GTK_INVALID_LIST_POSITION);
 }
 
 static gboolean
@@ -213,75 +238,17 @@ bh_timeline_view_show_row (BhTimelineView *self, guint64 row, gboolean stays)
 {
   g_return_if_fail (BH_IS_TIMELINE_VIEW (self));
   self->wanted = -1;
-  if (row >= get_n_rows (self))
+  if (row >= get_n_rows (self) || !can_scroll (self))
     {
       self->wanted = (gint64) MIN (row, G_MAXINT);
       return;
     }
   set_following (self, FALSE);
   g_clear_handle_id (&self->mark_source, g_source_remove);
-  self->marked = (guint) row;
   scroll_to (self, (guint) row, stays ? GTK_LIST_SCROLL_NONE : GTK_LIST_SCROLL_FOCUS);
-  show_marks (self);
+  bh_timeline_cells_mark (self->cells, (guint) row);
   if (!stays)
     self->mark_source = g_timeout_add (MARK_MS, mark_ended_cb, self);
-}
-
-/* --- cells --------------------------------------------------------------------------------------------- */
-
-static void
-cell_gone_cb (BhTimelineView *self, BhTimelineCell *cell)
-{
-  g_hash_table_remove (self->cells, cell);
-}
-
-static void
-setup_cb (BhTimelineView *self, GtkListItem *item)
-{
-  BhTimelineCell *cell = bh_timeline_cell_new (self->pool, item);
-
-  g_hash_table_add (self->cells, cell);
-  /* not with its item: a list that goes takes the child first */
-  g_signal_connect_object (cell, "destroy", G_CALLBACK (cell_gone_cb), self, G_CONNECT_SWAPPED);
-  gtk_list_item_set_child (item, GTK_WIDGET (cell));
-}
-
-static void
-bind_cb (BhTimelineView *self, GtkListItem *item)
-{
-  BhTimelineCell *cell = BH_TIMELINE_CELL (gtk_list_item_get_child (item));
-
-  bh_timeline_cell_set_row (cell, gtk_list_item_get_item (item));
-  bh_timeline_cell_set_marked (cell, gtk_list_item_get_position (item) == self->marked);
-}
-
-static void
-unbind_cb (BhTimelineView *self, GtkListItem *item)
-{
-  bh_timeline_cell_set_row (BH_TIMELINE_CELL (gtk_list_item_get_child (item)), NULL);
-}
-
-static void
-teardown_cb (BhTimelineView *self, GtkListItem *item)
-{
-  GtkWidget *cell = gtk_list_item_get_child (item);
-
-  if (cell == NULL)
-    return;
-  bh_timeline_cell_forget_item (BH_TIMELINE_CELL (cell));
-  gtk_list_item_set_child (item, NULL);
-}
-
-static GtkListItemFactory *
-make_factory (BhTimelineView *self)
-{
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-
-  g_signal_connect_swapped (factory, "setup", G_CALLBACK (setup_cb), self);
-  g_signal_connect_swapped (factory, "bind", G_CALLBACK (bind_cb), self);
-  g_signal_connect_swapped (factory, "unbind", G_CALLBACK (unbind_cb), self);
-  g_signal_connect_swapped (factory, "teardown", G_CALLBACK (teardown_cb), self);
-  return factory;
 }
 
 /* --- what a person does -------------------------------------------------------------------------------- */
@@ -323,7 +290,7 @@ activate_row (BhTimelineView *self, guint position)
 static void
 activate_cb (BhTimelineView *self, guint position)
 {
-  activate_row (self, position);
+  activate_row (self, position + bh_timeline_tail_get_hidden (self->tail));
 }
 
 static void
@@ -348,19 +315,24 @@ get_focused_row (BhTimelineView *self)
   return BH_IS_TIMELINE_CELL (cell) ? bh_timeline_cell_get_row (BH_TIMELINE_CELL (cell)) : NULL;
 }
 
-static void
-toggle_focused_action (GtkWidget *widget, const char *name, GVariant *target)
+/* A row of a list takes the space bar for itself, to be selected, before any shortcut does. */
+static gboolean
+key_pressed_cb (BhTimelineView *self, guint key, guint code, GdkModifierType state)
 {
-  BhTimelineView *self = BH_TIMELINE_VIEW (widget);
-  GtkRoot *root = gtk_widget_get_root (widget);
   BhTimelineRow *row = get_focused_row (self);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  if (row != NULL && gtk_root_get_focus (root) == gtk_widget_get_focus_child (GTK_WIDGET (self->list)))
-    activate_row (self, bh_timeline_row_get_position (row));
+  self->key_pressed = TRUE;
+  if ((key != GDK_KEY_space && key != GDK_KEY_KP_Space) ||
+      (state & gtk_accelerator_get_default_mod_mask ()) != 0 || row == NULL ||
+      gtk_root_get_focus (root) != gtk_widget_get_focus_child (GTK_WIDGET (self->list)))
+    return GDK_EVENT_PROPAGATE;
+  activate_row (self, bh_timeline_row_get_position (row));
+  return GDK_EVENT_STOP;
 }
 
 static void
-secondary_pressed_cb (BhTimelineView *self, int n_press, double x, double y, GtkGesture *gesture)
+show_menu_at (BhTimelineView *self, double x, double y, GtkGesture *gesture)
 {
   GtkWidget *list = GTK_WIDGET (self->list);
   GtkWidget *picked = gtk_widget_pick (list, x, y, GTK_PICK_DEFAULT);
@@ -373,6 +345,18 @@ secondary_pressed_cb (BhTimelineView *self, int n_press, double x, double y, Gtk
   gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
   bh_timeline_menu_show (&self->menu, GTK_WIDGET (self), bh_timeline_cell_get_row (BH_TIMELINE_CELL (cell)),
                          (double) at.x, (double) at.y);
+}
+
+static void
+secondary_pressed_cb (BhTimelineView *self, int n_press, double x, double y, GtkGesture *gesture)
+{
+  show_menu_at (self, x, y, gesture);
+}
+
+static void
+long_pressed_cb (BhTimelineView *self, double x, double y, GtkGesture *gesture)
+{
+  show_menu_at (self, x, y, gesture);
 }
 
 static void
@@ -417,31 +401,25 @@ bh_timeline_view_set_timeline (BhTimelineView *self, BhTimeline *timeline)
   g_return_if_fail (BH_IS_TIMELINE_VIEW (self));
   if (self->timeline == timeline)
     return;
-  if (self->selection != NULL)
-    g_signal_handlers_disconnect_by_data (self->selection, self);
-  g_clear_object (&self->selection);
   bh_timeline_view_clear_mark (self);
   self->wanted = -1;
   self->left = GTK_INVALID_LIST_POSITION;
   g_set_object (&self->timeline, timeline);
+  bh_timeline_tail_set_timeline (self->tail, timeline);
   if (timeline != NULL)
-    {
-      self->selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (timeline)));
-      gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
-      /* after the list has taken in the same: it can be told to go to what is new */
-      g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self);
-      bh_timeline_view_go_to_end (self);
-    }
-  else
-    gtk_list_view_set_model (self->list, NULL);
+    bh_timeline_view_go_to_end (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMELINE]);
 }
 
 static void
 drop_clock (BhTimelineView *self)
 {
+  /* by what they call: a widget's tick is GTK's own handler of the clock, and its data the widget, too */
   if (self->clock != NULL)
-    g_signal_handlers_disconnect_by_data (self->clock, self);
+    {
+      g_signal_handlers_disconnect_by_func (self->clock, before_layout_cb, self);
+      g_signal_handlers_disconnect_by_func (self->clock, after_layout_cb, self);
+    }
   g_clear_object (&self->clock);
   self->in_layout = FALSE;
 }
@@ -454,6 +432,9 @@ bh_timeline_view_map (GtkWidget *widget)
   GTK_WIDGET_CLASS (bh_timeline_view_parent_class)->map (widget);
   drop_clock (self);
   self->clock = g_object_ref (gtk_widget_get_frame_clock (widget));
+  /* A window that collapses maps what is in it anew while it lays out; how often it did is not known then. */
+  self->frame = gdk_frame_clock_get_frame_counter (self->clock);
+  self->n_layouts = LAYOUTS_MAX - 1;
   g_signal_connect_swapped (self->clock, "layout", G_CALLBACK (before_layout_cb), self);
   g_signal_connect_data (self->clock, "layout", G_CALLBACK (after_layout_cb), self, NULL,
                          G_CONNECT_SWAPPED | G_CONNECT_AFTER);
@@ -473,9 +454,8 @@ bh_timeline_view_dispose (GObject *object)
 
   drop_clock (self);
   g_clear_handle_id (&self->mark_source, g_source_remove);
-  if (self->selection != NULL)
-    g_signal_handlers_disconnect_by_data (self->selection, self);
-  g_clear_object (&self->selection);
+  if (self->tail != NULL)
+    g_signal_handlers_disconnect_by_data (self->tail, self);
   if (self->adjustment != NULL)
     g_signal_handlers_disconnect_by_data (self->adjustment, self);
   g_clear_object (&self->adjustment);
@@ -485,16 +465,16 @@ bh_timeline_view_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_TIMELINE_VIEW);
   bh_unparent_children (GTK_WIDGET (self));
   g_clear_object (&self->timeline);
+  if (self->tail != NULL)
+    bh_timeline_tail_set_timeline (self->tail, NULL);
+  g_clear_object (&self->tail);
   G_OBJECT_CLASS (bh_timeline_view_parent_class)->dispose (object);
 }
 
 static void
 bh_timeline_view_finalize (GObject *object)
 {
-  BhTimelineView *self = BH_TIMELINE_VIEW (object);
-
-  g_hash_table_unref (self->cells);
-  bh_row_pool_unref (self->pool);
+  g_object_unref (BH_TIMELINE_VIEW (object)->cells);
   G_OBJECT_CLASS (bh_timeline_view_parent_class)->finalize (object);
 }
 
@@ -533,7 +513,6 @@ static void
 install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "timeline.toggle", "u", toggle_action);
-  gtk_widget_class_install_action (widget_class, "timeline.toggle-focused", NULL, toggle_focused_action);
   gtk_widget_class_install_action (widget_class, "timeline.menu", NULL, menu_action);
   gtk_widget_class_install_action (widget_class, "timeline.to-end", NULL, to_end_action);
 }
@@ -564,23 +543,25 @@ bh_timeline_view_class_init (BhTimelineViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, long_pressed_cb);
   install_actions (widget_class);
 }
 
 static void
 bh_timeline_view_init (BhTimelineView *self)
 {
-  g_autoptr (GtkListItemFactory) factory = NULL;
+  g_autoptr (GtkNoSelection) selection = NULL;
 
-  self->pool = bh_row_pool_new ();
-  self->cells = g_hash_table_new (NULL, NULL);
   self->following = TRUE;
   self->wanted = -1;
   self->left = GTK_INVALID_LIST_POSITION;
-  self->marked = GTK_INVALID_LIST_POSITION;
   gtk_widget_init_template (GTK_WIDGET (self));
-  factory = make_factory (self);
-  gtk_list_view_set_factory (self->list, factory);
+  self->cells = bh_timeline_cells_new (self->list);
+  self->tail = bh_timeline_tail_new (GTK_WIDGET (self->list));
+  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->tail)));
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  /* after the list has taken in the same: it can be told to go to what is new */
+  g_signal_connect_swapped (self->tail, "items-changed", G_CALLBACK (items_changed_cb), self);
   self->adjustment = g_object_ref (gtk_scrolled_window_get_vadjustment (self->scroller));
   g_signal_connect_swapped (self->adjustment, "value-changed", G_CALLBACK (value_changed_cb), self);
 }
@@ -596,5 +577,5 @@ guint
 bh_timeline_view_get_n_cells (BhTimelineView *self)
 {
   g_return_val_if_fail (BH_IS_TIMELINE_VIEW (self), 0);
-  return g_hash_table_size (self->cells);
+  return bh_timeline_cells_get_n (self->cells);
 }

@@ -11,15 +11,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *path;
-  char *title;       /* the first heading */
-  char *description; /* the first paragraph, one line */
+  const char *title;       /* its first heading, and */
+  const char *description; /* its first paragraph, in the person's language */
 } BhRecipe;
 void bh_recipe_free (BhRecipe *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhRecipe, bh_recipe_free)
 
-/* Takes apart a recipe's Markdown. (transfer full) */
-BhRecipe *bh_recipe_parse (const char *path, const char *text);
-/* Resolves a GPtrArray of BhRecipe (boxed G_TYPE_PTR_ARRAY): those that can be read. */
+/* Resolves a GPtrArray of BhRecipe (boxed G_TYPE_PTR_ARRAY): those that are there. */
 DexFuture *bh_recipes_load (void) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -10,23 +10,6 @@
 #include "app/bh-window.h"
 #include "client/bh-connection.h"
 
-static BhWindow *
-window_of (GtkWidget *widget)
-{
-  GtkRoot *root = gtk_widget_get_root (widget);
-
-  return BH_IS_WINDOW (root) ? BH_WINDOW (root) : NULL;
-}
-
-static void
-say (GtkWidget *widget, const char *text)
-{
-  BhWindow *window = window_of (widget);
-
-  if (window != NULL)
-    bh_window_say (window, text);
-}
-
 /* --- calls whose failure is told ----------------------------------------------------------------------- */
 
 typedef struct
@@ -71,7 +54,7 @@ failed_cb (DexFuture *future, gpointer data)
                          : g_strdup_printf (_ ("“%s” could not be stopped: %s"),
                                             bh_run_item_get_name (call->run), error->message);
   if (widget != NULL)
-    say (widget, text);
+    bh_window_say_at (widget, text);
   return dex_future_new_true ();
 }
 
@@ -109,26 +92,44 @@ free_call_cb (gpointer data, GClosure *closure)
   call_free (data);
 }
 
+/* A DevBox that goes with the Run takes its files along, whatever the Run is doing. */
+static gboolean
+loses_files (const BhRun *run)
+{
+  return run->keep == BH_KEEP_REMOVE && run->box_id != NULL && g_strcmp0 (run->box_state, "gone") != 0;
+}
+
+/* What would be lost; NULL, and nobody needs to be asked. (transfer full) */
+static char *
+describe_loss (const BhRun *run)
+{
+  if (run->state == BH_RUN_RUNNING && run->keep == BH_KEEP_REMOVE)
+    return g_strdup_printf (
+        _ ("The step that “%s” is working on is cut short, and its DevBox is removed with all files in it."),
+        run->name);
+  if (run->state == BH_RUN_RUNNING)
+    return g_strdup_printf (
+        _ ("The step that “%s” is working on is cut short. What it has done so far is kept."), run->name);
+  if (loses_files (run))
+    return g_strdup_printf (_ ("The DevBox of “%s” is removed with all files in it."), run->name);
+  return NULL;
+}
+
 void
 bh_run_stop (GtkWidget *widget, BhRunItem *run)
 {
   AdwDialog *dialog;
+  g_autofree char *loss = NULL;
 
   g_return_if_fail (GTK_IS_WIDGET (widget));
   g_return_if_fail (BH_IS_RUN_ITEM (run));
-  if (bh_run_item_get_state (run) != BH_RUN_RUNNING)
+  loss = describe_loss (bh_run_item_get_run (run));
+  if (loss == NULL)
     {
       stop_now (widget, run);
       return;
     }
-  dialog = adw_alert_dialog_new (_ ("Stop This Run?"), NULL);
-  adw_alert_dialog_format_body (
-      ADW_ALERT_DIALOG (dialog),
-      bh_run_item_get_run (run)->keep == BH_KEEP_REMOVE
-          ? _ ("The step that “%s” is working on is cut short, and its DevBox is removed with all files in "
-               "it.")
-          : _ ("The step that “%s” is working on is cut short. What it has done so far is kept."),
-      bh_run_item_get_name (run));
+  dialog = adw_alert_dialog_new (_ ("Stop This Run?"), loss);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _ ("_Cancel"), "stop", _ ("_Stop"),
                                   NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "stop", ADW_RESPONSE_DESTRUCTIVE);
@@ -193,6 +194,24 @@ bh_run_rename (GtkWidget *widget, BhRunItem *run)
 /* --- the rest ------------------------------------------------------------------------------------------ */
 
 void
+bh_run_answer (GtkWidget *widget, BhRunItem *run)
+{
+  BhWindow *window;
+  BhQuestionSet *set;
+
+  g_return_if_fail (GTK_IS_WIDGET (widget));
+  g_return_if_fail (BH_IS_RUN_ITEM (run));
+  window = bh_window_of (widget);
+  set = bh_run_item_get_question (run);
+  if (window == NULL || bh_run_item_get_connection (run) == NULL)
+    return;
+  if (set != NULL)
+    bh_window_ask (window, bh_run_item_get_connection (run), set, bh_run_item_get_name (run));
+  else /* what it asks has not come yet; its page will have it */
+    bh_window_open_run (window, run);
+}
+
+void
 bh_run_copy_link (GtkWidget *widget, BhRunItem *run)
 {
   g_autofree char *link = NULL;
@@ -201,7 +220,7 @@ bh_run_copy_link (GtkWidget *widget, BhRunItem *run)
   g_return_if_fail (BH_IS_RUN_ITEM (run));
   link = bh_run_link (bh_run_item_get_id (run), -1);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), link);
-  say (widget, _ ("Link copied"));
+  bh_window_say_at (widget, _ ("Link copied"));
 }
 
 void
@@ -211,7 +230,7 @@ bh_run_again (GtkWidget *widget, BhRunItem *run)
 
   g_return_if_fail (GTK_IS_WIDGET (widget));
   g_return_if_fail (BH_IS_RUN_ITEM (run));
-  window = window_of (widget);
+  window = bh_window_of (widget);
   if (window != NULL)
     bh_window_compose (window, bh_run_item_get_run (run));
 }
@@ -223,7 +242,7 @@ bh_run_delete (GtkWidget *widget, BhRunItem *run)
 
   g_return_if_fail (GTK_IS_WIDGET (widget));
   g_return_if_fail (BH_IS_RUN_ITEM (run));
-  window = window_of (widget);
+  window = bh_window_of (widget);
   if (window != NULL)
     bh_window_delete_run (window, run);
 }

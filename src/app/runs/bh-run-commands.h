@@ -11,10 +11,13 @@
 
 G_BEGIN_DECLS
 
-/* Asks first when a command is under way, as it would be cut short. */
+/* Asks first when a command is under way, as it would be cut short, and when files would go with the DevBox.
+ */
 void bh_run_stop (GtkWidget *widget, BhRunItem *run);
 /* Asks for the new name. */
 void bh_run_rename (GtkWidget *widget, BhRunItem *run);
+/* The question sheet. */
+void bh_run_answer (GtkWidget *widget, BhRunItem *run);
 void bh_run_copy_link (GtkWidget *widget, BhRunItem *run);
 /* The composer with the Run's fields. */
 void bh_run_again (GtkWidget *widget, BhRunItem *run);

@@ -8,6 +8,7 @@
 #include "app/runs/bh-run-row.h"
 #include "app/runs/bh-run-sections.h"
 #include "app/widgets/bh-accessible.h"
+#include "app/widgets/bh-focus.h"
 
 struct _BhRunPane
 {
@@ -22,6 +23,7 @@ struct _BhRunPane
   /* owned */
   BhRunList *list;
   BhConnections *connections;
+  BhRunSections *sections;
   GtkSingleSelection *selection;
   GtkPopover *popover; /* a child; (nullable) until it is asked for */
   BhRunItem
@@ -141,7 +143,9 @@ section_label (gpointer header, BhSection section)
 static void
 load_more (BhRunPane *self)
 {
-  if (self->list != NULL && bh_run_list_get_has_more (self->list))
+  /* the end of what is shown so far is not where the next Runs belong */
+  if (self->list != NULL && bh_run_list_get_has_more (self->list) &&
+      bh_run_sections_is_whole (self->sections))
     bh_run_list_load_more (self->list);
 }
 
@@ -233,6 +237,8 @@ set_target (BhRunPane *self, BhRunItem *run)
   g_set_object (&self->target, run);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "list.stop",
                                  run != NULL && !bh_run_state_is_terminal (bh_run_item_get_state (run)));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "list.answer",
+                                 run != NULL && bh_run_item_get_state (run) == BH_RUN_NEEDS_YOU);
 }
 
 static void
@@ -245,6 +251,7 @@ show_menu (BhRunPane *self, BhRunRow *row, const GdkRectangle *at)
     {
       self->popover = GTK_POPOVER (gtk_popover_menu_new_from_model (self->run_menu));
       bh_accessible_name_menu (GTK_WIDGET (self->popover));
+      bh_focus_return_from (self->popover);
       gtk_popover_set_has_arrow (self->popover, FALSE);
       gtk_widget_set_halign (GTK_WIDGET (self->popover), GTK_ALIGN_START);
       gtk_widget_set_parent (GTK_WIDGET (self->popover), GTK_WIDGET (self));
@@ -298,9 +305,9 @@ target_action (GtkWidget *widget, const char *action, GVariant *parameter)
     const char *action;
     void (*command) (GtkWidget *, BhRunItem *);
   } commands[] = {
-    { "list.stop", bh_run_stop },     { "list.again", bh_run_again },
-    { "list.rename", bh_run_rename }, { "list.copy-link", bh_run_copy_link },
-    { "list.delete", bh_run_delete },
+    { "list.answer", bh_run_answer },       { "list.stop", bh_run_stop },
+    { "list.again", bh_run_again },         { "list.rename", bh_run_rename },
+    { "list.copy-link", bh_run_copy_link }, { "list.delete", bh_run_delete },
   };
   BhRunPane *self = BH_RUN_PANE (widget);
   g_autoptr (BhRunItem) target = self->target != NULL ? g_object_ref (self->target) : NULL;
@@ -337,6 +344,9 @@ bh_run_pane_dispose (GObject *object)
     gtk_list_view_set_model (self->view, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_RUN_PANE);
   g_clear_object (&self->selection);
+  if (self->sections != NULL)
+    bh_run_sections_set_view (self->sections, NULL);
+  g_clear_object (&self->sections);
   g_clear_object (&self->list);
   g_clear_object (&self->connections);
   g_clear_object (&self->selected);
@@ -374,6 +384,7 @@ bh_run_pane_class_init (BhRunPaneClass *klass)
                                      G_TYPE_NONE, 1, BH_TYPE_RUN_ITEM);
   bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "list.menu", NULL, menu_action);
+  gtk_widget_class_install_action (widget_class, "list.answer", NULL, target_action);
   gtk_widget_class_install_action (widget_class, "list.stop", NULL, target_action);
   gtk_widget_class_install_action (widget_class, "list.again", NULL, target_action);
   gtk_widget_class_install_action (widget_class, "list.rename", NULL, target_action);
@@ -408,19 +419,18 @@ connections_changed_cb (BhRunPane *self)
 void
 bh_run_pane_set_list (BhRunPane *self, BhRunList *list, BhConnections *connections)
 {
-  BhRunSections *sections;
-
   g_return_if_fail (BH_IS_RUN_PANE (self));
   g_return_if_fail (self->list == NULL);
   self->list = g_object_ref (list);
   self->connections = g_object_ref (connections);
-  sections = bh_run_sections_new (list);
+  self->sections = bh_run_sections_new (list);
+  bh_run_sections_set_view (self->sections, GTK_WIDGET (self->view));
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (sections));
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->sections));
   /* after the selection's own handler */
-  g_signal_connect_object (sections, "items-changed", G_CALLBACK (restore_selection), self,
+  g_signal_connect_object (self->sections, "items-changed", G_CALLBACK (restore_selection), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selection_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -428,7 +438,6 @@ bh_run_pane_set_list (BhRunPane *self, BhRunList *list, BhConnections *connectio
   g_signal_connect_object (connections, "items-changed", G_CALLBACK (connections_changed_cb), self,
                            G_CONNECT_SWAPPED);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  g_object_unref (sections);
 }
 
 BhRunList *

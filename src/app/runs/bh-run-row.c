@@ -9,6 +9,7 @@
 #include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-status.h"
 #include "client/bh-connection.h"
+#include "protocol/bh-text.h"
 
 #define TICK_S 1
 /* bytes of the line; it is ellipsized earlier */
@@ -55,43 +56,50 @@ is_text (const char *text)
   return text != NULL && *text != '\0';
 }
 
-static const char *
-first_text (const char *a, const char *b, const char *c)
-{
-  return is_text (a) ? a : is_text (b) ? b : c;
-}
-
 /* Summaries and questions are Markdown, of which a label shows the marks. */
 static char *
-plain_text (const char *a, const char *b, const char *c)
+markdown_line (const char *text)
 {
-  return bh_markdown_line (first_text (a, b, c), LINE_BYTES_MAX);
+  return bh_markdown_line (text, LINE_BYTES_MAX);
+}
+
+/* What is plain text, else the word of the state. */
+static char *
+plain_line (const char *text, const BhRun *run)
+{
+  return is_text (text) ? g_strstrip (bh_text_one_line (text, LINE_BYTES_MAX))
+                        : g_strdup (bh_run_state_label (run->state));
+}
+
+static char *
+queued_line (const BhRun *run)
+{
+  if (run->position > 1)
+    return g_strdup_printf (_ ("Number %u in the queue"), run->position);
+  return run->position == 1 ? g_strdup (_ ("Next in the queue")) : plain_line (run->reason, run);
 }
 
 char *
 bh_run_record_line (const BhRun *run)
 {
-  const char *word;
-
   g_return_val_if_fail (run != NULL, NULL);
-  word = bh_run_state_label (run->state);
   switch (run->state)
     {
     case BH_RUN_QUEUED:
-      if (run->position > 1)
-        return g_strdup_printf (_ ("Number %u in the queue"), run->position);
-      return g_strdup (run->position == 1 ? _ ("Next in the queue") : first_text (run->reason, NULL, word));
+      return queued_line (run);
     case BH_RUN_NEEDS_YOU:
-      return plain_text (run->current, NULL, word);
+      return is_text (run->current) ? markdown_line (run->current) : plain_line (NULL, run);
     case BH_RUN_LAUNCHING:
     case BH_RUN_RUNNING:
-      return g_strdup (first_text (run->current, NULL, word));
+      return plain_line (run->current, run);
     case BH_RUN_COMPLETED:
-      return plain_text (run->summary, run->current, word);
+      return is_text (run->summary) ? markdown_line (run->summary) : plain_line (run->current, run);
     case BH_RUN_FAILED:
     case BH_RUN_STOPPED:
     default:
-      return plain_text (run->reason, first_text (run->summary, run->current, word), word);
+      if (!is_text (run->reason) && is_text (run->summary))
+        return markdown_line (run->summary);
+      return plain_line (is_text (run->reason) ? run->reason : run->current, run);
     }
 }
 
@@ -178,16 +186,47 @@ bh_run_row_unmap (GtkWidget *widget)
 
 /* --- what is shown ------------------------------------------------------------------------------------- */
 
+/* Adds `part` (nullable) to what is spoken. */
+static void
+speak (char **spoken, const char *part)
+{
+  char *before = *spoken;
+
+  if (!is_text (part))
+    return;
+  *spoken = g_strdup_printf (C_ ("what is spoken of a Run, and what comes after it", "%s, %s"), before, part);
+  g_free (before);
+}
+
+/* When it began or ended; how long it has been under way is not spoken, as it changes every second. (transfer
+ * full) (nullable) */
+static char *
+spoken_time (const BhRun *run)
+{
+  g_autofree char *started = NULL;
+
+  if (!is_under_way (run))
+    return time_text (run);
+  started = bh_format_time (run->started_at);
+  return g_strdup_printf (C_ ("of a Run, with a time or day, spoken", "started %s"), started);
+}
+
 static void
 update_summary (BhRunRow *self, const char *line)
 {
-  gboolean unread = bh_run_item_get_unread (self->item);
-  g_autofree char *summary = NULL;
+  const char *unknown = bh_run_item_get_unknown_state (self->item);
+  BhConnection *connection = bh_run_item_get_connection (self->item);
+  g_autofree char *summary = g_strdup (bh_run_item_get_name (self->item));
+  g_autofree char *when = spoken_time (bh_run_item_get_run (self->item));
 
-  summary = g_strdup_printf (unread ? C_ ("name, state and one line of a Run, spoken", "%s, %s, %s, unread")
-                                    : C_ ("name, state and one line of a Run, spoken", "%s, %s, %s"),
-                             bh_run_item_get_name (self->item),
-                             bh_run_state_label (bh_run_item_get_state (self->item)), line);
+  /* that one is the line, too */
+  speak (&summary, unknown != NULL ? NULL : bh_run_state_label (bh_run_item_get_state (self->item)));
+  speak (&summary, line);
+  if (self->show_connection && connection != NULL)
+    speak (&summary, bh_connection_get_name (connection));
+  speak (&summary, when);
+  if (bh_run_item_get_unread (self->item))
+    speak (&summary, C_ ("of a Run, spoken", "unread"));
   if (g_set_str (&self->summary, summary))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
 }
@@ -284,6 +323,7 @@ bh_run_row_set_property (GObject *object, guint prop_id, const GValue *value, GP
         break;
       self->show_connection = g_value_get_boolean (value);
       g_object_notify_by_pspec (object, pspec);
+      update (self);
       break;
     case PROP_SUMMARY:
     case N_PROPS:

@@ -8,6 +8,11 @@
 #include <string.h>
 
 #define N_SECTIONS (BH_SECTION_EARLIER + 1)
+/* Runs shown before any was painted; with each frame after that, until those are shown that a list view makes
+ * widgets of */
+#define FIRST_RUNS 30
+#define FRAME_RUNS 8
+#define LIST_RUNS 200
 
 struct _BhRunSections
 {
@@ -15,6 +20,8 @@ struct _BhRunSections
 
   BhRunList *list;
   guint ends[N_SECTIONS]; /* where each section ended when we last told of it */
+  GtkWidget *view;        /* (nullable); borrowed: what shows it, which gets more and more */
+  guint n_shown;          /* no more than so many, G_MAXUINT: all */
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -56,11 +63,17 @@ get_item_type (GListModel *model)
 }
 
 static guint
+get_n_runs (BhRunSections *self)
+{
+  return self->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->list)) : 0;
+}
+
+static guint
 get_n_items (GListModel *model)
 {
   BhRunSections *self = BH_RUN_SECTIONS (model);
 
-  return self->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->list)) : 0;
+  return MIN (get_n_runs (self), self->n_shown);
 }
 
 static gpointer
@@ -68,7 +81,7 @@ get_item (GListModel *model, guint position)
 {
   BhRunSections *self = BH_RUN_SECTIONS (model);
 
-  return self->list != NULL ? g_list_model_get_item (G_LIST_MODEL (self->list), position) : NULL;
+  return position < get_n_items (model) ? g_list_model_get_item (G_LIST_MODEL (self->list), position) : NULL;
 }
 
 static void
@@ -82,7 +95,13 @@ list_model_init (GListModelInterface *iface)
 static void
 get_section (GtkSectionModel *model, guint position, guint *start, guint *end)
 {
-  bh_run_list_get_section_range (BH_RUN_SECTIONS (model)->list, position, start, end);
+  guint n = get_n_items (G_LIST_MODEL (model));
+
+  if (position < n)
+    bh_run_list_get_section_range (BH_RUN_SECTIONS (model)->list, position, start, end);
+  else
+    *start = n;
+  *end = position < n ? MIN (*end, n) : G_MAXUINT;
 }
 
 static void
@@ -96,7 +115,7 @@ section_model_init (GtkSectionModelInterface *iface)
 static void
 find_ends (BhRunSections *self, guint ends[N_SECTIONS])
 {
-  guint n = get_n_items (G_LIST_MODEL (self)), at = 0, start;
+  guint n = get_n_runs (self), at = 0, start;
 
   for (int section = 0; section < N_SECTIONS; section++)
     {
@@ -132,11 +151,48 @@ tell (BhRunSections *self, guint position, guint removed, guint added)
   g_list_model_items_changed (G_LIST_MODEL (self), 0, end - added + removed, end);
 }
 
+static gboolean
+more_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  BhRunSections *self = data;
+  guint before = get_n_items (data);
+
+  if (self->n_shown == G_MAXUINT)
+    return G_SOURCE_REMOVE;
+  self->n_shown = before < LIST_RUNS ? before + FRAME_RUNS : G_MAXUINT;
+  if (get_n_items (data) > before)
+    g_list_model_items_changed (data, before, 0, get_n_items (data) - before);
+  if (get_n_runs (self) <= self->n_shown)
+    self->n_shown = G_MAXUINT;
+  return self->n_shown < G_MAXUINT ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* What comes into an empty list comes bit by bit: its beginning is painted before the rest has widgets. */
+static gboolean
+begin (BhRunSections *self, guint added)
+{
+  if (self->view == NULL || added <= FIRST_RUNS || get_n_runs (self) != added)
+    return FALSE;
+  self->n_shown = FIRST_RUNS;
+  gtk_widget_add_tick_callback (self->view, more_cb, g_object_ref (self), g_object_unref);
+  return TRUE;
+}
+
 static void
 items_changed_cb (BhRunSections *self, guint position, guint removed, guint added)
 {
+  guint shown = self->n_shown;
+
   find_ends (self, self->ends);
-  tell (self, position, removed, added);
+  if (removed == 0 && begin (self, added))
+    tell (self, 0, 0, FIRST_RUNS);
+  else if (position < shown && shown < get_n_runs (self) - added + removed)
+    {
+      self->n_shown = G_MAXUINT;
+      tell (self, position, shown - position, get_n_runs (self) - position);
+    }
+  else if (position < shown)
+    tell (self, position, removed, added);
 }
 
 /* None has moved: only the borders have. */
@@ -183,9 +239,24 @@ bh_run_sections_new (BhRunList *list)
   g_return_val_if_fail (BH_IS_RUN_LIST (list), NULL);
   self = g_object_new (BH_TYPE_RUN_SECTIONS, NULL);
   self->list = g_object_ref (list);
+  self->n_shown = G_MAXUINT;
   find_ends (self, self->ends);
   g_signal_connect_object (list, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (list, "sections-changed", G_CALLBACK (sections_changed_cb), self,
                            G_CONNECT_SWAPPED);
   return self;
+}
+
+void
+bh_run_sections_set_view (BhRunSections *self, GtkWidget *view)
+{
+  g_return_if_fail (BH_IS_RUN_SECTIONS (self));
+  self->view = view;
+}
+
+gboolean
+bh_run_sections_is_whole (BhRunSections *self)
+{
+  g_return_val_if_fail (BH_IS_RUN_SECTIONS (self), TRUE);
+  return self->n_shown == G_MAXUINT;
 }

@@ -14,6 +14,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BhRunSections, bh_run_sections, BH, RUN_SECTIONS, GObject)
 
 BhRunSections *bh_run_sections_new (BhRunList *list);
+/* `view` (which lives longer, or NULL) shows it: many Runs that come into an empty list come with its frames,
+ * a few at a time. */
+void bh_run_sections_set_view (BhRunSections *self, GtkWidget *view);
+/* All Runs of the list are there. */
+gboolean bh_run_sections_is_whole (BhRunSections *self);
 /* The translated heading of a section. */
 const char *bh_section_label (BhSection section);
 

@@ -5,6 +5,7 @@
 #include "app/runs/bh-welcome.h"
 
 #include "app/runs/bh-recipe.h"
+#include "client/bh-future.h"
 
 struct _BhWelcome
 {
@@ -71,26 +72,17 @@ loaded_cb (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 /* Only who has no Runs sees them. */
 static void
 bh_welcome_map (GtkWidget *widget)
 {
   BhWelcome *self = BH_WELCOME (widget);
-  GWeakRef *ref;
 
   GTK_WIDGET_CLASS (bh_welcome_parent_class)->map (widget);
   if (gtk_widget_get_visible (GTK_WIDGET (self->recipes)))
     return;
-  ref = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (ref, self);
-  dex_future_disown (dex_future_then (bh_recipes_load (), loaded_cb, ref, weak_ref_free));
+  dex_future_disown (
+      dex_future_then (bh_recipes_load (), loaded_cb, bh_weak_ref_new (self), bh_weak_ref_free));
 }
 
 static void

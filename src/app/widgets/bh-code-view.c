@@ -10,10 +10,14 @@
 #include "app/widgets/bh-code-feed.h"
 #include "app/widgets/bh-code-language.h"
 #include "app/widgets/bh-code-view.h"
+#include "app/widgets/bh-text-layout.h"
 
 /* bytes put into the buffer at once, and then for each turn of the main loop */
 #define FIRST_PIECE (128 * 1024)
 #define PIECE (64 * 1024)
+/* above the text: under a title, and as much as below it */
+#define MARGIN_TITLED 3
+#define MARGIN_UNTITLED 9
 /* how long Copy says that it has copied */
 #define COPIED_MS 2000
 
@@ -21,7 +25,8 @@ struct _BhCodeView
 {
   GtkWidget parent_instance;
 
-  GtkWidget *header; /* bound, or it would not be disposed of */
+  GtkWidget *header;
+  GtkWidget *heading;
   GtkBox *actions;
   GtkButton *copy;
   GtkScrolledWindow *scroller;
@@ -244,11 +249,32 @@ on_size_changed (BhCodeView *self, GtkAdjustment *adjustment)
                                               gtk_adjustment_get_page_size (adjustment));
 }
 
+/* Without a title there is nothing to have a row of its own for: the buttons stand beside the text, which
+ * they never cover, wherever it begins. */
+static void
+place_header (BhCodeView *self)
+{
+  gboolean titled = self->title != NULL && *self->title != '\0';
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
+  GtkLayoutChild *place = gtk_layout_manager_get_layout_child (layout, self->header);
+
+  gtk_widget_set_visible (self->heading, titled);
+  g_object_set (place, "row", titled ? 0 : 1, "column", titled ? 0 : 1, "column-span", titled ? 2 : 1, NULL);
+  gtk_widget_set_valign (self->header, titled ? GTK_ALIGN_FILL : GTK_ALIGN_START);
+  if (titled)
+    gtk_widget_remove_css_class (self->header, "beside");
+  else
+    gtk_widget_add_css_class (self->header, "beside");
+  gtk_text_view_set_top_margin (GTK_TEXT_VIEW (self->view), titled ? MARGIN_TITLED : MARGIN_UNTITLED);
+  update_height (self);
+}
+
 static void
 set_title (BhCodeView *self, const char *title)
 {
   if (!g_set_str (&self->title, title))
     return;
+  place_header (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   title != NULL && *title != '\0' ? title : _ ("Code"), -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
@@ -370,6 +396,7 @@ bh_code_view_class_init (BhCodeViewClass *klass)
   g_type_ensure (GTK_SOURCE_TYPE_BUFFER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-code-view.ui");
   gtk_widget_class_bind_template_child (widget_class, BhCodeView, header);
+  gtk_widget_class_bind_template_child (widget_class, BhCodeView, heading);
   gtk_widget_class_bind_template_child (widget_class, BhCodeView, actions);
   gtk_widget_class_bind_template_child (widget_class, BhCodeView, copy);
   gtk_widget_class_bind_template_child (widget_class, BhCodeView, scroller);
@@ -387,13 +414,14 @@ bh_code_view_init (BhCodeView *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   bh_code_feed_init (&self->feed, GTK_TEXT_BUFFER (self->buffer), BH_CODE_VIEW_LINE_MAX);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Code"), -1);
+  bh_text_layout_before_drawing (GTK_TEXT_VIEW (self->view));
   GtkAdjustment *vertical = gtk_scrolled_window_get_vadjustment (self->scroller);
   g_signal_connect_object (vertical, "value-changed", G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (vertical, "changed", G_CALLBACK (on_size_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme), self,
                            G_CONNECT_SWAPPED);
   update_scheme (self);
-  update_height (self);
+  place_header (self);
 }
 
 GtkWidget *

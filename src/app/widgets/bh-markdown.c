@@ -9,6 +9,7 @@
 #include "app/widgets/bh-markdown-label.h"
 #include "app/widgets/bh-markdown-plan.h"
 #include "app/widgets/bh-markdown.h"
+#include "app/widgets/bh-open-link.h"
 #include "protocol/bh-text.h"
 
 /* bytes that are parsed on the main loop; what is longer is parsed on a thread */
@@ -349,16 +350,6 @@ bh_markdown_append (BhMarkdown *self, const char *text)
   ensure_tick (self);
 }
 
-static void
-on_launched (GObject *launcher, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!gtk_uri_launcher_launch_finish (GTK_URI_LAUNCHER (launcher), result, &error) &&
-      !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    g_message ("Could not open the link: %s", error->message);
-}
-
 void
 bh_markdown_open_link (BhMarkdown *self, const char *uri)
 {
@@ -370,12 +361,8 @@ bh_markdown_open_link (BhMarkdown *self, const char *uri)
   if (!bh_markdown_is_safe_link (uri))
     return;
   g_signal_emit (self, link_signal, 0, uri, &handled);
-  if (handled)
-    return;
-  g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new (uri);
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  gtk_uri_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, on_launched,
-                           NULL);
+  if (!handled)
+    bh_open_link (GTK_WIDGET (self), uri);
 }
 
 static void

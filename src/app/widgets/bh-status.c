@@ -6,6 +6,8 @@
 
 #include "app/widgets/bh-status.h"
 
+#include "client/bh-engine-names.h"
+
 typedef struct
 {
   const char *label; /* with its context before the bar, as C_() has it */
@@ -185,12 +187,31 @@ days_between (GDateTime *earlier, GDateTime *later)
   return g_date_days_between (&from, &to);
 }
 
+/* Looked up once a second: each time GLib reads the zone's file anew, and every row that comes into sight has
+ * a time. (transfer none) */
+static GDateTime *
+get_now (void)
+{
+  static GDateTime *now;
+  static gint64 looked_at;
+  gint64 seconds = g_get_real_time () / G_USEC_PER_SEC;
+
+  if (now == NULL || seconds != looked_at)
+    {
+      g_clear_pointer (&now, g_date_time_unref);
+      now = g_date_time_new_now_local ();
+      looked_at = seconds;
+    }
+  return now;
+}
+
 char *
 bh_format_time (gint64 time_us)
 {
+  GDateTime *now = get_now ();
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc_usec (time_us);
-  g_autoptr (GDateTime) time = utc != NULL ? g_date_time_to_local (utc) : NULL;
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) time =
+      utc != NULL ? g_date_time_to_timezone (utc, g_date_time_get_timezone (now)) : NULL;
 
   if (time == NULL || time_us <= 0)
     return g_strdup ("");
@@ -216,4 +237,37 @@ char *
 bh_format_bytes (guint64 bytes)
 {
   return g_format_size (bytes);
+}
+
+char *
+bh_author_label (const char *author)
+{
+  g_autofree char *first = NULL;
+  char *name;
+
+  if (author == NULL || *author == '\0' || g_str_equal (author, "bellhop"))
+    return g_strdup (_ ("Bellhop"));
+  if (g_str_equal (author, "you"))
+    return g_strdup (C_ ("author", "You"));
+  if (g_str_equal (author, "runbook"))
+    return g_strdup (C_ ("author", "Runbook"));
+  if (g_str_equal (author, "script"))
+    return g_strdup (C_ ("author", "A script"));
+  if (g_str_equal (author, "thought"))
+    return g_strdup (C_ ("author", "Thought"));
+  name = bh_engine_names_lookup_author (author);
+  if (name != NULL)
+    return name;
+  if (!g_ascii_islower (author[0]))
+    return g_strdup (author);
+  first = g_ascii_strup (author, 1);
+  return g_strconcat (first, author + 1, NULL);
+}
+
+char *
+bh_engine_label (const char *engine)
+{
+  char *name = g_strcmp0 (engine, "runbook") != 0 ? bh_engine_names_lookup (engine) : NULL;
+
+  return name != NULL ? name : bh_author_label (engine);
 }

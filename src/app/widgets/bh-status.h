@@ -22,6 +22,13 @@ const char *bh_row_state_css_class (BhRowState state);
 /* The icon of a step's tool ("launch DevBox", "exec in DevBox", …; anything else a generic one). */
 const char *bh_tool_icon (const char *tool);
 
+/* Who an author is to the person: "You", "Bellhop", "Claude Code". Engines are called as
+ * client/bh-engine-names.h has it, whose "changed" says that it is something else than before; one that is
+ * not known there by its id. (transfer full) */
+char *bh_author_label (const char *author);
+/* An engine among others: "Claude Code – API credits". (transfer full) */
+char *bh_engine_label (const char *engine);
+
 /* "0.02 s", "41 s", "2 min 5 s", "3 h 10 min". (transfer full) */
 char *bh_format_duration (gint64 microseconds);
 /* "14:05", "Yesterday 14:05", "3 Nov 14:05", by the person's clock. (transfer full) */

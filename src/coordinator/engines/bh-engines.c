@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
-#include "coordinator/engines/bh-engines.h"
+#include "coordinator/engines/bh-engines-private.h"
 
-#include "coordinator/engines/bh-engine-file.h"
-#include "coordinator/engines/bh-runbook-parser.h"
-#include "coordinator/engines/bh-runbook.h"
-#include "protocol/bh-paths.h"
+#include "coordinator/engines/agent/bh-agent.h"
+#include "coordinator/engines/agent/bh-dialects.h"
+#include "coordinator/engines/runbook/bh-runbook-parser.h"
+#include "coordinator/engines/runbook/bh-runbook.h"
+#include "protocol/bh-engine-files.h"
 
-#define PROTOCOL_RUNBOOK "runbook"
-#define AUTO "auto"
-
-struct _BhEngines
-{
-  GObject parent_instance;
-
-  GPtrArray *files; /* BhEngineFile, best rank first */
-};
+#include <string.h>
 
 G_DEFINE_FINAL_TYPE (BhEngines, bh_engines, G_TYPE_OBJECT)
 
@@ -33,58 +26,16 @@ find (BhEngines *self, const char *id)
 }
 
 static void
-add_file (BhEngines *self, const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BhEngineFile) file = bh_engine_file_load (path, &error);
-  const BhEngineFile *before;
-
-  if (file == NULL)
-    {
-      g_message ("Engine left out: %s", error->message);
-      return;
-    }
-  if (g_strcmp0 (file->protocol, PROTOCOL_RUNBOOK) != 0)
-    {
-      g_message ("Engine left out: %s: the protocol “%s” is not known here; known is " PROTOCOL_RUNBOOK, path,
-                 file->protocol);
-      return;
-    }
-  before = find (self, file->id);
-  if (before != NULL)
-    g_ptr_array_remove (self->files, (gpointer) before);
-  g_ptr_array_add (self->files, g_steal_pointer (&file));
-}
-
-/* A folder that is not there is no mistake. */
-static void
-add_folder (BhEngines *self, const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, ".engine"))
-      {
-        g_autofree char *file = g_build_filename (path, name, NULL);
-
-        add_file (self, file);
-      }
-}
-
-static int
-compare_files (gconstpointer a, gconstpointer b)
-{
-  const BhEngineFile *one = *(const BhEngineFile *const *) a;
-  const BhEngineFile *other = *(const BhEngineFile *const *) b;
-
-  return one->rank != other->rank ? (one->rank < other->rank ? -1 : 1) : g_strcmp0 (one->id, other->id);
-}
-
-static void
 bh_engines_finalize (GObject *object)
 {
-  g_clear_pointer (&BH_ENGINES (object)->files, g_ptr_array_unref);
+  BhEngines *self = BH_ENGINES (object);
+
+  g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_clear_pointer (&self->programs, g_strfreev);
+  g_clear_pointer (&self->key_names, g_strfreev);
+  g_clear_pointer (&self->known, g_hash_table_unref);
+  g_clear_object (&self->sign_ins);
+  g_clear_object (&self->keys);
   G_OBJECT_CLASS (bh_engines_parent_class)->finalize (object);
 }
 
@@ -97,20 +48,91 @@ bh_engines_class_init (BhEnginesClass *klass)
 static void
 bh_engines_init (BhEngines *self)
 {
-  self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_engine_file_free);
+  self->known = bh_engines_known_new ();
+}
+
+/* Each once; one with a path is not looked for by name. */
+static char **
+list_programs (BhEngines *self)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      const char *binary = ((const BhEngineFile *) self->files->pdata[i])->binary;
+
+      if (binary != NULL && strchr (binary, '/') == NULL &&
+          !g_ptr_array_find_with_equal_func (names, binary, g_str_equal, NULL))
+        g_ptr_array_add (names, g_strdup (binary));
+    }
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_steal (names, NULL);
+}
+
+/* In the order of their engines. */
+static char **
+list_key_names (BhEngines *self)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      char **keys = ((const BhEngineFile *) self->files->pdata[i])->keys;
+
+      for (guint j = 0; keys != NULL && keys[j] != NULL; j++)
+        if (!g_ptr_array_find_with_equal_func (names, keys[j], g_str_equal, NULL))
+          g_ptr_array_add (names, g_strdup (keys[j]));
+    }
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_steal (names, NULL);
 }
 
 BhEngines *
 bh_engines_new (void)
 {
   BhEngines *self = g_object_new (BH_TYPE_ENGINES, NULL);
-  g_autofree char *ours = bh_path_data_file ("engines");
-  g_autofree char *theirs = g_build_filename (g_get_user_config_dir (), "bellhop", "engines", NULL);
 
-  add_folder (self, ours);
-  add_folder (self, theirs);
-  g_ptr_array_sort (self->files, compare_files);
+  self->files = bh_engine_files_load ();
+  self->programs = list_programs (self);
+  self->key_names = list_key_names (self);
   return self;
+}
+
+void
+bh_engines_use_sign_ins (BhEngines *self, BhSignIns *sign_ins)
+{
+  g_return_if_fail (BH_IS_ENGINES (self));
+  g_set_object (&self->sign_ins, sign_ins);
+}
+
+void
+bh_engines_set_keys (BhEngines *self, BhKeys *keys)
+{
+  g_return_if_fail (BH_IS_ENGINES (self) && BH_IS_KEYS (keys));
+  g_set_object (&self->keys, keys);
+}
+
+const char *const *
+bh_engines_get_key_names (BhEngines *self)
+{
+  g_return_val_if_fail (BH_IS_ENGINES (self), NULL);
+  return (const char *const *) self->key_names;
+}
+
+char **
+bh_engines_with_key (BhEngines *self, const char *name)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  g_return_val_if_fail (BH_IS_ENGINES (self) && name != NULL, NULL);
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      const BhEngineFile *file = self->files->pdata[i];
+
+      if (file->keys != NULL && g_strv_contains ((const char *const *) file->keys, name))
+        g_strv_builder_add (ids, file->id);
+    }
+  return g_strv_builder_end (ids);
 }
 
 GPtrArray *
@@ -128,9 +150,25 @@ bh_engines_list (BhEngines *self)
       info->name = g_strdup (file->name);
       info->protocol = g_strdup (file->protocol);
       info->rank = file->rank;
+      info->install = g_strdup (file->install);
+      info->keys = g_strdupv (file->keys);
       g_ptr_array_add (infos, info);
     }
   return infos;
+}
+
+const BhEngineFile *
+bh_engines_get_file (BhEngines *self, const char *id)
+{
+  g_return_val_if_fail (BH_IS_ENGINES (self), NULL);
+  return find (self, id);
+}
+
+const char *const *
+bh_engines_get_programs (BhEngines *self)
+{
+  g_return_val_if_fail (BH_IS_ENGINES (self), NULL);
+  return (const char *const *) self->programs;
 }
 
 gboolean
@@ -143,20 +181,19 @@ bh_engines_knows (BhEngines *self, const char *id)
 static char *
 known_ids (BhEngines *self)
 {
-  GString *text = g_string_new (AUTO);
+  GString *text = g_string_new (BH_ENGINE_AUTO);
 
   for (guint i = 0; i < self->files->len; i++)
     g_string_append_printf (text, ", %s", ((const BhEngineFile *) self->files->pdata[i])->id);
   return g_string_free_and_steal (text);
 }
 
-/* FALSE for an id that is neither "auto" nor an engine. */
-static gboolean
-check_id (BhEngines *self, const char *id, GError **error)
+gboolean
+bh_engines_check_id (BhEngines *self, const char *id, GError **error)
 {
   g_autofree char *known = NULL;
 
-  if (g_strcmp0 (id, AUTO) == 0 || find (self, id) != NULL)
+  if (g_strcmp0 (id, BH_ENGINE_AUTO) == 0 || find (self, id) != NULL)
     return TRUE;
   known = known_ids (self);
   bh_set_error (error, BH_ERROR_ENGINE_NOT_FOUND, "engine", "There is no engine “%.100s”. Known: %s.", id,
@@ -164,134 +201,59 @@ check_id (BhEngines *self, const char *id, GError **error)
   return FALSE;
 }
 
-/* Number of blocks; -1 when the instructions cannot be read. */
-static int
-count_blocks (const char *instructions, GError **error)
+int
+bh_engines_count_blocks (const char *instructions, GError **error)
 {
   g_autoptr (GPtrArray) sections = bh_runbook_parse (instructions, error);
 
   return sections != NULL ? (int) bh_runbook_count_blocks (sections) : -1;
 }
 
-static void
-set_nothing_to_run (GError **error)
-{
-  bh_set_error (
-      error, BH_ERROR_NOTHING_TO_RUN, "instructions",
-      "The runbook engine runs the fenced ```sh and ```bash blocks of the instructions, and there is none. "
-      "Put the commands into such a block.");
-}
-
 gboolean
 bh_engines_check (BhEngines *self, const char *id, const char *instructions, GError **error)
 {
   const BhEngineFile *file;
+  g_autoptr (BhPick) pick = NULL;
   int blocks;
 
   g_return_val_if_fail (BH_IS_ENGINES (self), FALSE);
   g_return_val_if_fail (id != NULL && instructions != NULL, FALSE);
-  if (!check_id (self, id, error))
+  if (!bh_engines_check_id (self, id, error))
     return FALSE;
   file = find (self, id);
-  if (file != NULL && g_strcmp0 (file->protocol, PROTOCOL_RUNBOOK) != 0)
+  if (file != NULL && !bh_engine_is_runbook (file))
     return TRUE;
-  blocks = count_blocks (instructions, error);
+  blocks = bh_engines_count_blocks (instructions, error);
   if (blocks < 0)
     return FALSE;
-  if (blocks > 0 || file == NULL)
-    return TRUE;
-  set_nothing_to_run (error);
-  return FALSE;
-}
-
-void
-bh_pick_free (BhPick *self)
-{
-  g_free (self->id);
-  g_free (self->name);
-  g_free (self->why);
-  g_free (self);
-}
-
-static BhPick *
-pick_new (const BhEngineFile *file, int blocks)
-{
-  BhPick *self = g_new0 (BhPick, 1);
-
-  self->id = g_strdup (file->id);
-  self->name = g_strdup (file->name);
-  self->why =
-      g_strdup_printf ("%s – the instructions hold %d block%s", file->name, blocks, blocks == 1 ? "" : "s");
-  return self;
-}
-
-static BhPick *
-pick_copy (BhPick *self)
-{
-  BhPick *copy = g_new0 (BhPick, 1);
-
-  copy->id = g_strdup (self->id);
-  copy->name = g_strdup (self->name);
-  copy->why = g_strdup (self->why);
-  return copy;
-}
-
-G_DEFINE_BOXED_TYPE (BhPick, bh_pick, pick_copy, bh_pick_free)
-
-static DexFuture *
-none_found (BhEngines *self)
-{
-  g_autoptr (GString) looked_for = g_string_new (NULL);
-
-  for (guint i = 0; i < self->files->len; i++)
-    g_string_append_printf (looked_for, "%s%s (the instructions hold no ```sh or ```bash block)",
-                            i > 0 ? ", " : "", ((const BhEngineFile *) self->files->pdata[i])->name);
-  return dex_future_new_for_error (bh_error_new (
-      BH_ERROR_ENGINE_NOT_FOUND, "engine",
-      "No engine can work on these instructions. Looked for: %s. Put the commands into a fenced ```sh or "
-      "```bash block, which needs nothing to be installed.",
-      looked_for->len > 0 ? looked_for->str : "nothing, as no engine is described in data/engines"));
-}
-
-/* Nothing has to be looked for in the box as long as every engine is built in. */
-DexFuture *
-bh_engines_pick (BhEngines *self, BhBox *box, const char *id, const char *instructions)
-{
-  const BhEngineFile *file;
-  GError *error = NULL;
-  int blocks;
-
-  dex_return_error_if_fail (BH_IS_ENGINES (self));
-  dex_return_error_if_fail (id != NULL && instructions != NULL);
-  if (!check_id (self, id, &error))
-    return dex_future_new_for_error (error);
-  blocks = count_blocks (instructions, &error);
-  if (blocks < 0)
-    return dex_future_new_for_error (error);
-  file = find (self, id);
-  if (blocks == 0 && file == NULL)
-    return none_found (self);
-  if (blocks == 0)
-    {
-      set_nothing_to_run (&error);
-      return dex_future_new_for_error (error);
-    }
-  if (file == NULL && self->files->len > 0)
-    file = self->files->pdata[0];
   if (file == NULL)
-    return none_found (self);
-  return dex_future_new_take_boxed (BH_TYPE_PICK, pick_new (file, blocks));
+    return TRUE;
+  pick = bh_engine_choose (self->files, NULL, NULL, id, blocks, error);
+  return pick != NULL;
 }
 
 BhEngine *
 bh_engines_create (BhEngines *self, const char *id, GError **error)
 {
+  const BhEngineFile *file;
+  g_autoptr (BhDialect) dialect = NULL;
+
   g_return_val_if_fail (BH_IS_ENGINES (self), NULL);
-  if (find (self, id) == NULL)
+  file = find (self, id);
+  if (file == NULL)
     {
       bh_set_error (error, BH_ERROR_ENGINE_NOT_FOUND, "engine", "The engine “%.100s” is not known any more.",
                     id);
       return NULL;
     }
-  return BH_ENGINE (bh_runbook_new ());
+  if (bh_engine_is_runbook (file))
+    return BH_ENGINE (bh_runbook_new ());
+  dialect = bh_dialect_new (file->protocol);
+  if (dialect == NULL)
+    {
+      bh_set_error (error, BH_ERROR_ENGINE_NOT_FOUND, "engine", "The protocol “%s” of %s is not spoken here.",
+                    file->protocol, file->name);
+      return NULL;
+    }
+  return BH_ENGINE (bh_agent_new (file, dialect));
 }

@@ -153,40 +153,26 @@ possibilities (GPtrArray *offers, const char *image)
   return found;
 }
 
-static BhOption *
-option_for (const Possibility *one, gboolean recommended)
+static void
+add_option (BhQuestionSet *set, const Possibility *one, gboolean recommended)
 {
-  BhOption *option = bh_option_new ();
-  const BhWorkerInfo *worker = one->offer->worker;
-
+  const char *worker = one->offer->worker->name;
   /* worker names hold no slash, image names may: the first one divides */
-  option->id = g_strdup_printf ("%s/%s", worker->name, one->image->id);
-  option->label = g_strdup_printf ("worker %s · image %s", worker->name, one->image->id);
-  option->description = g_strdup (one->image->description);
-  option->recommended = recommended;
-  return option;
+  g_autofree char *id = g_strdup_printf ("%s/%s", worker, one->image->id);
+  g_autofree char *label = g_strdup_printf ("worker %s · image %s", worker, one->image->id);
+
+  bh_question_set_add_option (set, id, label, one->image->description)->recommended = recommended;
 }
 
 static BhPlacement *
 ask_which (GArray *found)
 {
   BhPlacement *self = g_new0 (BhPlacement, 1);
-  BhQuestion *question = bh_question_new ();
 
-  question->id = g_strdup ("target");
-  question->header = g_strdup ("Placement");
-  question->text = g_strdup ("Where should this run?");
-  question->kind = BH_QUESTION_SINGLE;
-  question->allow_other = FALSE;
-  if (question->options == NULL)
-    question->options = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_option_free);
-  for (guint i = 0; i < MIN (found->len, MAX_OPTIONS); i++)
-    g_ptr_array_add (question->options, option_for (&g_array_index (found, Possibility, i), i == 0));
   self->kind = BH_PLACEMENT_ASK;
-  self->question = bh_question_set_new ();
-  if (self->question->questions == NULL)
-    self->question->questions = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_question_free);
-  g_ptr_array_add (self->question->questions, question);
+  self->question = bh_question_set_new_single ("target", "Placement", "Where should this run?");
+  for (guint i = 0; i < MIN (found->len, MAX_OPTIONS); i++)
+    add_option (self->question, &g_array_index (found, Possibility, i), i == 0);
   return self;
 }
 
@@ -228,18 +214,15 @@ BhPlacement *
 bh_placement_from_answer (BhQuestionSet *set)
 {
   g_autofree char *worker = NULL;
-  const BhChoice *choice;
-  const char *slash;
+  const char *chosen, *slash;
 
   g_return_val_if_fail (set != NULL, NULL);
 
-  if (set->answers == NULL || set->answers->len == 0)
+  chosen = bh_question_set_get_chosen (set);
+  slash = chosen != NULL ? strchr (chosen, '/') : NULL;
+  if (slash == NULL)
     return NULL;
-  choice = g_ptr_array_index (set->answers, 0);
-  if (choice->options == NULL || choice->options[0] == NULL ||
-      (slash = strchr (choice->options[0], '/')) == NULL)
-    return NULL;
-  worker = g_strndup (choice->options[0], slash - choice->options[0]);
+  worker = g_strndup (chosen, slash - chosen);
   return taken (worker, slash + 1, "as answered");
 }
 

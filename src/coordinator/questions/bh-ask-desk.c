@@ -2,6 +2,8 @@
  * Copyright The Bellhop authors */
 
 #include "coordinator/questions/bh-ask-desk.h"
+
+#include "coordinator/mcp/bh-mcp-channel.h"
 #include "coordinator/runs/bh-staging.h"
 
 void
@@ -30,15 +32,9 @@ ask_from_object (JsonObject *object, GError **error)
   g_autoptr (BhQuestionSet) set = NULL;
   BhAsk *ask;
 
-  if (g_strcmp0 (kind, "mcp") == 0)
-    {
-      bh_set_error (error, BH_ERROR_INVALID_FIELD, "kind",
-                    "MCP is not served in this DevBox. Ask with bellhop-ask.");
-      return NULL;
-    }
   if (g_strcmp0 (kind, "ask") != 0)
     {
-      bh_set_error (error, BH_ERROR_INVALID_FIELD, "kind", "“kind” must be \"ask\".");
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "kind", "“kind” must be \"ask\" or \"mcp\".");
       return NULL;
     }
   if (!json_object_has_member (object, "set"))
@@ -79,6 +75,23 @@ bh_ask_parse (GBytes *line, GError **error)
   return ask_from_object (json_node_get_object (node), error);
 }
 
+gboolean
+bh_ask_is_mcp (GBytes *line, char **engine)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (line, &length);
+  g_autoptr (JsonNode) node = bh_json_parse (data, (gssize) length, NULL);
+
+  if (engine != NULL)
+    *engine = NULL;
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node) ||
+      g_strcmp0 (string_member (json_node_get_object (node), "kind"), "mcp") != 0)
+    return FALSE;
+  if (engine != NULL)
+    *engine = g_strdup (string_member (json_node_get_object (node), "engine"));
+  return TRUE;
+}
+
 static char *
 answers_json (BhQuestionSet *set)
 {
@@ -114,9 +127,11 @@ bh_ask_reply (const BhAsk *ask, BhQuestionSet *set, const GError *error)
 struct _BhAskDesk
 {
   GObject parent;
-  BhQuestions *questions; /* (nullable) */
-  DexPromise *changed;    /* resolved when `questions` is set to another object */
-  gsize held;             /* bytes of lines, in all channels */
+  BhQuestions *questions;     /* (nullable) */
+  BhDelegations *delegations; /* (nullable) */
+  DexPromise *changed;        /* resolved when `questions` is set to another object */
+  gsize held;                 /* bytes of lines, in all channels */
+  guint n_mcp;                /* channels of MCP clients */
 };
 
 G_DEFINE_FINAL_TYPE (BhAskDesk, bh_ask_desk, G_TYPE_OBJECT)
@@ -127,6 +142,7 @@ bh_ask_desk_finalize (GObject *object)
   BhAskDesk *self = BH_ASK_DESK (object);
 
   g_clear_object (&self->questions);
+  g_clear_object (&self->delegations);
   dex_clear (&self->changed);
   G_OBJECT_CLASS (bh_ask_desk_parent_class)->finalize (object);
 }
@@ -144,13 +160,14 @@ bh_ask_desk_init (BhAskDesk *self)
 }
 
 void
-bh_ask_desk_set_questions (BhAskDesk *self, BhQuestions *questions)
+bh_ask_desk_set_questions (BhAskDesk *self, BhQuestions *questions, BhDelegations *delegations)
 {
   g_autoptr (DexPromise) changed = NULL;
 
   g_return_if_fail (BH_IS_ASK_DESK (self));
   g_return_if_fail (questions == NULL || BH_IS_QUESTIONS (questions));
 
+  g_set_object (&self->delegations, delegations);
   if (!g_set_object (&self->questions, questions))
     return;
   changed = self->changed;
@@ -299,17 +316,74 @@ await_hang_up (BhProcess *channel)
   bh_process_release (channel);
 }
 
+/* An MCP client says its first line once; after that only the journal knows what it is. */
+static gboolean
+is_known_mcp (Serve *serve)
+{
+  BhQuestions *questions = serve->desk->questions;
+
+  return questions != NULL &&
+         bh_mcp_is_known (bh_questions_get_journal (questions), bh_process_get_id (serve->channel));
+}
+
+/* FALSE when the Run was let go of. */
+static gboolean
+serve_for (Serve *serve, BhQuestions *questions, const char *engine, guint64 from)
+{
+  g_autoptr (BhDelegations) delegations =
+      serve->desk->delegations != NULL ? g_object_ref (serve->desk->delegations) : NULL;
+  const BhMcpServer server = { .questions = questions, .delegations = delegations };
+
+  return bh_mcp_serve (serve->channel, &server, engine, from);
+}
+
+static void
+serve_mcp (Serve *serve, const char *engine, guint64 from)
+{
+  g_autoptr (BhQuestions) questions = NULL;
+
+  if (serve->desk->n_mcp >= BH_MCP_CHANNELS_MAX)
+    {
+      bh_process_close (serve->channel);
+      bh_process_release (serve->channel);
+      return;
+    }
+  serve->desk->n_mcp++;
+  do
+    {
+      BhQuestions *next = await_questions (serve->desk, questions);
+
+      g_clear_object (&questions);
+      questions = next;
+    }
+  while (questions != NULL && !serve_for (serve, questions, engine, from));
+  serve->desk->n_mcp--;
+}
+
 static DexFuture *
 serve_fiber (gpointer data)
 {
   Serve *serve = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) line = read_line (serve, &error);
+  gboolean known = is_known_mcp (serve);
+  g_autoptr (GBytes) line = known ? NULL : read_line (serve, &error);
   g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *engine = NULL;
   char *reply;
 
-  if (line == NULL && g_error_matches (error, BH_ERROR, BH_ERROR_DEVBOX_GONE))
+  if (g_error_matches (error, BH_ERROR, BH_ERROR_DEVBOX_GONE))
     return dex_future_new_for_boolean (FALSE);
+  /* what was said first is no longer there: it was dealt with, before there were questions */
+  if (known || g_error_matches (error, BH_ERROR, BH_ERROR_RANGE) ||
+      (line != NULL && bh_ask_is_mcp (line, &engine)))
+    {
+      guint64 from = line != NULL ? g_bytes_get_size (line) + 1 : 0;
+
+      g_clear_pointer (&line, g_bytes_unref);
+      drop_line (serve);
+      serve_mcp (serve, engine, from);
+      return dex_future_new_for_boolean (TRUE);
+    }
   reply = line != NULL ? answer_line (serve, line) : bh_ask_reply (NULL, NULL, error);
   g_clear_pointer (&line, g_bytes_unref);
   drop_line (serve);

@@ -7,6 +7,7 @@
  * the line is read again from offset 0, and the question it led to is known by the channel's id. */
 
 #include "coordinator/questions/bh-questions.h"
+#include "coordinator/runs/bh-delegations.h"
 #include "coordinator/workers/bh-box.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhAsk, bh_ask_free)
 
 /* {"kind":"ask","set":{…},"format":"text"|"json"}, without the newline. Foreign bytes. NULL with error. */
 BhAsk *bh_ask_parse (GBytes *line, GError **error);
+/* {"kind":"mcp"}: what follows is MCP. Foreign bytes. `engine` (nullable) (transfer full): "engine", whom it
+ * speaks for, or NULL. */
+gboolean bh_ask_is_mcp (GBytes *line, char **engine);
 /* What the program reads: "answered\n…", "declined\n…", "unavailable\n…" or "error\n…". One of `set` and
  * `error`. */
 char *bh_ask_reply (const BhAsk *ask, BhQuestionSet *set, const GError *error);
@@ -36,7 +40,8 @@ G_DECLARE_FINAL_TYPE (BhAskDesk, bh_ask_desk, BH, ASK_DESK, GObject)
 /* (transfer none) The desk of a box, which lives as long as the box: a channel is announced and read once,
  * but the Run may be let go of and taken up again while a program waits. */
 BhAskDesk *bh_ask_desk_of_box (BhBox *box);
-/* Who takes the questions from now on. NULL: nobody for the time being; programs wait. */
-void bh_ask_desk_set_questions (BhAskDesk *self, BhQuestions *questions);
+/* Who takes the questions from now on. NULL: nobody for the time being; programs wait. `delegations`
+ * (nullable) of the same Run. */
+void bh_ask_desk_set_questions (BhAskDesk *self, BhQuestions *questions, BhDelegations *delegations);
 
 G_END_DECLS

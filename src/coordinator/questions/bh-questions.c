@@ -21,6 +21,13 @@ G_DEFINE_FINAL_TYPE (BhQuestions, bh_questions, G_TYPE_OBJECT)
 /* What "current" said before the first question, to say it again after the last answer. */
 #define CURRENT_BEFORE "question.current"
 
+enum
+{
+  WITHDRAWING,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
 static GError *
 closed_error (void)
 {
@@ -47,6 +54,8 @@ static void
 bh_questions_class_init (BhQuestionsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = bh_questions_finalize;
+  signals[WITHDRAWING] = g_signal_new ("withdrawing", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -73,6 +82,14 @@ bh_questions_new (BhStore *store, BhJournal *journal, GPtrArray *open)
       g_hash_table_insert (self->open, g_strdup (set->id), bh_question_set_ref (set));
     }
   return self;
+}
+
+BhJournal *
+bh_questions_get_journal (BhQuestions *self)
+{
+  g_return_val_if_fail (BH_IS_QUESTIONS (self), NULL);
+
+  return self->journal;
 }
 
 guint
@@ -192,6 +209,8 @@ fresh_set (BhQuestions *self, BhQuestionSet *asked, const char *asked_by)
   set->asked_by = g_strdup (asked_by);
   set->state = BH_SET_OPEN;
   set->asked_at = g_get_real_time ();
+  /* whoever asks */
+  bh_journal_mask_questions (self->journal, set);
   return set;
 }
 
@@ -232,12 +251,32 @@ bh_questions_ask (BhQuestions *self, BhQuestionSet *asked, const char *key, cons
   return g_steal_pointer (&waiting);
 }
 
+DexFuture *
+bh_questions_await (BhQuestions *self, const char *key)
+{
+  g_autofree char *state_key = g_strconcat ("ask:", key, NULL);
+  const char *id;
+
+  dex_return_error_if_fail (BH_IS_QUESTIONS (self) && key != NULL);
+  if (self->closed != NULL)
+    return dex_future_new_for_error (g_error_copy (self->closed));
+  id = bh_journal_get_state (self->journal, state_key);
+  if (id != NULL)
+    return ask_again (self, id);
+  return dex_future_new_for_error (
+      bh_error_new (BH_ERROR_QUESTION_NOT_FOUND, NULL, "The question was not asked. Ask it again."));
+}
+
 /* --- answering --- */
 
+/* The coordinator asks where to run, then in the launch whether a sign-in may be let in, and that again for
+ * an engine that another one starts. */
 static BhRunEvent
-event_of_answer (const BhQuestionSet *set)
+event_of_answer (const BhRun *run, const BhQuestionSet *set)
 {
-  return g_strcmp0 (set->asked_by, BH_ASKED_BY_BELLHOP) == 0 ? BH_EVENT_PLACED : BH_EVENT_ANSWERED;
+  if (g_strcmp0 (set->asked_by, BH_ASKED_BY_BELLHOP) != 0 || run->engine_used != NULL)
+    return BH_EVENT_ANSWERED;
+  return run->box_id == NULL ? BH_EVENT_PLACED : BH_EVENT_CONSENTED;
 }
 
 static void
@@ -271,7 +310,8 @@ stage_going_on (BhQuestions *self, const BhQuestionSet *answered)
       bh_journal_put_run (self->journal, run);
       return;
     }
-  run = bh_staging_event (self->journal, event_of_answer (answered), &error);
+  run = bh_staging_event (self->journal, event_of_answer (bh_journal_get_run (self->journal), answered),
+                          &error);
   if (run == NULL)
     {
       g_warning ("an answer came at the wrong moment: %s", error->message);
@@ -469,6 +509,42 @@ bh_questions_answer (BhQuestions *self, JsonNode *body, const char *by)
 /* --- the end --- */
 
 void
+bh_questions_take_back (BhQuestions *self, const char *key)
+{
+  g_autofree char *state_key = NULL, *id = NULL;
+  g_autoptr (DexPromise) promise = NULL;
+  g_autofree gpointer waiter = NULL;
+  g_autoptr (BhQuestionSet) set = NULL;
+  BhQuestionSet *open;
+
+  g_return_if_fail (BH_IS_QUESTIONS (self) && key != NULL);
+
+  state_key = g_strdup_printf ("ask:%s", key);
+  id = g_strdup (bh_journal_get_state (self->journal, state_key));
+  open = id != NULL ? g_hash_table_lookup (self->open, id) : NULL;
+  if (open == NULL || self->closed != NULL)
+    return;
+  set = bh_question_set_copy (open);
+  set->state = BH_SET_WITHDRAWN;
+  stage_row (self, set, BH_ROW_WITHDRAWN);
+  bh_journal_put_question (self->journal, set);
+  g_hash_table_remove (self->open, id);
+  g_hash_table_insert (self->settled, g_strdup (id), bh_question_set_ref (set));
+  stage_going_on (self, set);
+  if (g_hash_table_steal_extended (self->waiters, id, &waiter, (gpointer *) &promise))
+    dex_promise_reject (promise, closed_error ());
+}
+
+void
+bh_questions_forget (BhQuestions *self, const char *key)
+{
+  g_autofree char *state_key = g_strconcat ("ask:", key, NULL);
+
+  g_return_if_fail (BH_IS_QUESTIONS (self) && key != NULL);
+  bh_journal_set_state (self->journal, state_key, NULL);
+}
+
+void
 bh_questions_withdraw (BhQuestions *self)
 {
   GHashTableIter iter;
@@ -476,6 +552,7 @@ bh_questions_withdraw (BhQuestions *self)
 
   g_return_if_fail (BH_IS_QUESTIONS (self));
 
+  g_signal_emit (self, signals[WITHDRAWING], 0);
   g_hash_table_iter_init (&iter, self->open);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {

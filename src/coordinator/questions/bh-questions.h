@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_QUESTIONS (bh_questions_get_type ())
 G_DECLARE_FINAL_TYPE (BhQuestions, bh_questions, BH, QUESTIONS, GObject)
 
-/* Who asks when the coordinator itself wants to know where to run: its answer does not start an engine's
- * turn. */
+/* Who asks when the coordinator itself wants to know something: where to run, whether a sign-in may be let
+ * in. Before there is an engine, the answer starts no turn. */
 #define BH_ASKED_BY_BELLHOP "bellhop"
 
 /* `open`: (element-type BhQuestionSet) (nullable) those a bundle came with. */
@@ -30,6 +30,20 @@ DexFuture *bh_questions_ask (BhQuestions *self, BhQuestionSet *set, const char *
  * _ALREADY_ANSWERED (with the answered set as "question" in the problem document), _QUESTION_CLOSED, or what
  * is wrong with the answers; the question stays open then. */
 DexFuture *bh_questions_answer (BhQuestions *self, JsonNode *body, const char *by) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The question that was asked with this key, as bh_questions_ask() gives it. Rejects with
+ * BH_ERROR_QUESTION_NOT_FOUND when there is none. */
+DexFuture *bh_questions_await (BhQuestions *self, const char *key) G_GNUC_WARN_UNUSED_RESULT;
+/* (transfer none) */
+BhJournal *bh_questions_get_journal (BhQuestions *self);
+/* signal: "withdrawing" (BhQuestions *): the Run ends; what is staged now is in the same transaction. */
+
+/* The question that was asked with this key, if it is open, is not needed any more: stages it as withdrawn,
+ * and rejects whoever waits for it. */
+void bh_questions_take_back (BhQuestions *self, const char *key);
+
+/* Staged: what is asked with this key from now on is another question. */
+void bh_questions_forget (BhQuestions *self, const char *key);
 
 guint bh_questions_count_open (BhQuestions *self);
 /* The Run ends: stages every open set as withdrawn. After the commit call bh_questions_close(). */

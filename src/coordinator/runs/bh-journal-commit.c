@@ -141,6 +141,18 @@ bh_journal_flush (BhJournal *self)
   return flush_at (self, 0);
 }
 
+DexFuture *
+bh_journal_settled (BhJournal *self)
+{
+  dex_return_error_if_fail (BH_IS_JOURNAL (self));
+
+  if (!self->closed)
+    return bh_journal_flush (self);
+  if (self->failure != NULL || self->lost)
+    return refusal (self);
+  return wait_for_last (self);
+}
+
 gboolean
 bh_journal_is_watched (BhJournal *self)
 {
@@ -185,6 +197,7 @@ bh_journal_close (BhJournal *self)
   if (self->closed)
     return;
   self->closed = TRUE;
+  self->lost = self->staged != NULL;
   error = bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL, "The work on Run %s has ended.", self->run_id);
   give_up (self, error);
 }
@@ -194,4 +207,14 @@ bh_journal_is_closed (BhJournal *self)
 {
   g_return_val_if_fail (BH_IS_JOURNAL (self), TRUE);
   return self->closed;
+}
+
+gboolean
+bh_journal_check_open (BhJournal *self, GError **error)
+{
+  g_return_val_if_fail (BH_IS_JOURNAL (self), FALSE);
+  if (!self->closed)
+    return TRUE;
+  bh_set_error (error, BH_ERROR_RUN_NOT_ACTIVE, NULL, "The Run was let go of.");
+  return FALSE;
 }

@@ -25,6 +25,7 @@ bh_journal_finalize (GObject *object)
   g_clear_pointer (&self->rows, g_hash_table_unref);
   g_queue_clear_full (&self->ended, g_free);
   g_clear_pointer (&self->states, g_hash_table_unref);
+  g_clear_pointer (&self->mask, bh_run_mask_free);
   g_clear_pointer (&self->staged, bh_change_unref);
   dex_clear (&self->last);
   dex_clear (&self->waiting);
@@ -96,7 +97,10 @@ bh_journal_new_for_bundle (BhStore *store, BhRunBundle *bundle)
     remember_row (self, bh_row_ref (g_ptr_array_index (bundle->message_rows, i)));
   g_hash_table_iter_init (&iter, bundle->state);
   while (g_hash_table_iter_next (&iter, &key, &value))
-    g_hash_table_insert (self->states, g_strdup (key), g_strdup (value));
+    {
+      g_hash_table_insert (self->states, g_strdup (key), g_strdup (value));
+      self->had_held = self->had_held || g_str_has_prefix (key, BH_JOURNAL_HELD);
+    }
   return self;
 }
 
@@ -151,6 +155,7 @@ take_run (BhJournal *self, BhRun *run)
 
   run->rows = self->next_row;
   run->last_seq = self->next_seq;
+  bh_journal_mask_run (self, run);
   if (run != self->run)
     {
       bh_run_unref (self->run);
@@ -212,6 +217,8 @@ note_end (BhJournal *self, guint64 n)
     }
 }
 
+static void stage_piece (BhJournal *self, guint64 n, BhPart part, GBytes *bytes);
+
 static void
 put_live_row (BhJournal *self, BhLiveRow *live)
 {
@@ -239,6 +246,7 @@ bh_journal_add_row (BhJournal *self, BhRow *row)
       bh_row_unref (row);
       return 0;
     }
+  bh_journal_mask_row (self, row);
   n = row->n = self->next_row++;
   if (row->started_at == 0)
     row->started_at = g_get_real_time ();
@@ -288,6 +296,9 @@ bh_journal_put_row (BhJournal *self, BhRow *row)
       bh_row_unref (row);
       row = bh_row_copy (live->row);
     }
+  bh_journal_mask_row (self, row);
+  if (row->state != BH_ROW_OPEN && live->row->state == BH_ROW_OPEN)
+    bh_journal_unmask_rest (self, row->n, stage_piece);
   bh_live_row_set (live, row);
   put_live_row (self, live);
 }
@@ -340,20 +351,13 @@ append_chunk (BhJournal *self, BhLiveRow *live, BhPart part, GBytes *bytes)
     bh_change_put_row (stage (self), bh_live_row_get (live));
 }
 
-void
-bh_journal_append (BhJournal *self, guint64 n, BhPart part, GBytes *bytes)
+static void
+stage_piece (BhJournal *self, guint64 n, BhPart part, GBytes *bytes)
 {
-  BhLiveRow *live;
+  BhLiveRow *live = g_hash_table_lookup (self->rows, &n);
   gsize size, at = 0;
   const char *data;
 
-  g_return_if_fail (BH_IS_JOURNAL (self));
-  g_return_if_fail (bytes != NULL);
-
-  if (!is_live (self))
-    return;
-  live = g_hash_table_lookup (self->rows, &n);
-  g_return_if_fail (live != NULL);
   data = g_bytes_get_data (bytes, &size);
   while (at < size)
     {
@@ -363,6 +367,25 @@ bh_journal_append (BhJournal *self, guint64 n, BhPart part, GBytes *bytes)
       append_chunk (self, live, part, chunk);
       at += g_bytes_get_size (chunk);
     }
+}
+
+void
+bh_journal_append (BhJournal *self, guint64 n, BhPart part, GBytes *bytes)
+{
+  g_autoptr (GBytes) shown = NULL;
+  BhLiveRow *live;
+
+  g_return_if_fail (BH_IS_JOURNAL (self));
+  g_return_if_fail (bytes != NULL);
+
+  if (!is_live (self))
+    return;
+  live = g_hash_table_lookup (self->rows, &n);
+  g_return_if_fail (live != NULL);
+  /* to a row that has ended nothing is added but a text, which is whole */
+  shown = bh_journal_mask_piece (self, n, part, bytes, live->row->state != BH_ROW_OPEN);
+  if (shown != NULL)
+    stage_piece (self, n, part, shown);
 }
 
 void

@@ -5,6 +5,7 @@
 /* The one writer of one Run: gives out seq and ordinals, and stages what happens into a BhChange. Everything
  * staged without an await in between is one transaction. Main context only. */
 
+#include "coordinator/runs/bh-mask.h"
 #include "coordinator/store/bh-store.h"
 
 G_BEGIN_DECLS
@@ -47,6 +48,20 @@ void bh_journal_append_text (BhJournal *self, guint64 n, BhPart part, const char
 void bh_journal_put_question (BhJournal *self, BhQuestionSet *set);
 void bh_journal_put_message (BhJournal *self, BhMessage *message);
 
+/* From now on this value is hidden in every row and its parts, however the output comes in pieces, and in
+ * what the Run's record says of its work; to be told again after a restart. Not hidden: what a person
+ * writes, questions (bh_questions_ask() does), and states: who puts there what a box said masks it. */
+void bh_journal_hide (BhJournal *self, const char *value);
+/* (transfer none) (nullable) */
+const BhMask *bh_journal_get_mask (BhJournal *self);
+/* (transfer full) (nullable) a whole text with secrets hidden */
+char *bh_journal_masked (BhJournal *self, const char *text);
+/* (transfer full) (nullable) the same of a JSON text of ours: bh_mask_json() */
+char *bh_journal_masked_json (BhJournal *self, const char *text);
+/* Hides secrets in questions, in place. Ids stay, but those that hold a secret or are made of a label that
+ * does: whoever asked knows its questions and options by their places. */
+void bh_journal_mask_questions (BhJournal *self, BhQuestionSet *set);
+
 /* State for going on after a restart. Staged with the rest. */
 void bh_journal_set_state (BhJournal *self, const char *key, const char *value);
 void bh_journal_set_state_int (BhJournal *self, const char *key, gint64 value);
@@ -64,6 +79,9 @@ DexFuture *bh_journal_flush (BhJournal *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_journal_flush_soon (BhJournal *self) G_GNUC_WARN_UNUSED_RESULT;
 /* The same, and resolves when that is on the disk; commits go on meanwhile. */
 DexFuture *bh_journal_sync (BhJournal *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves when all that was ever staged is committed; rejects if some of it is lost, or nothing can be
+ * committed any more. Of a closed journal too. */
+DexFuture *bh_journal_settled (BhJournal *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether somebody looks at the Run (bh_store_watch()). */
 gboolean bh_journal_is_watched (BhJournal *self);
 /* A commit has failed: this journal is of no more use; load the Run again. */
@@ -73,5 +91,7 @@ gboolean bh_journal_is_broken (BhJournal *self);
  * rejects with BH_ERROR_RUN_NOT_ACTIVE. The Run's next journal is made from the store. */
 void bh_journal_close (BhJournal *self);
 gboolean bh_journal_is_closed (BhJournal *self);
+/* For fibers, after each wait. FALSE with error when it is closed. */
+gboolean bh_journal_check_open (BhJournal *self, GError **error);
 
 G_END_DECLS

@@ -2,8 +2,10 @@
  * Copyright The Bellhop authors */
 
 #include "coordinator/runs/bh-run-actor.h"
+#include "coordinator/mcp/bh-mcp-state.h"
 #include "coordinator/runs/bh-box-ending.h"
 #include "coordinator/runs/bh-run-driver.h"
+#include "coordinator/runs/bh-run-sign-in.h"
 #include "coordinator/runs/bh-run-table.h"
 #include "coordinator/runs/bh-staging.h"
 
@@ -15,6 +17,7 @@ struct _BhRunActor
   BhJournal *journal;
   BhQuestions *questions;
   BhInbox *inbox;
+  BhDelegations *delegations;
   GHashTable *env;
   char *network;
   DexPromise *closed;
@@ -30,6 +33,7 @@ bh_run_actor_finalize (GObject *object)
 {
   BhRunActor *self = BH_RUN_ACTOR (object);
 
+  g_object_unref (self->delegations);
   g_object_unref (self->inbox);
   g_object_unref (self->questions);
   g_object_unref (self->journal);
@@ -54,6 +58,22 @@ bh_run_actor_init (BhRunActor *self)
   self->settled = dex_promise_new ();
 }
 
+/* The API keys among its variables: whatever runs in the box has them. */
+static void
+hide_env (BhRunActor *self)
+{
+  const char *const *names =
+      self->context->engines != NULL ? bh_engines_get_key_names (self->context->engines) : NULL;
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      const char *value = g_hash_table_lookup (self->env, names[i]);
+
+      if (value != NULL)
+        bh_journal_hide (self->journal, value);
+    }
+}
+
 /* Takes journal. */
 static BhRunActor *
 actor_new (
@@ -65,8 +85,10 @@ actor_new (
   self->journal = journal;
   self->questions = bh_questions_new (context->store, journal, open);
   self->inbox = bh_inbox_new (journal);
+  self->delegations = bh_delegations_new (journal);
   self->env = env != NULL ? g_hash_table_ref (env) : g_hash_table_new (g_str_hash, g_str_equal);
   self->network = g_strdup (network != NULL ? network : "open");
+  hide_env (self);
   return self;
 }
 
@@ -133,6 +155,12 @@ bh_run_actor_get_inbox (BhRunActor *self)
   return self->inbox;
 }
 
+BhDelegations *
+bh_run_actor_get_delegations (BhRunActor *self)
+{
+  return self->delegations;
+}
+
 GHashTable *
 bh_run_actor_get_env (BhRunActor *self)
 {
@@ -167,6 +195,14 @@ bh_run_actor_is_closed (BhRunActor *self)
   return !dex_future_is_pending (DEX_FUTURE (self->closed));
 }
 
+/* The journal is closed with it. */
+gboolean
+bh_run_actor_check_open (BhRunActor *self, GError **error)
+{
+  g_return_val_if_fail (BH_IS_RUN_ACTOR (self), FALSE);
+  return bh_journal_check_open (self->journal, error);
+}
+
 gboolean
 bh_run_actor_was_stopped (BhRunActor *self)
 {
@@ -199,6 +235,7 @@ close_actor (BhRunActor *self, const GError *why)
   bh_journal_close (self->journal);
   dex_promise_resolve_boolean (self->closed, TRUE);
   bh_questions_close (self->questions, why);
+  bh_delegations_close (self->delegations, why);
   bh_slots_release (self->context->slots, bh_run_actor_get_id (self));
 }
 
@@ -404,8 +441,12 @@ static void
 stage_end (BhRunActor *self, const BhRunEnd *end, BhRun *run)
 {
   BhEnding ending = BH_ENDING_NONE;
+  g_autoptr (BhStateView) states = bh_state_view_new (self->journal, NULL);
 
   bh_questions_withdraw (self->questions);
+  bh_mcp_run_ended (states);
+  bh_run_sign_in_run_ended (self);
+  bh_delegation_run_ended (self->journal);
   bh_inbox_withdraw_all (self->inbox);
   bh_staging_close_rows (self->journal);
   if (end->status != NULL)
@@ -430,6 +471,8 @@ stage_end (BhRunActor *self, const BhRunEnd *end, BhRun *run)
     }
   else if (run->box_id != NULL)
     ending = bh_keep_ending (run->keep, run->state);
+  if (ending == BH_ENDING_NONE && end->quiet && end->box_state == NULL && run->box_id != NULL)
+    ending = BH_ENDING_QUIET;
   run->can_continue =
       run->box_id != NULL && end->box_state == NULL && run->engine_used != NULL && run->keep == BH_KEEP_KEEP;
   bh_journal_set_state (self->journal, BH_STATE_END_BOX, bh_ending_to_string (ending));

@@ -7,6 +7,7 @@
  * end of a Run, or when a commit failed, it is closed, and the next one is made from the store. */
 
 #include "coordinator/questions/bh-questions.h"
+#include "coordinator/runs/bh-delegations.h"
 #include "coordinator/runs/bh-inbox.h"
 #include "coordinator/runs/bh-keep.h"
 #include "coordinator/runs/bh-run-context.h"
@@ -25,6 +26,7 @@ typedef struct _BhRunDriver BhRunDriver;
 #define BH_STATE_PLACE_IMAGE "place.image"
 #define BH_STATE_PLACE_WHY "place.why"
 #define BH_STATE_LAUNCH_ROW "launch.row"
+#define BH_STATE_KEYS "keys" /* stored keys that its engines were given: NAME@PLACE, with spaces between */
 
 /* From the store. */
 BhRunActor *bh_run_actor_new_for_bundle (const BhRunContext *context, BhRunBundle *bundle);
@@ -42,6 +44,7 @@ BhRun *bh_run_actor_get_run (BhRunActor *self);
 BhJournal *bh_run_actor_get_journal (BhRunActor *self);
 BhQuestions *bh_run_actor_get_questions (BhRunActor *self);
 BhInbox *bh_run_actor_get_inbox (BhRunActor *self);
+BhDelegations *bh_run_actor_get_delegations (BhRunActor *self);
 GHashTable *bh_run_actor_get_env (BhRunActor *self);
 const char *bh_run_actor_get_network (BhRunActor *self);
 /* Set by the driver itself, for as long as it works. */
@@ -50,6 +53,8 @@ BhRunDriver *bh_run_actor_get_driver (BhRunActor *self); /* (nullable) (transfer
 
 /* TRUE: nothing can be staged any more. */
 gboolean bh_run_actor_is_closed (BhRunActor *self);
+/* The same for fibers, after each wait: FALSE with error. */
+gboolean bh_run_actor_check_open (BhRunActor *self, GError **error);
 /* It was closed because the person stopped the Run. */
 gboolean bh_run_actor_was_stopped (BhRunActor *self);
 /* Resolves TRUE when the actor is closed. A promise: safe in a future set. */
@@ -84,6 +89,7 @@ typedef struct
   const char *summary;   /* (nullable) */
   const char *reason;    /* (nullable) */
   const char *box_state; /* (nullable) "gone" or "stopped": the end of the box is the end of the Run */
+  gboolean quiet;        /* what runs in a box that is kept is ended: nobody will listen to it */
 } BhRunEnd;
 /* Stages the end, commits it synced, closes the actor. Resolves the BhRun. What is to be done to the box is
  * remembered in the Run's state, and begun after the commit. */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "coordinator/engines/bh-engines.h"
+#include "coordinator/keys/bh-keys.h"
 #include "coordinator/placement/bh-slots.h"
 #include "coordinator/runs/bh-removals.h"
 #include "coordinator/store/bh-store.h"
@@ -18,6 +19,8 @@ typedef struct
   BhStore *store;
   BhWorkers *workers;
   BhEngines *engines;
+  BhSignIns *sign_ins;
+  BhKeys *keys; /* of engines */
   BhSlots *slots;
   BhRunTable *table;
 } BhRunContext;

@@ -2,9 +2,13 @@
  * Copyright The Bellhop authors */
 
 #include "coordinator/runs/bh-run-driver.h"
+#include "coordinator/mcp/bh-mcp-delegation.h"
 #include "coordinator/placement/bh-placement.h"
 #include "coordinator/questions/bh-ask-desk.h"
+#include "coordinator/runs/bh-delegate.h"
+#include "coordinator/runs/bh-run-keys.h"
 #include "coordinator/runs/bh-run-launch.h"
+#include "coordinator/runs/bh-run-sign-in.h"
 #include "coordinator/runs/bh-run-table.h"
 #include "coordinator/runs/bh-staging.h"
 
@@ -12,9 +16,11 @@ struct _BhRunDriver
 {
   GObject parent;
   BhRunActor *actor;
-  BhBox *box;       /* (nullable) */
-  BhEngine *engine; /* (nullable) while it works */
+  BhBox *box;           /* (nullable) */
+  BhEngine *engine;     /* (nullable) while it works */
+  BhDelegate *delegate; /* (nullable) carries out what it delegates */
   char *gone_reason;
+  gboolean unheard; /* what is in the box must not be listened to */
 };
 
 static void bh_run_driver_host_init (BhEngineHostInterface *iface);
@@ -32,6 +38,7 @@ bh_run_driver_finalize (GObject *object)
   if (bh_run_actor_get_driver (self->actor) == self)
     bh_run_actor_set_driver (self->actor, NULL);
   g_clear_object (&self->engine);
+  g_clear_object (&self->delegate);
   g_clear_object (&self->box);
   g_object_unref (self->actor);
   g_free (self->gone_reason);
@@ -88,6 +95,12 @@ host_get_env (BhEngineHost *host)
 }
 
 static DexFuture *
+host_get_keys (BhEngineHost *host, const char *const *names)
+{
+  return bh_run_keys_give (BH_RUN_DRIVER (host)->actor, names);
+}
+
+static DexFuture *
 host_ask (BhEngineHost *host, BhQuestionSet *set, const char *key)
 {
   BhRunDriver *self = BH_RUN_DRIVER (host);
@@ -96,10 +109,29 @@ host_ask (BhEngineHost *host, BhQuestionSet *set, const char *key)
   return bh_questions_ask (bh_run_actor_get_questions (self->actor), set, key, asked_by);
 }
 
+static void
+host_take_back (BhEngineHost *host, const char *key)
+{
+  bh_questions_take_back (bh_run_actor_get_questions (BH_RUN_DRIVER (host)->actor), key);
+}
+
+static DexFuture *
+host_sign_in (BhEngineHost *host, const char *engine)
+{
+  return bh_run_sign_in_refresh (BH_RUN_DRIVER (host)->actor, engine);
+}
+
 static BhMessage *
 host_next_message (BhEngineHost *host)
 {
-  return bh_inbox_next (bh_run_actor_get_inbox (BH_RUN_DRIVER (host)->actor));
+  BhRunDriver *self = BH_RUN_DRIVER (host);
+  BhMessage *message = bh_inbox_next (bh_run_actor_get_inbox (self->actor));
+
+  /* Between two turns the engine may take it up before bh_run_driver_interrupt() comes, and what it gave away
+   * goes on meanwhile. In the transaction of the prompt: later nobody would know of it any more. */
+  if (message != NULL && message->interrupt)
+    bh_delegate_interrupt (self->delegate);
+  return message;
 }
 
 static void
@@ -108,14 +140,24 @@ host_take_up (BhEngineHost *host, BhMessage *message)
   bh_inbox_take_up (bh_run_actor_get_inbox (BH_RUN_DRIVER (host)->actor), message);
 }
 
+static gboolean
+host_has_message (BhEngineHost *host)
+{
+  return bh_inbox_count (bh_run_actor_get_inbox (BH_RUN_DRIVER (host)->actor)) > 0;
+}
+
 static void
 bh_run_driver_host_init (BhEngineHostInterface *iface)
 {
   iface->get_journal = host_get_journal;
   iface->get_box = host_get_box;
   iface->get_env = host_get_env;
+  iface->get_keys = host_get_keys;
   iface->ask = host_ask;
+  iface->sign_in = host_sign_in;
+  iface->take_back = host_take_back;
   iface->next_message = host_next_message;
+  iface->has_message = host_has_message;
   iface->take_up = host_take_up;
 }
 
@@ -143,7 +185,7 @@ bh_run_driver_leave_box (BhRunDriver *self)
   if (self->box == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->box, self);
-  bh_ask_desk_set_questions (bh_ask_desk_of_box (self->box), NULL);
+  bh_ask_desk_set_questions (bh_ask_desk_of_box (self->box), NULL, NULL);
 }
 
 static gboolean
@@ -197,6 +239,14 @@ next_turn (BhRunDriver *self, GError **error)
   return dex_await (bh_journal_commit (journal, BH_RELAXED), error);
 }
 
+static void
+interrupt (BhRunDriver *self)
+{
+  bh_engine_interrupt (self->engine);
+  bh_delegate_interrupt (self->delegate);
+  dex_future_disown (bh_journal_flush (bh_run_actor_get_journal (self->actor)));
+}
+
 static BhVerdict *
 one_turn (BhRunDriver *self, GError **error)
 {
@@ -210,16 +260,39 @@ one_turn (BhRunDriver *self, GError **error)
   g_set_object (&self->engine, engine);
   work = bh_engine_work (engine, BH_ENGINE_HOST (self));
   if (bh_inbox_wants_interrupt (bh_run_actor_get_inbox (self->actor)))
-    bh_engine_interrupt (engine);
+    interrupt (self);
   verdict = dex_await_boxed (work, error);
   g_clear_object (&self->engine);
   return g_steal_pointer (&verdict);
 }
 
+static void
+delegation_ended_cb (BhDelegations *delegations, BhRunDriver *self)
+{
+  if (self->engine != NULL)
+    bh_engine_nudge (self->engine);
+}
+
+static void
+begin_work (BhRunDriver *self)
+{
+  BhDelegations *delegations = bh_run_actor_get_delegations (self->actor);
+
+  self->delegate = bh_delegate_new (self->actor, self->box);
+  g_signal_connect_object (delegations, "ended", G_CALLBACK (delegation_ended_cb), self, G_CONNECT_DEFAULT);
+  bh_ask_desk_set_questions (bh_ask_desk_of_box (self->box), bh_run_actor_get_questions (self->actor),
+                             delegations);
+}
+
 static gboolean
 work (BhRunDriver *self, GError **error)
 {
-  bh_ask_desk_set_questions (bh_ask_desk_of_box (self->box), bh_run_actor_get_questions (self->actor));
+  if (!bh_run_keys_recall (self->actor, error))
+    {
+      self->unheard = TRUE;
+      return FALSE;
+    }
+  begin_work (self);
   for (;;)
     {
       g_autoptr (BhVerdict) verdict = one_turn (self, error);
@@ -235,6 +308,9 @@ work (BhRunDriver *self, GError **error)
             return FALSE;
           continue;
         }
+      /* of an engine that failed meanwhile */
+      if (!bh_delegate_call_off (self->delegate, error))
+        return FALSE;
       end.event = verdict->outcome == BH_RUN_COMPLETED ? BH_EVENT_COMPLETED : BH_EVENT_FAILED;
       end.summary = verdict->summary;
       end.reason = verdict->reason;
@@ -249,7 +325,8 @@ drive (BhRunDriver *self, GError **error)
 {
   if (bh_run_actor_get_run (self->actor)->box_id == NULL && !bh_run_launch_prepare (self->actor, error))
     return FALSE;
-  if (bh_run_actor_get_run (self->actor)->state == BH_RUN_LAUNCHING)
+  /* the launch may have been left in the middle, waiting for an answer */
+  if (bh_run_actor_get_run (self->actor)->engine_used == NULL)
     {
       if (!launch (self, error))
         return FALSE;
@@ -287,9 +364,13 @@ fail_with (BhRunDriver *self, const char *why)
 {
   BhRunState state = bh_run_actor_get_run (self->actor)->state;
   gboolean at_work = bh_run_actor_get_run (self->actor)->engine_used != NULL;
-  BhRunEnd end = {
-    .event = at_work ? BH_EVENT_FAILED : BH_EVENT_LAUNCH_FAILED, .report = TRUE, .summary = why, .reason = why
-  };
+  BhRunEnd end = { .event = at_work ? BH_EVENT_FAILED : BH_EVENT_LAUNCH_FAILED,
+                   .report = TRUE,
+                   .summary = why,
+                   .reason = why,
+                   /* nobody hears a part that was given away any more, either */
+                   .quiet =
+                       self->unheard || bh_delegation_is_at_work (bh_run_actor_get_journal (self->actor)) };
   g_autoptr (GError) error = NULL;
 
   if (bh_run_state_is_terminal (state))
@@ -357,6 +438,8 @@ bh_run_driver_interrupt (BhRunDriver *self)
 {
   g_return_if_fail (BH_IS_RUN_DRIVER (self));
 
-  if (self->engine != NULL && !bh_run_actor_is_closed (self->actor))
-    bh_engine_interrupt (self->engine);
+  /* not the turn that has taken up the message already, and what that gives away */
+  if (self->engine != NULL && !bh_run_actor_is_closed (self->actor) &&
+      bh_inbox_wants_interrupt (bh_run_actor_get_inbox (self->actor)))
+    interrupt (self);
 }

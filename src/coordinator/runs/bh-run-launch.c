@@ -3,18 +3,11 @@
 
 #include "coordinator/runs/bh-run-launch.h"
 #include "coordinator/placement/bh-placement.h"
+#include "coordinator/mcp/bh-mcp-delegation.h"
+#include "coordinator/runs/bh-run-sign-in.h"
 #include "coordinator/runs/bh-run-table.h"
 #include "coordinator/runs/bh-staging.h"
 #include "protocol/bh-text.h"
-
-static gboolean
-check_open (BhRunActor *actor, GError **error)
-{
-  if (!bh_run_actor_is_closed (actor))
-    return TRUE;
-  bh_set_error (error, BH_ERROR_RUN_NOT_ACTIVE, NULL, "The Run was let go of.");
-  return FALSE;
-}
 
 /* --- where --- */
 
@@ -37,7 +30,7 @@ ask_place (BhRunActor *actor, BhQuestionSet *set, GError **error)
 
   if (answered == NULL)
     return FALSE;
-  if (!check_open (actor, error))
+  if (!bh_run_actor_check_open (actor, error))
     return FALSE;
   place = bh_placement_from_answer (answered);
   if (place == NULL)
@@ -109,7 +102,7 @@ try_place (BhRunActor *actor, Watch *watch, gboolean *again, GError **error)
   g_autoptr (BhPlacement) place = NULL;
 
   *again = FALSE;
-  if (offers == NULL || !check_open (actor, error))
+  if (offers == NULL || !bh_run_actor_check_open (actor, error))
     return FALSE;
   place = bh_placement_choose (offers, run->target_worker, run->target_image, run->mode);
   switch (place->kind)
@@ -124,7 +117,7 @@ try_place (BhRunActor *actor, Watch *watch, gboolean *again, GError **error)
       return store_waiting (actor, place->why, error) &&
              dex_await (dex_future_first (dex_ref (watch->promise), bh_run_actor_closed (actor), NULL),
                         error) &&
-             check_open (actor, error);
+             bh_run_actor_check_open (actor, error);
     case BH_PLACEMENT_REFUSED:
     default:
       g_propagate_error (error, g_steal_pointer (&place->error));
@@ -242,13 +235,13 @@ bh_run_launch_prepare (BhRunActor *actor, GError **error)
   if (!dex_await (bh_slots_wait (bh_run_actor_get_context (actor)->slots, worker, before->id,
                                  before->created_at, moved_cb, actor),
                   error) ||
-      !check_open (actor, error))
+      !bh_run_actor_check_open (actor, error))
     return FALSE;
   run = bh_staging_event (journal, BH_EVENT_SLOT_FREE, error);
   if (run == NULL)
     return FALSE;
   stage_launching (actor, run);
-  return dex_await (bh_journal_commit (journal, BH_RELAXED), error) && check_open (actor, error);
+  return dex_await (bh_journal_commit (journal, BH_RELAXED), error) && bh_run_actor_check_open (actor, error);
 }
 
 /* --- the box and the engine --- */
@@ -304,7 +297,8 @@ bh_run_launch (BhRunActor *actor, char **told, GError **error)
   const BhRun *run = bh_run_actor_get_run (actor);
   BhLaunch launch = { .id = run->box_id,
                       .image = run->box_image,
-                      .network = bh_run_actor_get_network (actor) };
+                      .network = bh_run_actor_get_network (actor),
+                      .programs = bh_engines_get_programs (context->engines) };
   g_autofree char *chosen = chosen_line (actor);
   gint64 begin = g_get_monotonic_time ();
   g_autoptr (GError) local_error = NULL;
@@ -312,7 +306,7 @@ bh_run_launch (BhRunActor *actor, char **told, GError **error)
       dex_await_object (bh_workers_launch (context->workers, run->box_worker, &launch), &local_error);
   g_autofree char *text = NULL;
 
-  if (!check_open (actor, error))
+  if (!bh_run_actor_check_open (actor, error))
     {
       if (box != NULL)
         end_late_box (actor);
@@ -341,6 +335,8 @@ stage_launched (BhRunActor *actor, BhRun *run, const BhPick *pick)
   g_free (run->box_state);
   run->box_state = g_strdup ("running");
   run->turns = 1;
+  bh_mcp_set_engines (bh_run_actor_get_journal (actor), (const char *const *) pick->others,
+                      (const char *const *) pick->asking);
   g_free (run->current);
   run->current = g_strdup_printf ("%s is at work", pick->name);
   bh_journal_put_run (bh_run_actor_get_journal (actor), run);
@@ -357,22 +353,62 @@ stage_no_engine (BhRunActor *actor)
   bh_journal_put_run (bh_run_actor_get_journal (actor), run);
 }
 
+/* Found, and signed in: with the person's own sign-in, if it needs that and may have it. Without it there may
+ * be another. */
+static BhPick *
+pick_engine (BhRunActor *actor, BhBox *box, GError **error)
+{
+  BhEngines *engines = bh_run_actor_get_context (actor)->engines;
+  const BhRun *run = bh_run_actor_get_run (actor);
+  gboolean may_ask = run->mode != BH_MODE_AUTONOMOUS;
+  g_autofree char *wanted = g_strdup (run->engine), *instructions = g_strdup (run->instructions);
+
+  if (!bh_run_sign_in_resume (actor, box, error))
+    return NULL;
+  for (;;)
+    {
+      g_autoptr (BhPick) pick = dex_await_boxed (bh_engines_pick (engines, box, wanted, instructions,
+                                                                  bh_run_actor_get_env (actor), may_ask),
+                                                 error);
+
+      if (pick == NULL || !bh_run_actor_check_open (actor, error))
+        return NULL;
+      if (!pick->sign_in)
+        return g_steal_pointer (&pick);
+      switch (bh_run_sign_in (actor, box, pick->id, error))
+        {
+        case BH_SIGN_IN_LET_IN:
+          return g_steal_pointer (&pick);
+        case BH_SIGN_IN_REFUSED:
+          break;
+        case BH_SIGN_IN_FAILED:
+        default:
+          return NULL;
+        }
+    }
+}
+
+/* The step's text: where, how long it took, which engine, and what it was let in. */
+static char *
+describe_launch (BhRunActor *actor, const char *told, const BhPick *pick)
+{
+  g_autofree char *sign_in = bh_run_sign_in_told (actor, pick->id);
+
+  return g_strconcat (told, pick->why, sign_in != NULL ? "\n" : NULL, sign_in, NULL);
+}
+
 gboolean
 bh_run_launch_finish (BhRunActor *actor, BhBox *box, const char *told, GError **error)
 {
-  const BhRunContext *context = bh_run_actor_get_context (actor);
   BhJournal *journal = bh_run_actor_get_journal (actor);
-  const BhRun *before = bh_run_actor_get_run (actor);
   g_autoptr (GError) local_error = NULL;
-  BhPick *pick =
-      dex_await_boxed (bh_engines_pick (context->engines, box, before->engine, before->instructions),
-                       &local_error);
+  BhPick *pick = pick_engine (actor, box, &local_error);
   g_autofree char *text = NULL;
   BhRun *run = NULL;
 
-  if (!check_open (actor, error))
+  if (!bh_run_actor_check_open (actor, error))
     goto out;
-  text = g_strconcat (told, pick != NULL ? pick->why : local_error->message, NULL);
+  text = pick != NULL ? describe_launch (actor, told, pick) : g_strconcat (told, local_error->message, NULL);
   stage_step_end (actor, text, pick != NULL ? BH_ROW_DONE : BH_ROW_FAILED);
   if (pick == NULL)
     {
@@ -388,5 +424,5 @@ out:
   g_clear_pointer (&pick, bh_pick_free);
   if (run == NULL)
     return FALSE;
-  return dex_await (bh_journal_commit (journal, BH_RELAXED), error) && check_open (actor, error);
+  return dex_await (bh_journal_commit (journal, BH_RELAXED), error) && bh_run_actor_check_open (actor, error);
 }

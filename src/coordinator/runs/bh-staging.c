@@ -24,6 +24,15 @@ bh_staging_event (BhJournal *journal, BhRunEvent event, GError **error)
   return copy;
 }
 
+/* Secrets are hidden before it is cut: half of one would not be known. (transfer full) */
+static char *
+head_of (BhJournal *journal, const char *text)
+{
+  g_autofree char *masked = bh_journal_masked (journal, text);
+
+  return bh_text_head (masked, BH_HEAD_MAX);
+}
+
 guint64
 bh_staging_text (BhJournal *journal, BhRowKind kind, BhRowState state, const char *author, const char *text)
 {
@@ -33,7 +42,7 @@ bh_staging_text (BhJournal *journal, BhRowKind kind, BhRowState state, const cha
   row->kind = kind;
   row->state = state;
   row->author = g_strdup (author);
-  row->head = bh_text_head (text, BH_HEAD_MAX);
+  row->head = head_of (journal, text);
   row->exit_status = -1;
   n = bh_journal_add_row (journal, row);
   bh_journal_append_text (journal, n, BH_PART_TEXT, text);
@@ -61,7 +70,7 @@ bh_staging_report (
   row->author = g_strdup (author);
   row->tool = g_strdup ("report job result");
   row->title = g_strdup (bh_run_state_word (outcome));
-  row->head = bh_text_head (text->str, BH_HEAD_MAX);
+  row->head = head_of (journal, text->str);
   row->exit_status = -1;
   n = bh_journal_add_row (journal, row);
   bh_journal_append_text (journal, n, BH_PART_RESULT, text->str);
@@ -86,7 +95,15 @@ char *
 bh_staging_line (const char *text)
 {
   const char *start = text + strspn (text, " \t\r\n");
-  g_autofree char *line = g_strndup (start, strcspn (start, "\n"));
+  g_autofree char *line = NULL;
+
+  /* a fence says nothing, what it fences does */
+  if (g_str_has_prefix (start, "```") && strchr (start, '\n') != NULL)
+    {
+      start = strchr (start, '\n');
+      start += strspn (start, " \t\r\n");
+    }
+  line = g_strndup (start, strcspn (start, "\n"));
 
   return bh_text_one_line (line, LINE_MAX_BYTES);
 }

@@ -15,6 +15,7 @@ static const gint8 table[BH_N_RUN_STATES][BH_N_EVENTS] = {
     [BH_EVENT_TURN_STARTED] = NO,
     [BH_EVENT_ASKED] = BH_RUN_NEEDS_YOU,
     [BH_EVENT_ANSWERED] = NO,
+    [BH_EVENT_CONSENTED] = NO,
     [BH_EVENT_COMPLETED] = NO,
     [BH_EVENT_FAILED] = NO,
     [BH_EVENT_STOP] = BH_RUN_STOPPED,
@@ -27,8 +28,9 @@ static const gint8 table[BH_N_RUN_STATES][BH_N_EVENTS] = {
     [BH_EVENT_SLOT_FREE] = NO,
     [BH_EVENT_LAUNCHED] = BH_RUN_RUNNING,
     [BH_EVENT_TURN_STARTED] = NO,
-    [BH_EVENT_ASKED] = NO,
+    [BH_EVENT_ASKED] = BH_RUN_NEEDS_YOU,
     [BH_EVENT_ANSWERED] = NO,
+    [BH_EVENT_CONSENTED] = NO,
     [BH_EVENT_COMPLETED] = NO,
     [BH_EVENT_FAILED] = NO,
     [BH_EVENT_STOP] = BH_RUN_STOPPED,
@@ -43,6 +45,7 @@ static const gint8 table[BH_N_RUN_STATES][BH_N_EVENTS] = {
     [BH_EVENT_TURN_STARTED] = BH_RUN_RUNNING,
     [BH_EVENT_ASKED] = BH_RUN_NEEDS_YOU,
     [BH_EVENT_ANSWERED] = NO,
+    [BH_EVENT_CONSENTED] = NO,
     [BH_EVENT_COMPLETED] = BH_RUN_COMPLETED,
     [BH_EVENT_FAILED] = BH_RUN_FAILED,
     [BH_EVENT_STOP] = BH_RUN_STOPPED,
@@ -58,6 +61,7 @@ static const gint8 table[BH_N_RUN_STATES][BH_N_EVENTS] = {
     [BH_EVENT_TURN_STARTED] = BH_RUN_NEEDS_YOU,
     [BH_EVENT_ASKED] = BH_RUN_NEEDS_YOU,
     [BH_EVENT_ANSWERED] = BH_RUN_RUNNING,
+    [BH_EVENT_CONSENTED] = BH_RUN_LAUNCHING,
     [BH_EVENT_COMPLETED] = BH_RUN_COMPLETED,
     [BH_EVENT_FAILED] = BH_RUN_FAILED,
     [BH_EVENT_STOP] = BH_RUN_STOPPED,
@@ -67,12 +71,19 @@ static const gint8 table[BH_N_RUN_STATES][BH_N_EVENTS] = {
   },
 #define TERMINAL(state)                                                                                      \
   {                                                                                                          \
-    [BH_EVENT_PLACED] = NO,      [BH_EVENT_SLOT_FREE] = NO,                                                  \
-    [BH_EVENT_LAUNCHED] = NO,    [BH_EVENT_TURN_STARTED] = NO,                                               \
-    [BH_EVENT_ASKED] = NO,       [BH_EVENT_ANSWERED] = NO,                                                   \
-    [BH_EVENT_COMPLETED] = NO,   [BH_EVENT_FAILED] = NO,                                                     \
-    [BH_EVENT_STOP] = state,     [BH_EVENT_CONTINUE] = BH_RUN_RUNNING,                                       \
-    [BH_EVENT_BOX_GONE] = state, [BH_EVENT_LAUNCH_FAILED] = NO,                                              \
+    [BH_EVENT_PLACED] = NO,                                                                                  \
+    [BH_EVENT_SLOT_FREE] = NO,                                                                               \
+    [BH_EVENT_LAUNCHED] = NO,                                                                                \
+    [BH_EVENT_TURN_STARTED] = NO,                                                                            \
+    [BH_EVENT_ASKED] = NO,                                                                                   \
+    [BH_EVENT_ANSWERED] = NO,                                                                                \
+    [BH_EVENT_CONSENTED] = NO,                                                                               \
+    [BH_EVENT_COMPLETED] = NO,                                                                               \
+    [BH_EVENT_FAILED] = NO,                                                                                  \
+    [BH_EVENT_STOP] = state,                                                                                 \
+    [BH_EVENT_CONTINUE] = BH_RUN_RUNNING,                                                                    \
+    [BH_EVENT_BOX_GONE] = state,                                                                             \
+    [BH_EVENT_LAUNCH_FAILED] = NO,                                                                           \
   }
   [BH_RUN_COMPLETED] = TERMINAL (BH_RUN_COMPLETED),
   [BH_RUN_FAILED] = TERMINAL (BH_RUN_FAILED),
@@ -96,7 +107,7 @@ const char *
 bh_run_event_name (BhRunEvent event)
 {
   static const char *const names[BH_N_EVENTS] = {
-    "placed",    "slot free", "launched", "turn started", "asked",    "answered",
+    "placed",    "slot free", "launched", "turn started", "asked",    "answered",      "consented",
     "completed", "failed",    "stop",     "continue",     "box gone", "launch failed",
   };
 

@@ -17,6 +17,7 @@ typedef enum
   BH_EVENT_TURN_STARTED,  /* the engine is given a further prompt */
   BH_EVENT_ASKED,         /* a question set was opened */
   BH_EVENT_ANSWERED,      /* the last open question set was answered */
+  BH_EVENT_CONSENTED,     /* what was asked in the middle of the launch was answered */
   BH_EVENT_COMPLETED,     /* the engine's verdict */
   BH_EVENT_FAILED,        /* the engine's verdict */
   BH_EVENT_STOP,          /* the person stops it */

@@ -62,9 +62,35 @@ bh_route_images (BhRequest *request, GError **error)
 gboolean
 bh_route_engines (BhRequest *request, GError **error)
 {
-  g_autoptr (GPtrArray) engines = bh_engines_list (bh_coordinator_get_engines (request->coordinator));
+  BhEngines *engines = bh_coordinator_get_engines (request->coordinator);
+  BhWorkers *workers = bh_coordinator_get_workers (request->coordinator);
+  const char *worker = bh_request_query (request, "worker");
+  const char *image = bh_request_query (request, "image");
+  g_autoptr (GPtrArray) list = NULL;
 
-  bh_request_respond_list (request, "engines", engines, engine_to_json);
+  if ((worker == NULL) != (image == NULL))
+    {
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, worker == NULL ? "worker" : "image",
+                    "Engines are looked for with a worker and an image; give both or none.");
+      return FALSE;
+    }
+  if (worker != NULL)
+    {
+      g_autoptr (BhWorkerInfo) info = bh_workers_lookup (workers, worker);
+
+      if (info == NULL || !info->online)
+        {
+          bh_set_error (error, info == NULL ? BH_ERROR_WORKER_NOT_FOUND : BH_ERROR_WORKER_OFFLINE, "worker",
+                        "The worker “%.100s” is not connected.", worker);
+          return FALSE;
+        }
+      if (!dex_await (bh_engines_look (engines, workers, worker, image), error))
+        return FALSE;
+      /* if that fails, what was known before has to do: GET /v1/keys says why */
+      dex_await (bh_keys_names (bh_coordinator_get_keys (request->coordinator)), NULL);
+    }
+  list = worker != NULL ? bh_engines_list_found (engines, worker, image) : bh_engines_list (engines);
+  bh_request_respond_list (request, "engines", list, engine_to_json);
   return TRUE;
 }
 

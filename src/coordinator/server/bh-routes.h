@@ -46,6 +46,9 @@ gboolean bh_route_boxes (BhRequest *request, GError **error);
 gboolean bh_route_stop_box (BhRequest *request, GError **error);
 gboolean bh_route_remove_box (BhRequest *request, GError **error);
 gboolean bh_route_worker_socket (BhRequest *request, GError **error);
+/* bh-routes-sign-ins.c */
+gboolean bh_route_sign_ins (BhRequest *request, GError **error);
+gboolean bh_route_set_sign_in (BhRequest *request, GError **error);
 /* bh-terminal.c */
 gboolean bh_route_terminal (BhRequest *request, GError **error);
 /* bh-routes-admin.c */
@@ -56,5 +59,9 @@ gboolean bh_route_openapi (BhRequest *request, GError **error);
 gboolean bh_route_add_token (BhRequest *request, GError **error);
 gboolean bh_route_tokens (BhRequest *request, GError **error);
 gboolean bh_route_remove_token (BhRequest *request, GError **error);
+/* bh-routes-keys.c */
+gboolean bh_route_keys (BhRequest *request, GError **error);
+gboolean bh_route_set_key (BhRequest *request, GError **error);
+gboolean bh_route_remove_key (BhRequest *request, GError **error);
 
 G_END_DECLS

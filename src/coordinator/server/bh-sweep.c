@@ -3,6 +3,8 @@
 
 #include "coordinator/server/bh-sweep.h"
 
+#include "coordinator/engines/bh-engines.h"
+
 struct _BhSweep
 {
   BhWorkers *workers;
@@ -46,7 +48,9 @@ visit_fiber (gpointer data)
     {
       BhBoxInfo *box = g_ptr_array_index (boxes, i);
 
-      if (g_strcmp0 (box->worker, visit->worker) == 0 && g_strcmp0 (box->state, "running") == 0)
+      if (g_strcmp0 (box->worker, visit->worker) == 0 && bh_engines_is_left_behind (box->id))
+        dex_future_disown (bh_workers_remove_box (visit->workers, box->worker, box->id));
+      else if (g_strcmp0 (box->worker, visit->worker) == 0 && g_strcmp0 (box->state, "running") == 0)
         sweep_box (visit, box->id);
     }
   return NULL;

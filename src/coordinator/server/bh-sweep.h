@@ -6,9 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Ends the terminals that a coordinator before this one left in the boxes of each worker, when it first
- * connects.
- */
+/* Ends what a coordinator before this one left behind on each worker, when that first connects: terminals in
+ * boxes, and boxes that were made to look for engines. */
 typedef struct _BhSweep BhSweep;
 
 BhSweep *bh_sweep_new (BhWorkers *workers);

@@ -27,6 +27,7 @@ BH_DECLARE_QUERY (question);   /* id: the question set's */
 BH_DECLARE_QUERY (message);    /* id, text: the message's id */
 BH_DECLARE_QUERY (token_name); /* text */
 BH_DECLARE_QUERY (tokens);
+BH_DECLARE_QUERY (settings);
 BH_DECLARE_QUERY (check);
 
 /* The number of a Run, or BH_ERROR_RUN_NOT_FOUND. */

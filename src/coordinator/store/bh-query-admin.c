@@ -53,6 +53,25 @@ bh_query_tokens (BhDb *db, const BhQuery *query, GValue *value, GError **error)
   return step == SQLITE_DONE;
 }
 
+gboolean
+bh_query_settings (BhDb *db, const BhQuery *query, GValue *value, GError **error)
+{
+  sqlite3_stmt *statement = bh_db_statement (db, "SELECT name, value FROM settings ORDER BY name", error);
+  g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
+  int step;
+
+  if (statement == NULL)
+    return FALSE;
+  while ((step = bh_db_step (db, statement, error)) == SQLITE_ROW)
+    {
+      g_strv_builder_add (texts, bh_db_text (statement, 0));
+      g_strv_builder_add (texts, bh_db_text (statement, 1));
+    }
+  g_value_init (value, G_TYPE_STRV);
+  g_value_take_boxed (value, g_strv_builder_end (texts));
+  return step == SQLITE_DONE;
+}
+
 /* quick_check answers "ok", or a line for each problem; when it cannot even be asked, that is one more. */
 static JsonArray *
 find_problems (BhDb *db)

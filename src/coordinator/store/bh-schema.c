@@ -165,7 +165,8 @@ check_tables (BhDb *db, gint64 version, GError **error)
     if (!bh_db_exec (db, looks[i], error))
       return FALSE;
   /* what a migration yet to come makes cannot be looked at */
-  return version < 2 || bh_db_exec (db, "SELECT sum(length(bytes)) FROM recent", error);
+  return (version < 2 || bh_db_exec (db, "SELECT sum(length(bytes)) FROM recent", error)) &&
+         (version < 3 || bh_db_exec (db, "SELECT sum(length(value)) FROM settings", error));
 }
 
 gboolean

@@ -399,6 +399,13 @@ bh_store_tokens (BhStore *self)
 }
 
 DexFuture *
+bh_store_settings (BhStore *self)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self));
+  return ASK (self, settings, .id = NULL);
+}
+
+DexFuture *
 bh_store_check (BhStore *self)
 {
   BhQuery query = { .func = bh_query_check };
@@ -446,8 +453,18 @@ remove_token (BhDb *db, const char *name, const char *unused, GError **error)
   return FALSE;
 }
 
+static gboolean
+set_setting (BhDb *db, const char *name, const char *value, GError **error)
+{
+  return bh_db_run (
+      db, error,
+      "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = "
+      "excluded.value",
+      "tt", name, value);
+}
+
 static DexFuture *
-write_token (BhStore *self, BhWriteFunc func, const char *name, const char *sha256)
+write_now (BhStore *self, BhWriteFunc func, const char *name, const char *value)
 {
   DexFuture *refused = refusal (self);
   DexPromise *promise;
@@ -456,7 +473,7 @@ write_token (BhStore *self, BhWriteFunc func, const char *name, const char *sha2
     return refused;
   promise = dex_promise_new ();
   bh_turns_note_sent (self->turns);
-  bh_writer_write (self->writer, func, name, sha256, self->epoch, promise);
+  bh_writer_write (self->writer, func, name, value, self->epoch, promise);
   return DEX_FUTURE (promise);
 }
 
@@ -464,12 +481,19 @@ DexFuture *
 bh_store_add_token (BhStore *self, const char *name, const char *sha256)
 {
   dex_return_error_if_fail (BH_IS_STORE (self) && name != NULL && sha256 != NULL);
-  return write_token (self, add_token, name, sha256);
+  return write_now (self, add_token, name, sha256);
 }
 
 DexFuture *
 bh_store_remove_token (BhStore *self, const char *name)
 {
   dex_return_error_if_fail (BH_IS_STORE (self) && name != NULL);
-  return write_token (self, remove_token, name, NULL);
+  return write_now (self, remove_token, name, NULL);
+}
+
+DexFuture *
+bh_store_set_setting (BhStore *self, const char *name, const char *value)
+{
+  dex_return_error_if_fail (BH_IS_STORE (self) && name != NULL && value != NULL);
+  return write_now (self, set_setting, name, value);
 }

@@ -127,6 +127,11 @@ DexFuture *bh_store_token_name (BhStore *self,
                                 const char *sha256) G_GNUC_WARN_UNUSED_RESULT; /* string; NOT_FOUND */
 /* GPtrArray of char *: JSON objects {"name","created_at"} */
 DexFuture *bh_store_tokens (BhStore *self) G_GNUC_WARN_UNUSED_RESULT;
+/* What a person has decided for all Runs. Resolves once it is on the disk. */
+DexFuture *
+bh_store_set_setting (BhStore *self, const char *name, const char *value) G_GNUC_WARN_UNUSED_RESULT;
+/* GStrv: name, value, name, value, … */
+DexFuture *bh_store_settings (BhStore *self) G_GNUC_WARN_UNUSED_RESULT;
 /* For doctor: PRAGMA quick_check, sizes, counts. string: a JSON object
  * {"ok","problems":[…],"bytes","runs","events"} */
 DexFuture *bh_store_check (BhStore *self) G_GNUC_WARN_UNUSED_RESULT;

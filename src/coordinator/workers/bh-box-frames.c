@@ -6,7 +6,7 @@
 
 /* What every program of a box starts with; the caller's environment goes over it. */
 static const char *const base_environment[] = {
-  "PATH=/run/bellhop/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+  "PATH=/run/bellhop/bin:/run/bellhop/engines:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
   "HOME=/home/user",
   "USER=user",
   "LOGNAME=user",

@@ -95,7 +95,7 @@ void bh_process_unread (BhProcess *self, guint stream, guint64 offset, GBytes *t
 /* The box may forget bytes below `offset`: only for what a sync has covered. */
 void bh_process_trim (BhProcess *self, guint stream, guint64 offset);
 /* stdin, at an absolute offset; what lies below the accepted offset is ignored. Kept and sent again until
- * accepted. Resolves when accepted. */
+ * accepted. Resolves when accepted. Written again while it is under way, it is the same write. */
 DexFuture *bh_process_write (BhProcess *self, guint64 offset, GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
 /* Bytes of stdin that boxd is known to have accepted; after a spawn, all that it has. */
 guint64 bh_process_get_accepted (BhProcess *self);

@@ -75,16 +75,35 @@ pump (BhStdin *self)
     self->close_sent = self->send (self->user_data, BH_WIRE_CHANNEL_CLOSE, 0, NULL, 0);
 }
 
+/* (nullable) the write of just these bytes that is under way */
+static const Write *
+find_write (BhStdin *self, guint64 offset, gsize size)
+{
+  for (const GList *link = self->writes.head; link != NULL; link = link->next)
+    {
+      const Write *write = link->data;
+
+      if (write->offset == offset && g_bytes_get_size (write->bytes) == size)
+        return write;
+    }
+  return NULL;
+}
+
 DexFuture *
 bh_stdin_write (BhStdin *self, guint64 offset, GBytes *bytes)
 {
   Write *last = g_queue_peek_tail (&self->writes);
+  const Write *same;
   Write *write;
 
   if (offset + g_bytes_get_size (bytes) <= self->accepted || g_bytes_get_size (bytes) == 0)
     return dex_future_new_true ();
   if (self->error != NULL)
     return dex_future_new_for_error (g_error_copy (self->error));
+  same =
+      last != NULL && offset < write_end (last) ? find_write (self, offset, g_bytes_get_size (bytes)) : NULL;
+  if (same != NULL)
+    return dex_ref (DEX_FUTURE (same->promise));
   if (last != NULL && offset != write_end (last))
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                                   "stdin is written in order: byte %" G_GUINT64_FORMAT

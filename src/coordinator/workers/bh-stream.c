@@ -67,8 +67,9 @@ bh_stream_attach (BhStream *self, guint64 from)
   gboolean again = self->attached;
 
   reject_reader (self);
-  if (again && from == self->handed)
+  if (again && from == self->handed && self->error == NULL)
     return FALSE;
+  g_clear_error (&self->error);
   g_queue_clear_full (&self->chunks, (GDestroyNotify) g_bytes_unref);
   g_clear_pointer (&self->tail, g_byte_array_unref);
   g_clear_pointer (&self->unread, g_bytes_unref);

@@ -386,6 +386,14 @@ launch_params (const BhLaunch *launch)
   json_object_set_int_member (params, "memory_bytes", (gint64) MIN (launch->memory_bytes, G_MAXINT64));
   json_object_set_double_member (params, "cpus", launch->cpus);
   json_object_set_int_member (params, "pids", launch->pids);
+  if (launch->programs != NULL)
+    {
+      JsonArray *programs = json_array_new ();
+
+      for (guint i = 0; launch->programs[i] != NULL; i++)
+        json_array_add_string_element (programs, launch->programs[i]);
+      json_object_set_array_member (params, "programs", programs);
+    }
   return params;
 }
 

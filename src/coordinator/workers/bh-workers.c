@@ -405,6 +405,117 @@ bh_workers_boxes (BhWorkers *self)
   return dex_scheduler_spawn (NULL, 0, listing_fiber, listing, listing_free);
 }
 
+static DexFuture *
+parse_paths (DexFuture *future, gpointer user_data)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  JsonArray *array = answer_array (future, "paths");
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      JsonNode *element = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (element) && json_node_get_value_type (element) == G_TYPE_STRING)
+        g_strv_builder_add (paths, json_node_get_string (element));
+    }
+  return dex_future_new_take_boxed (G_TYPE_STRV, g_strv_builder_end (paths));
+}
+
+static JsonObject *
+paths_params (const char *const *paths)
+{
+  JsonObject *params = json_object_new ();
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    json_array_add_string_element (array, paths[i]);
+  json_object_set_array_member (params, "paths", array);
+  return params;
+}
+
+DexFuture *
+bh_workers_look_sign_ins (BhWorkers *self, const char *worker, const char *const *paths)
+{
+  dex_return_error_if_fail (BH_IS_WORKERS (self) && worker != NULL && paths != NULL);
+  return dex_future_then (bh_worker_call (ensure_worker (self, worker), "sign_ins.look", paths_params (paths),
+                                          CALL_MS),
+                          parse_paths, NULL, NULL);
+}
+
+typedef struct
+{
+  BhWorker *worker;
+  char *box_id;
+  char **paths;
+  BhWantedFunc wanted;
+  gpointer data;
+  GDestroyNotify destroy;
+} SignIn;
+
+static void
+sign_in_free (gpointer data)
+{
+  SignIn *self = data;
+
+  g_object_unref (self->worker);
+  g_free (self->box_id);
+  g_strfreev (self->paths);
+  self->destroy (self->data);
+  g_free (self);
+}
+
+/* It may be asked for again whenever the answer was lost. */
+static DexFuture *
+sign_in_fiber (gpointer data)
+{
+  SignIn *self = data;
+
+  for (;;)
+    {
+      JsonObject *params;
+      BhWorkerLink *link;
+      GError *error = NULL;
+
+      if (!dex_await (bh_worker_ready (self->worker), &error))
+        return dex_future_new_for_error (error);
+      if (!self->wanted (self->data))
+        return dex_future_new_for_error (
+            bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL, "Nobody needs the sign-in any more."));
+      link = bh_worker_get_link (self->worker);
+      if (link == NULL)
+        continue;
+      params = paths_params ((const char *const *) self->paths);
+      json_object_set_string_member (params, "id", self->box_id);
+      if (dex_await (bh_worker_call (self->worker, "box.sign_in", params, CALL_MS), &error))
+        return dex_future_new_true ();
+      if (bh_worker_get_link (self->worker) == link)
+        return dex_future_new_for_error (error);
+      g_clear_error (&error);
+    }
+}
+
+DexFuture *
+bh_workers_sign_in (BhWorkers *self,
+                    const char *worker,
+                    const char *box_id,
+                    const char *const *paths,
+                    BhWantedFunc wanted,
+                    gpointer data,
+                    GDestroyNotify destroy)
+{
+  SignIn *job;
+
+  dex_return_error_if_fail (BH_IS_WORKERS (self) && worker != NULL && box_id != NULL && paths != NULL);
+  job = g_new0 (SignIn, 1);
+  job->worker = g_object_ref (ensure_worker (self, worker));
+  job->box_id = g_strdup (box_id);
+  job->paths = g_strdupv ((char **) paths);
+  job->wanted = wanted;
+  job->data = data;
+  job->destroy = destroy;
+  return dex_scheduler_spawn (NULL, 0, sign_in_fiber, job, sign_in_free);
+}
+
 static gboolean
 id_is_valid (const char *id)
 {

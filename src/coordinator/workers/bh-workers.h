@@ -43,6 +43,9 @@ typedef struct
   guint64 memory_bytes; /* 0: the worker's default */
   double cpus;          /* 0: no limit */
   guint pids;           /* 0: the worker's default */
+  /* (nullable) names of programs: an image that is the worker's own machine has those of them that its person
+   * installed at home */
+  const char *const *programs;
 } BhLaunch;
 /* Makes the box, or finds it if a box of this id runs already there. Waits while the worker is away. Resolves
  * a BhBox that has answered HELLO. Rejects with BH_ERROR_LAUNCH_FAILED, _SANDBOX_DENIED, _IMAGE_NOT_FOUND. */
@@ -60,5 +63,22 @@ DexFuture *bh_workers_stop_box (BhWorkers *self, const char *worker, const char 
 /* Stop, and delete its files. Idempotent. */
 DexFuture *
 bh_workers_remove_box (BhWorkers *self, const char *worker, const char *box_id) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sign-ins of the person on the worker's machine; `paths` are "~/…". What they hold never comes here.
+ * Resolves a GStrv, those of the paths that are there; rejects while the worker is away. */
+DexFuture *bh_workers_look_sign_ins (BhWorkers *self,
+                                     const char *worker,
+                                     const char *const *paths) G_GNUC_WARN_UNUSED_RESULT;
+/* Copies what is there of them into the box, as far as it is not there already. Waits while the worker is
+ * away, and asks then whether that is `wanted` yet. Resolves TRUE; rejects with BH_ERROR_ENGINE_SIGNED_OUT,
+ * saying why not. */
+typedef gboolean (*BhWantedFunc) (gpointer data);
+DexFuture *bh_workers_sign_in (BhWorkers *self,
+                               const char *worker,
+                               const char *box_id,
+                               const char *const *paths,
+                               BhWantedFunc wanted,
+                               gpointer data,
+                               GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

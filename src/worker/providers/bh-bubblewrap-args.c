@@ -6,6 +6,7 @@
 #include "worker/bh-fd.h"
 
 #define HOSTNAME "bellhop"
+#define PROGRAMS "/run/bellhop/engines"
 
 typedef struct
 {
@@ -176,6 +177,24 @@ add_boxd (Builder *self, const BhBubblewrapSpec *spec)
   add (self, "--symlink", "bellhop-boxd", "/run/bellhop/bin/bellhop-ask", NULL);
 }
 
+/* At their own path, so that what they know of it holds; and by name in a folder on PATH. */
+static void
+add_programs (Builder *self, const BhBubblewrapSpec *spec)
+{
+  if (spec->programs == NULL || spec->programs->programs->len == 0)
+    return;
+  for (guint i = 0; i < spec->programs->folders->len; i++)
+    add (self, "--ro-bind", spec->shown[i], spec->programs->folders->pdata[i], NULL);
+  add (self, "--perms", "0755", "--dir", PROGRAMS, NULL);
+  for (guint i = 0; i < spec->programs->programs->len; i++)
+    {
+      const BhHomeProgram *program = spec->programs->programs->pdata[i];
+      g_autofree char *link = g_build_filename (PROGRAMS, program->name, NULL);
+
+      add (self, "--symlink", program->target, link, NULL);
+    }
+}
+
 static void
 add_command (Builder *self, const BhBubblewrapSpec *spec)
 {
@@ -203,6 +222,7 @@ bh_bubblewrap_args (const BhBubblewrapSpec *spec, GArray *fds, GError **error)
   add (&self, "--symlink", "../tmp", "/var/tmp", "--symlink", "../run", "/var/run", NULL);
   add (&self, "--bind", spec->workspace, "/workspace", "--bind", spec->home, "/home/user", NULL);
   add_boxd (&self, spec);
+  add_programs (&self, spec);
   /* last: what was made above lies in the root, and nothing is to be added to it from inside */
   add (&self, "--remount-ro", "/", "--chdir", "/workspace", NULL);
   add_number (&self, "--seccomp", spec->seccomp_fd);
@@ -219,7 +239,7 @@ GStrv
 bh_bubblewrap_environment (void)
 {
   static const char *const environment[] = {
-    "PATH=/run/bellhop/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+    "PATH=/run/bellhop/bin:" PROGRAMS ":/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
     "HOME=/home/user",
     "USER=user",
     "LOGNAME=user",

@@ -2,6 +2,8 @@
  * Copyright The Bellhop authors */
 #pragma once
 
+#include "worker/providers/bh-home-programs.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -14,9 +16,11 @@ typedef struct
   gboolean offline;
   int listen_fd;
   int seccomp_fd;
-  guint64 memory_bytes; /* of a single process; 0: no limit */
-  guint pids;           /* of the box; 0: no limit */
-  gboolean is_root;     /* the box's user is root outside */
+  guint64 memory_bytes;           /* of a single process; 0: no limit */
+  guint pids;                     /* of the box; 0: no limit */
+  gboolean is_root;               /* the box's user is root outside */
+  const BhHomePrograms *programs; /* (nullable) */
+  const char *const *shown;       /* where their folders lie outside, in that order */
 } BhBubblewrapSpec;
 
 /* The command line of bwrap for a box of the image `host`: (transfer full). Descriptors of files made for it

@@ -51,6 +51,7 @@ typedef struct
   BhBubblewrap *self;
   char *id;
   char *image, *network;
+  char **programs; /* (nullable) */
   guint64 memory_bytes;
   double cpus;
   guint pids;
@@ -74,6 +75,7 @@ work_free (Work *work)
   g_free (work->id);
   g_free (work->image);
   g_free (work->network);
+  g_strfreev (work->programs);
   g_free (work);
 }
 
@@ -142,6 +144,17 @@ shown (BhStage *stage, const char *path)
   return stage != NULL ? bh_stage_add (stage, path) : path;
 }
 
+/* Where bwrap finds the folders of the programs. (transfer container) */
+static GPtrArray *
+show_all (BhStage *stage, const BhHomePrograms *programs)
+{
+  GPtrArray *paths = g_ptr_array_new ();
+
+  for (guint i = 0; i < programs->folders->len; i++)
+    g_ptr_array_add (paths, (gpointer) shown (stage, programs->folders->pdata[i]));
+  return paths;
+}
+
 /* Starts bwrap with the listening socket, which is taken. */
 static pid_t
 start_bwrap (Work *work, int folder, int listen_fd, GError **error)
@@ -150,6 +163,9 @@ start_bwrap (Work *work, int folder, int listen_fd, GError **error)
   g_autofree char *workspace = g_build_filename (work->self->boxes, work->id, "workspace", NULL);
   g_autofree char *home = g_build_filename (work->self->boxes, work->id, "home", NULL);
   g_autoptr (BhStage) stage = work->self->staged ? bh_stage_new (bh_stage_uid (work->id)) : NULL;
+  g_autoptr (BhHomePrograms) programs =
+      bh_home_programs_find (g_get_home_dir (), g_getenv ("PATH"), (const char *const *) work->programs);
+  g_autoptr (GPtrArray) folders = show_all (stage, programs);
   g_auto (GStrv) environment = bh_bubblewrap_environment ();
   g_auto (GStrv) argv = NULL;
   g_autofd int log =
@@ -165,6 +181,8 @@ start_bwrap (Work *work, int folder, int listen_fd, GError **error)
     .memory_bytes = work->memory_bytes,
     .pids = work->pids,
     .is_root = stage == NULL && geteuid () == 0,
+    .programs = programs,
+    .shown = (const char *const *) folders->pdata,
   };
 
   g_array_append_val (fds, listen_fd);
@@ -300,6 +318,7 @@ bubblewrap_launch (BhProvider *provider, const BhLaunchSpec *spec)
   work = work_new (self, spec->id);
   work->image = g_strdup (spec->image);
   work->network = g_strdup (spec->network);
+  work->programs = g_strdupv (spec->programs);
   work->memory_bytes = spec->memory_bytes > 0 ? spec->memory_bytes : default_memory ();
   work->cpus = spec->cpus;
   work->pids = spec->pids > 0 ? spec->pids : DEFAULT_PIDS;
@@ -394,6 +413,12 @@ bubblewrap_remove (BhProvider *provider, const char *id)
   return bh_remove_tree_in_thread (self->boxes_fd, doomed);
 }
 
+static int
+bubblewrap_open_folder (BhProvider *provider, const char *id)
+{
+  return bh_box_folder_open (BH_BUBBLEWRAP (provider)->boxes_fd, id);
+}
+
 static BhBoxFile *
 load_box (BhBubblewrap *self, const char *id)
 {
@@ -474,6 +499,7 @@ provider_init (BhProviderInterface *iface)
   iface->ended = bubblewrap_ended;
   iface->stop = bubblewrap_stop;
   iface->remove = bubblewrap_remove;
+  iface->open_folder = bubblewrap_open_folder;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (BhBubblewrap,

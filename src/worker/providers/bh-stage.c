@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #define ROOT "/tmp"
-#define PATHS_MAX 8
+/* the box's own, and what programs of the person need */
+#define PATHS_MAX 72
 
 /* Above what systemd gives to containers and what useradd gives as subordinate ids, below its foreign ids. */
 #define FIRST_UID 0x70000000u

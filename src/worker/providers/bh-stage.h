@@ -20,7 +20,7 @@ BhStage *bh_stage_new (uid_t uid);
 void bh_stage_free (BhStage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhStage, bh_stage_free)
 
-/* Shows `path`, a folder or file, absolute and without links: returns where (borrowed). */
+/* At most 72. Shows `path`, a folder or file, absolute and without links: returns where (borrowed). */
 const char *bh_stage_add (BhStage *self, const char *path);
 
 /* In a child of the worker, between fork() and exec(): NULL when done, else what failed, with errno. */

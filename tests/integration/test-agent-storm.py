@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright The Bellhop authors
+"""kill -9 of coordinator and worker at random points of an engine's turn: messages, steps, its own questions, permissions,
+those it asks through MCP, parts that it gives to another engine, and a message of the person that waits for the turn's end; in
+each wire protocol. The same timeline as undisturbed, and no prompt twice. The kills are shared out among the protocols."""
+
+import json
+import os
+import re
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
+import scripted_engine  # noqa: E402
+import storm  # noqa: E402
+import tap  # noqa: E402
+
+
+class AgentStorm(storm.Storm):
+    """What the protocols have in common; `steps_of(n)` is what is done in part n. Each turn has ten parts: what comes in the next one
+    the person says in the middle of it."""
+
+    @property
+    def parts(self):
+        return -(-max(30, self.kills) // 10) * 10
+
+    def turn(self, begin):
+        steps = [step for n in range(begin, begin + 10) for step in self.steps_of(n)]
+        if begin + 10 == self.parts:
+            steps.append('say All is done.')
+        return f'Parts from {begin} on. [[do: ' + ' # '.join(steps) + ']]'
+
+    def instructions(self):
+        return self.turn(0)
+
+    def before_answer(self, bellhop, run_id, question):
+        found = re.match(r'Part (\d+), go on', question['questions'][0]['text'])
+        if not found or int(found[1]) + 7 >= self.parts:
+            return
+        text = self.turn(int(found[1]) + 7)
+        if not any(row['author'] == 'you' and text.startswith(row['head']) for row in bellhop.rows(run_id)):
+            bellhop.post(f'/v1/runs/{run_id}/messages', {'text': text}, timeout=5)
+
+    def finish(self, bellhop, run_id):
+        run = super().finish(bellhop, run_id)
+        workspace = bellhop.boxes / run['devbox']['id'] / 'workspace'
+        for name, count in {'prompts': self.parts // 10, **self.counts}.items():
+            self.assertEqual(len((workspace / name).read_text().splitlines()), count, name)
+        for n, prompt in enumerate((workspace / 'prompts').read_text().splitlines()):
+            self.assertIn(self.turn(10 * n), json.loads(prompt))
+        self.assertEqual(run['summary'].strip(), 'All is done.')
+        return run
+
+
+class AcpStorm(AgentStorm, unittest.TestCase):
+    kills = storm.KILLS - 2 * (storm.KILLS // 4)
+
+    @property
+    def counts(self):
+        return {'prompts-second': self.parts // 10}
+
+    def prepare(self, bellhop):
+        bellhop.engine_file('scripted', scripted_engine.keyfile())
+        bellhop.engine_file('second', scripted_engine.keyfile(name='Second', rank=6, environment=['AGENT_NAME=-second']))
+
+    def fields(self):
+        return {'engine': 'scripted', 'env': scripted_engine.ENVIRONMENT}
+
+    def steps_of(self, n):
+        if n % 10 == 0:
+            yield 'plan *Begin, End'
+        yield from (f'think Now {n}.', f'say This is part {n} of it.', f'tool [ -e fast ] || sleep 0.3; echo done {n}')
+        if n % 10 == 3:
+            yield f'ask Part {n}, go on? = Yes, No'
+        if n % 10 == 5:
+            yield scripted_engine.delegate('second', f'tool [ -e fast ] || sleep 0.3; echo part {n} | say That was {n}.',
+                                           words=f'Part {n}.')
+        if n % 10 == 7:
+            yield 'mcp ask_human ' + json.dumps({'question': f'Part {n}, really?', 'options': ['Really', 'Not at all']})
+        if n % 10 == 9:
+            yield 'plan +Begin, +End'
+
+
+class WireStorm(AgentStorm):
+    kills = storm.KILLS // 4
+
+    @property
+    def counts(self):
+        return {'answers': self.parts // 10, 'permitted': self.parts // 10}
+
+    def prepare(self, bellhop):
+        bellhop.engine_file('scripted', scripted_engine.keyfile(protocol=self.protocol, environment=[f'AGENT_WIRE={self.wire}']))
+
+    def fields(self):
+        return {'engine': 'scripted', 'env': {'AGENT': scripted_engine.WIRE}, 'permissions': 'ask'}
+
+    def steps_of(self, n):
+        yield from (f'say This is part {n} of it.', f'tool [ -e fast ] || sleep 0.3; echo done {n}')
+        if n % 10 == 3:
+            yield f'ask Part {n}, go on? = Yes, No'
+        if n % 10 == 7:
+            yield f'permit echo part {n} >>permitted'
+
+
+class ClaudeStorm(WireStorm, unittest.TestCase):
+    protocol, wire = 'claude-stream', 'claude'
+
+
+class CodexStorm(WireStorm, unittest.TestCase):
+    protocol, wire = 'codex-app-server', 'codex'
+
+
+if __name__ == '__main__':
+    tap.main()
