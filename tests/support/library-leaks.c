@@ -120,7 +120,8 @@ is_gtk (const void *address)
     {
       const void *gtk = dlsym (RTLD_DEFAULT, "gtk_widget_get_type");
 
-      g_once_init_leave_pointer (&base, gtk != NULL && dladdr (gtk, &info) != 0 ? info.dli_fbase : (gpointer) &base);
+      g_once_init_leave_pointer (&base,
+                                 gtk != NULL && dladdr (gtk, &info) != 0 ? info.dli_fbase : (gpointer) &base);
     }
   return dladdr (address, &info) != 0 && info.dli_fbase == base;
 }
