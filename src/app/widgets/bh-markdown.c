@@ -199,7 +199,7 @@ plan_on_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 static void
 on_planned (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  BhMarkdown *self = BH_MARKDOWN (object);
+  g_autoptr (BhMarkdown) self = user_data;
   Job *job = g_task_get_task_data (G_TASK (result));
   g_autoptr (GPtrArray) blocks = g_task_propagate_pointer (G_TASK (result), NULL);
 
@@ -215,7 +215,8 @@ on_planned (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 start_thread (BhMarkdown *self, guint keep, gsize start, gsize end)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_planned, NULL);
+  /* not as the task's source: a task may end on its thread, and a widget must not */
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_planned, g_object_ref (self));
   Job *job = g_new0 (Job, 1);
 
   job->generation = self->generation;
