@@ -536,7 +536,9 @@ scripted_coordinator_hold (ScriptedCoordinator *self, const char *request)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   g_set_str (&self->held, request);
-  threaded_server_invoke (self->server, answer_cb, self, NULL);
+  /* when it is run a request may already wait that is to be held from now on */
+  if (request == NULL)
+    threaded_server_invoke (self->server, answer_cb, self, NULL);
 }
 
 guint

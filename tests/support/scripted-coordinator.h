@@ -53,7 +53,7 @@ BhQuestionSet *scripted_question_new (const char *id, const char *run_id, guint6
 /* The next `times` requests "METHOD /path" (a prefix) get this status and body (JSON). */
 void scripted_coordinator_fail (
     ScriptedCoordinator *self, const char *request, guint status, const char *body, guint times);
-/* Requests "METHOD /path" (a prefix) are not answered until another is held, or NULL. */
+/* Requests "METHOD /path" (a prefix) are not answered until NULL is held. */
 void scripted_coordinator_hold (ScriptedCoordinator *self, const char *request);
 /* Sends these bytes down every stream whose path begins so, as they are. */
 void scripted_coordinator_send (ScriptedCoordinator *self, const char *path, const char *bytes);

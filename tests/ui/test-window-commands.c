@@ -16,6 +16,7 @@
 
 #define RUN "r_0000000000000001"
 #define MESSAGES "POST /v1/runs/" RUN "/messages"
+#define ROWS "GET /v1/runs/" RUN "/rows"
 #define REFUSED "{\"status\":409,\"code\":\"not_queued\",\"title\":\"T\",\"detail\":\"%s\"}"
 
 static void
@@ -560,19 +561,21 @@ test_export_cancelled (Fixture *self, gconstpointer data)
   g_assert_false (g_file_query_exists (file, NULL));
 }
 
-/* Who thinks better of it is told nothing, and nothing is asked for. */
+/* Who thinks better of it is told nothing, and no row is asked for. */
 static void
 test_export_dismissed (Fixture *self, gconstpointer data)
 {
-  guint asked = scripted_coordinator_count (self->coordinator, "GET ");
+  guint asked;
 
+  wait_for (self, is_said, "step 4", "the timeline");
+  asked = scripted_coordinator_count (self->coordinator, ROWS);
   open_run_menu (self);
   choose (self, "Export as JSON…");
   wait_for (self, has_chooser, NULL, "the file dialog");
   gtk_window_close (GTK_WINDOW (get_chooser ()));
   wait_for (self, has_no_chooser, NULL, "the file dialog to go");
   g_assert_false (is_said (self, "could not be saved"));
-  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "GET "), ==, asked);
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, ROWS), ==, asked);
 }
 
 #define OPEN(path, state, func)                                                                              \
