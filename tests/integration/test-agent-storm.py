@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright The Bellhop authors
 """kill -9 of coordinator and worker at random points of an engine's turn: messages, steps, its own questions, permissions,
-those it asks through MCP, parts that it gives to another engine, and a message of the person that waits for the turn's end; in
-each wire protocol. The same timeline as undisturbed, and no prompt twice. The kills are shared out among the protocols."""
+those it asks through MCP, parts that it gives to another engine, a message of the person that waits for the turn's end, and one that
+continues the Run when it is over; in each wire protocol. The same timeline as undisturbed, and no prompt twice. The kills are shared out among the protocols."""
 
+import contextlib
+import http.client
 import json
 import os
 import re
@@ -11,6 +13,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
+from bellhop import Problem  # noqa: E402
 import scripted_engine  # noqa: E402
 import storm  # noqa: E402
 import tap  # noqa: E402
@@ -18,16 +21,20 @@ import tap  # noqa: E402
 
 class AgentStorm(storm.Storm):
     """What the protocols have in common; `steps_of(n)` is what is done in part n. Each turn has ten parts: what comes in the next one
-    the person says in the middle of it."""
+    the person says in the middle of it, and what comes in the last one when the Run has completed."""
 
     @property
     def parts(self):
         return -(-max(30, self.kills) // 10) * 10
 
+    @property
+    def last(self):
+        return self.parts - 10
+
     def turn(self, begin):
         steps = [step for n in range(begin, begin + 10) for step in self.steps_of(n)]
-        if begin + 10 == self.parts:
-            steps.append('say All is done.')
+        if begin + 10 >= self.last:
+            steps.append(f'say All is done up to {begin + 10}.')
         return f'Parts from {begin} on. [[do: ' + ' # '.join(steps) + ']]'
 
     def instructions(self):
@@ -35,11 +42,23 @@ class AgentStorm(storm.Storm):
 
     def before_answer(self, bellhop, run_id, question):
         found = re.match(r'Part (\d+), go on', question['questions'][0]['text'])
-        if not found or int(found[1]) + 7 >= self.parts:
-            return
-        text = self.turn(int(found[1]) + 7)
-        if not any(row['author'] == 'you' and text.startswith(row['head']) for row in bellhop.rows(run_id)):
+        if found and int(found[1]) + 7 < self.last:
+            self.say_once(bellhop, run_id, self.turn(int(found[1]) + 7))
+
+    def say_once(self, bellhop, run_id, text):
+        """Returns whether it was taken up."""
+        said = [row for row in bellhop.rows(run_id) if row['author'] == 'you' and text.startswith(row['head'])]
+        if not said:
             bellhop.post(f'/v1/runs/{run_id}/messages', {'text': text}, timeout=5)
+        return bool(said) and said[0]['state'] == 'taken_up'
+
+    def is_over(self, bellhop, run_id):
+        if not super().is_over(bellhop, run_id):
+            return False
+        with contextlib.suppress(OSError, http.client.HTTPException, Problem, ValueError):
+            # until then the Run is as it was
+            return self.say_once(bellhop, run_id, self.turn(self.last)) and super().is_over(bellhop, run_id)
+        return False
 
     def finish(self, bellhop, run_id):
         run = super().finish(bellhop, run_id)
@@ -48,7 +67,7 @@ class AgentStorm(storm.Storm):
             self.assertEqual(len((workspace / name).read_text().splitlines()), count, name)
         for n, prompt in enumerate((workspace / 'prompts').read_text().splitlines()):
             self.assertIn(self.turn(10 * n), json.loads(prompt))
-        self.assertEqual(run['summary'].strip(), 'All is done.')
+        self.assertEqual(run['summary'].strip(), f'All is done up to {self.parts}.')
         return run
 
 

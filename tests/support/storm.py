@@ -10,7 +10,7 @@ import random
 import threading
 import time
 
-from bellhop import Bellhop, Problem, wait_for
+from bellhop import TERMINAL, Bellhop, Problem, wait_for
 
 KILLS = int(os.environ.get('BELLHOP_STORM', '200' if os.environ.get('BELLHOP_TEST_SETUP', 'gcc') == 'gcc' else '40'))
 
@@ -76,6 +76,10 @@ class Storm:
             return bellhop.get(f'/v1/runs/{run_id}', timeout=5)['state']
         return None
 
+    def is_over(self, bellhop, run_id):
+        """May be called again after that."""
+        return self.state(bellhop, run_id) in TERMINAL
+
     def make_fast(self, bellhop, run_id):
         """From here on the blocks do not sleep: what they print is the same."""
         box = bellhop.run(run_id)['devbox']['id']
@@ -84,7 +88,7 @@ class Storm:
     def finish(self, bellhop, run_id):
         def ended():
             self.answer_if_asked(bellhop, run_id)
-            return self.state(bellhop, run_id) in ('completed', 'failed', 'stopped')
+            return self.is_over(bellhop, run_id)
         wait_for(ended, 'the Run to end', 300)
         return bellhop.run(run_id)
 
@@ -103,7 +107,7 @@ class Storm:
 
     def storm(self, bellhop, run_id, dice):
         kills = 0
-        while kills < self.kills and self.state(bellhop, run_id) not in ('completed', 'failed', 'stopped'):
+        while kills < self.kills and not self.is_over(bellhop, run_id):
             time.sleep(dice.uniform(0, 0.25))
             self.answer_if_asked(bellhop, run_id)
             what = dice.random()
