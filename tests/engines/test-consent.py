@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright The Bellhop authors
 """What the person consents to, with the real CLIs against a scripted model: sign-ins of their own that are copied into a
-DevBox, of which nothing more than what their engine file names is needed, and permissions that are asked for."""
+DevBox, of which nothing more than what their engine file names is needed, and permissions that are asked for. The sign-ins of Gemini CLI and
+Copilot are only good where Google and GitHub can be asked."""
 
 import json
 import os
@@ -22,7 +23,7 @@ class Consent(unittest.TestCase):
     def setUpClass(cls):
         cls.model = engines.FakeModel()
         cls.bellhop = Bellhop(start=False)
-        engines.install(cls.bellhop.root / 'home', 'claude-api', 'codex', 'codex-acp', 'goose', 'opencode')
+        engines.install(cls.bellhop.root / 'home', 'claude-api', 'claude-acp', 'codex', 'codex-acp', 'goose', 'opencode')
         engines.keyfiles(cls.bellhop.root / 'config', cls.model.url, 'codex', 'codex-acp')
         cls.bellhop.start()
 
@@ -65,12 +66,30 @@ class Consent(unittest.TestCase):
         self.assertEqual((box / 'workspace' / 'out.txt').read_text(), 'hello\n')
         self.assertEqual((box / 'home' / path).stat().st_mode & 0o777, 0o600)
 
-    def test_sign_in_claude(self):
+    def claude(self, engine, **env):
         self.at_home('.claude/.credentials.json', engines.CLAUDE_SIGN_IN)
         before = len(self.model.requests())
-        self.sign_in('claude-plan', engines.environment('claude-plan', self.model.url), '.claude/.credentials.json')
-        # not by the key of the Run's environment, which would be charged
+        self.sign_in(engine, {**engines.environment(engine, self.model.url), **env}, '.claude/.credentials.json')
         keys = [request['keys'] for request in self.model.requests()[before:] if '/v1/messages' in request['url']]
+        self.assertTrue(keys)
+        self.assertEqual(keys, [['authorization']] * len(keys))
+
+    def test_sign_in_claude(self):
+        """Not by the key of the Run's environment, which would be charged."""
+        self.claude('claude-plan')
+
+    def test_sign_in_claude_acp(self):
+        """This one takes a key where there is one."""
+        self.claude('claude-acp', ANTHROPIC_API_KEY='')
+
+    def test_sign_in_opencode(self):
+        self.at_home('.local/share/opencode/auth.json', json.dumps({'fake': {'type': 'api', 'key': 'dummy'}}))
+        env = engines.environment('opencode', self.model.url)
+        config = json.loads(env['OPENCODE_CONFIG_CONTENT'])
+        del config['provider']['fake']['options']['apiKey'], env['OPENAI_API_KEY']
+        before = len(self.model.requests())
+        self.sign_in('opencode', {**env, 'OPENCODE_CONFIG_CONTENT': json.dumps(config)}, '.local/share/opencode/auth.json')
+        keys = [request['keys'] for request in self.model.requests()[before:] if 'keys' in request]
         self.assertTrue(keys)
         self.assertEqual(keys, [['authorization']] * len(keys))
 
