@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 import audit  # noqa: E402
 import bellhop  # noqa: E402
 import desktop  # noqa: E402
+import screenshots  # noqa: E402
 import tap  # noqa: E402
 import views  # noqa: E402
 from bellhop import block  # noqa: E402
@@ -50,11 +51,14 @@ class Walk(unittest.TestCase):
     def setUp(self):
         self.size = None
 
-    def begin(self, size, environment=None):
+    def begin(self, size, environment=None, prepare=None):
         self.size = size
-        self.coordinator = self.enterContext(bellhop.Bellhop(environment=environment))
+        self.coordinator = self.enterContext(bellhop.Bellhop(environment=environment, start=False))
+        if prepare is not None:
+            prepare(self.coordinator)
+        self.coordinator.start()
         self.session = self.enterContext(desktop.Desktop(*SIZES[size]))
-        self.app = self.session.app(self.coordinator)
+        self.app = self.session.app(self.coordinator, environment={'BELLHOP_NO_START': '1'})
         self.view = views.Views(self.session, self.app)
 
     def check(self, what, root=None):
@@ -284,6 +288,84 @@ class Walk(unittest.TestCase):
     def test_every_view_narrow(self):
         self.walk('narrow')
 
+    # --- what an agent does
+
+    def agent_run(self):
+        """A thought, a plan, a diff, and what it used."""
+        self.view.open('Rename the columns')
+        self.view.row('Message, Example Agent', 'All columns have names')
+        self.check('agent')
+        self.session.key('ctrl+Home')
+        show = self.app.find(views.BUTTON, 'Show')
+        show.click()
+        show.wait(lambda node: node.name == 'Hide', 'the thought to be shown')
+        self.check('agent-thought')
+        step = self.view.row('Step', 'echo "3 files changed"')
+        self.view.expand(step)
+        self.check('agent-expanded')
+        step.find(views.BUTTON, 'Open in Window').click()
+        other = bellhop.wait_for(lambda: next(iter(self.app.windows[1:]), None), 'the window')
+        self.check('body-window', other)
+        self.session.key('ctrl+w')
+        bellhop.wait_for(lambda: len(self.app.windows) == 1, 'the window to close')
+        self.session.key('F9')
+        self.app.find('list item', 'Run ID', showing=False)
+        self.check('agent-details')
+        self.session.key('F9')
+        self.back()
+
+    def permission(self):
+        self.view.open('Delete the old logs')
+        self.view.button('Answer…').click()
+        self.app.find('dialog').find('radio', 'Allow once')
+        self.check('permission', self.app.find('dialog'))
+        self.close()
+        self.back()
+        self.view.open('Upgrade the database')
+        self.app.find(name=views.starting('Queued message: '))
+        self.check('agent-steered')
+        self.back()
+
+    def places(self):
+        """What is folded up in the preferences, or below."""
+        self.session.key('ctrl+comma')
+        dialog = self.app.find('dialog')
+        for page, row in (('Connections', 'This computer'), ('Workers', self.coordinator.worker)):
+            dialog.find({'tab', 'toggle button', 'radio'}, page).click()
+            row = dialog.find('list item', row, where=lambda node: 'expandable' in node.states)
+            row.press('Return')
+            row.wait(lambda node: 'expanded' in node.states, 'its rows')
+            self.check(f'preferences-{page.lower()}-expanded', dialog)
+        dialog.find({'tab', 'toggle button', 'radio'}, 'Engines').click()
+        dialog.find('list item', 'ANTHROPIC_API_KEY', showing=False).press('Return')
+        key = self.app.find('alert dialog')
+        key.find('text box', 'API Key')
+        self.check('key', key)
+        self.close('alert dialog')
+        self.check('preferences-keys', dialog)
+        self.session.key('Escape')
+        self.app.wait_gone('dialog')
+
+    def lost(self):
+        self.coordinator.kill()
+        self.view.button('Reconnect')
+        self.view.run('Rename the columns')
+        self.check('lost')
+
+    def agent(self, size):
+        self.begin(size, prepare=screenshots.add_agent)
+        screenshots.agent_runs(self.coordinator)
+        self.agent_run()
+        self.permission()
+        self.places()
+        self.lost()
+
+    def test_an_agent_wide(self):
+        self.agent('wide')
+
+    def test_an_agent_narrow(self):
+        self.agent('narrow')
+
     # --- dialogs
 
     def composer(self):
@@ -316,6 +398,8 @@ class Walk(unittest.TestCase):
         for name in ('General', 'Connections', 'Workers', 'Engines'):
             self.app.find('dialog').find({'tab', 'toggle button', 'radio'}, name).click()
             self.app.find('tab panel', name)
+            if name == 'Engines':
+                self.app.find('dialog').find('label', 'A DevBox was made to look in')
             self.check(f'preferences-{name.lower()}', self.app.find('dialog'))
             if name == 'Workers':
                 self.says('list item', self.coordinator.worker, 'Online')
