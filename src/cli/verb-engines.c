@@ -66,24 +66,25 @@ add_engine (Table *table, JsonNode *node)
 
 /* "desk" or "desk/image"; an image alone cannot be given. */
 static char *
-path_for (const char *target)
+path_for (const char *target, gboolean fresh)
 {
   const char *slash = strchr (target, '/');
   g_autofree char *worker = g_strndup (target, slash != NULL ? (gsize) (slash - target) : strlen (target));
   g_autofree char *name = g_uri_escape_string (worker, NULL, FALSE);
   g_autofree char *image = g_uri_escape_string (slash != NULL ? slash + 1 : "host", NULL, FALSE);
 
-  return g_strdup_printf ("/v1/engines?worker=%s&image=%s", name, image);
+  return g_strdup_printf ("/v1/engines?worker=%s&image=%s%s", name, image, fresh ? "&fresh=true" : "");
 }
 
 static int
 engines_list (Cli *cli, char **args)
 {
-  gboolean json = FALSE;
+  gboolean json = FALSE, fresh = FALSE;
   g_autofree char *target = NULL, *path = NULL;
   const GOptionEntry entries[] = {
     { "target", 't', 0, G_OPTION_ARG_STRING, &target, "Look for them in a DevBox of this worker and image",
       "WORKER[/IMAGE]" },
+    { "fresh", 0, 0, G_OPTION_ARG_NONE, &fresh, "Do not take what was found less than a minute ago", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object a line", NULL },
     { NULL },
   };
@@ -95,7 +96,7 @@ engines_list (Cli *cli, char **args)
 
   if (!cli_parse (cli, entries, 0, 0, args, &rest, &status))
     return status;
-  path = target != NULL ? path_for (target) : g_strdup ("/v1/engines");
+  path = target != NULL ? path_for (target, fresh) : g_strdup ("/v1/engines");
   list = cli_get_list (cli, path, "engines", &error);
   if (list == NULL)
     return cli_fail (cli, g_steal_pointer (&error));

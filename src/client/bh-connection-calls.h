@@ -117,10 +117,12 @@ DexFuture *bh_connection_rows (BhConnection *self, const char *run_id, guint64 f
 
 /* --- places --- */
 
-/* Resolves a GPtrArray of BhEngineInfo: what is found in a DevBox of that place. It may take seconds. */
+/* Resolves a GPtrArray of BhEngineInfo: what is found in a DevBox of that place, now (`fresh`) or in the last
+ * minute. It may take seconds. */
 DexFuture *bh_connection_find_engines (BhConnection *self,
                                        const char *worker,
-                                       const char *image) G_GNUC_WARN_UNUSED_RESULT;
+                                       const char *image,
+                                       gboolean fresh) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves a GPtrArray of BhImageInfo. */
 DexFuture *bh_connection_images (BhConnection *self, const char *worker) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves a GPtrArray of BhBoxInfo. */

@@ -4,6 +4,7 @@
 
 #include "client/bh-engine-names.h"
 #include "client/bh-future.h"
+#include "client/bh-info-item.h"
 
 static DexFuture *
 true_cb (DexFuture *future, gpointer data)
@@ -110,7 +111,7 @@ bh_connection_list_engines (BhConnection *self)
 }
 
 DexFuture *
-bh_connection_find_engines (BhConnection *self, const char *worker, const char *image)
+bh_connection_find_engines (BhConnection *self, const char *worker, const char *image, gboolean fresh)
 {
   g_autofree char *worker_text = NULL, *image_text = NULL, *path = NULL;
 
@@ -118,7 +119,8 @@ bh_connection_find_engines (BhConnection *self, const char *worker, const char *
   dex_return_error_if_fail (worker != NULL && image != NULL);
   worker_text = bh_connection_escape (worker);
   image_text = bh_connection_escape (image);
-  path = g_strdup_printf ("/v1/engines?worker=%s&image=%s", worker_text, image_text);
+  path = g_strdup_printf ("/v1/engines?worker=%s&image=%s%s", worker_text, image_text,
+                          fresh ? "&fresh=true" : "");
   return get_engines (self, path);
 }
 
@@ -153,6 +155,25 @@ bh_connection_list_boxes (BhConnection *self)
 {
   dex_return_error_if_fail (BH_IS_CONNECTION (self));
   return bh_connection_records (self, "/v1/devboxes", decode_boxes);
+}
+
+char *
+bh_connection_describe_workers (BhConnection *self)
+{
+  GListModel *workers;
+  GString *text;
+
+  g_return_val_if_fail (BH_IS_CONNECTION (self), NULL);
+  workers = bh_connection_get_workers (self);
+  text = g_string_new (NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (workers); i++)
+    {
+      g_autoptr (BhInfoItem) item = g_list_model_get_item (workers, i);
+      const BhWorkerInfo *worker = bh_info_item_get (item);
+
+      g_string_append_printf (text, "%s %d\n", worker->name, worker->online);
+    }
+  return g_string_free (text, FALSE);
 }
 
 /* --- places -------------------------------------------------------------------------------------------- */

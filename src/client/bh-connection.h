@@ -87,6 +87,9 @@ const char *bh_connection_get_seen_fingerprint (BhConnection *self);
 
 /* (transfer none): a GListModel of BhInfoItem with a BhWorkerInfo, by name. */
 GListModel *bh_connection_get_workers (BhConnection *self);
+/* Which workers there are, and which of them are online: another text when that is not what it was.
+ * (transfer full) */
+char *bh_connection_describe_workers (BhConnection *self);
 /* (transfer none): a GListModel of BhInfoItem with a BhEngineInfo, best rank first. */
 GListModel *bh_connection_get_engines (BhConnection *self);
 /* Asks for the engines again (workers follow events). */

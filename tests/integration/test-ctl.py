@@ -328,7 +328,7 @@ class Looking(Case):
         self.assertRegex(self.ctl('engines').stdout, r'\nrunbook +Runbook .*built in\n')
         self.assertEqual(lines(self.ctl('engines', '--json').stdout)[-1]['id'], 'runbook')
         self.assertRegex(self.ctl('engines').stdout, r'\ncodex +Codex +codex-app-server +looked for when')
-        self.assertRegex(self.ctl('engines', '-t', self.bellhop.worker).stdout, r'\nqwen +Qwen Code +acp +Not found: there is no')
+        self.assertRegex(self.ctl('engines', '--fresh', '-t', self.bellhop.worker).stdout, r'\nqwen +Qwen Code +acp +Not found: there is no')
 
     def test_tokens(self):
         made = self.ctl('token', 'add', 'laptop')

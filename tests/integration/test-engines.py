@@ -17,17 +17,20 @@ SH = '[Engine]\nName=Shell\nProtocol=acp\nRank=1\n[Start]\nCommand=bash\n[SignIn
 MISSING = '[Engine]\nName=Missing\nProtocol=acp\nRank=0\n[Start]\nCommand=no-such-engine\n[Find]\nInstall=get it\n'
 OUT = '[Engine]\nName=Out\nProtocol=acp\nRank=2\n[Start]\nCommand=bash\n[SignIn]\nCheck=false\nKeys=OUT_KEY\nHint=Sign in.\n'
 
+# another version each time it is asked
+CLOCK = '[Engine]\nName=Clock\nProtocol=acp\nRank=3\n[Start]\nCommand=bash\n[Find]\nVersion=date +1.%N\n[SignIn]\nCheck=false\n'
+
 
 class Engines(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.bellhop = cls.enterClassContext(Bellhop(start=False))
-        for name, text in {'shell': SH, 'missing': MISSING, 'out': OUT}.items():
+        for name, text in {'shell': SH, 'missing': MISSING, 'out': OUT, 'clock': CLOCK}.items():
             cls.bellhop.engine_file(name, text)
         cls.bellhop.start()
 
-    def look(self):
-        engines = self.bellhop.get(f'/v1/engines?worker={self.bellhop.worker}&image=host')['engines']
+    def look(self, rest=''):
+        engines = self.bellhop.get(f'/v1/engines?worker={self.bellhop.worker}&image=host{rest}')['engines']
         return {engine['id']: engine for engine in engines}
 
     def launched(self, **body):
@@ -57,10 +60,18 @@ class Engines(unittest.TestCase):
         # the box made for it is gone again
         wait_for(lambda: {box['id'] for box in self.bellhop.get('/v1/devboxes')['devboxes']} <= before, 'the box to go')
 
+    def test_fresh(self):
+        """What was found a moment ago will do, unless the person wants to know how it is now."""
+        before = self.look()['clock']['version']
+        self.assertRegex(before, r'^1\.[0-9]+$')
+        self.assertEqual(self.look('&fresh=false')['clock']['version'], before)
+        self.assertNotEqual(self.look('&fresh=true')['clock']['version'], before)
+
     def test_bad_questions(self):
         for query, code in {'worker=x': 'invalid_field', 'image=host': 'invalid_field',
                             'worker=nowhere&image=host': 'worker_not_found',
-                            f'worker={self.bellhop.worker}&image=none': 'image_not_found'}.items():
+                            f'worker={self.bellhop.worker}&image=none': 'image_not_found',
+                            f'worker={self.bellhop.worker}&image=host&fresh=maybe': 'invalid_field'}.items():
             with self.assertRaises(Problem) as caught:
                 self.bellhop.get('/v1/engines?' + query)
             self.assertEqual(caught.exception.code, code, query)

@@ -482,6 +482,9 @@ scripted_coordinator_put_engine (ScriptedCoordinator *self, const BhEngineInfo *
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
+  for (guint i = 0; i < self->engines->len; i++)
+    if (strcmp (((BhEngineInfo *) g_ptr_array_index (self->engines, i))->id, info->id) == 0)
+      g_ptr_array_remove_index (self->engines, i--);
   g_ptr_array_add (self->engines, bh_engine_info_copy (info));
 }
 

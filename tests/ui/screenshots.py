@@ -212,6 +212,8 @@ class Shots:
         self.take(session, 'preferences')
         for name, page in zip(('connections', 'workers', 'engines'), self.pages(dialog)[1:]):
             page.click()
+            if name == 'engines':
+                dialog.find('list item', where=lambda node: '/sh' in node.described)
             self.take(session, f'preferences-{name}')
         # of the page of engines: the keys below them
         session.xdo('mousemove', session.width // 2, session.height // 2, 'click', '--repeat', 40, 5)

@@ -7,7 +7,9 @@
 #include "app/bh-settings.h"
 #include "app/preferences/bh-box-row.h"
 #include "app/preferences/bh-certificate-dialog.h"
+#include "app/preferences/bh-engines-group.h"
 #include "app/preferences/bh-keys-group.h"
+#include "app/preferences/bh-place-row.h"
 #include "app/preferences/bh-preferences-dialog.h"
 #include "app/preferences/bh-saved-connection-row.h"
 #include "app/preferences/bh-saved-connections.h"
@@ -19,7 +21,7 @@
 
 /* Saved connections, and the preferences on a scripted coordinator. There is no Secret Service here. */
 
-#define REFUSED "{\"title\":\"T\",\"status\":409,\"detail\":\"Not today\",\"code\":\"conflict\"}"
+#define REFUSED "{\"title\":\"T\",\"status\":409,\"detail\":\"Not <today> & so\",\"code\":\"conflict\"}"
 #define WORKER "desk <b>& lamp</b>"
 
 typedef struct
@@ -367,8 +369,65 @@ test_keys_and_sign_ins (Fixture *self, gconstpointer data)
   /* what is refused is set back, and said */
   scripted_coordinator_fail (self->coordinator, "PUT /v1/sign-ins", 409, REFUSED, 1);
   adw_combo_row_set_selected (consent, 0);
-  WAIT_FOR (g_strcmp0 (adw_preferences_group_get_description (sign_ins), "Not today") == 0);
+  WAIT_FOR (g_strcmp0 (adw_preferences_group_get_description (sign_ins), "Not <today> & so") == 0);
   WAIT_FOR (adw_combo_row_get_selected (consent) == 1);
+  dismiss (self);
+}
+
+#define LOOK "GET /v1/engines?worker="
+#define LOOK_NOW LOOK "desk%20%3Cb%3E%26%20lamp%3C%2Fb%3E&image=host&fresh=true"
+
+static gboolean
+says (gpointer row, const char *text)
+{
+  return g_strcmp0 (adw_action_row_get_subtitle (row), text) == 0;
+}
+
+/* Where an engine is found is asked of a DevBox, and asked anew on demand. */
+static void
+test_engines (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhEngineInfo) engine = bh_engine_info_new ();
+  g_autoptr (BhWorkerInfo) offline = worker_new (FALSE);
+  BhPlaceRow *place;
+  GtkWidget *group, *button;
+  AdwActionRow *row;
+  GListModel *places;
+
+  present (self, "engines");
+  place = BH_PLACE_ROW (find (self, BH_TYPE_PLACE_ROW, 0));
+  group = find (self, BH_TYPE_ENGINES_GROUP, 0);
+  WAIT_FOR (says (place, "A DevBox was made to look in"));
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, LOOK), ==, 1);
+  places = adw_combo_row_get_model (ADW_COMBO_ROW (place));
+  g_assert_cmpuint (g_list_model_get_n_items (places), ==, 1);
+  g_assert_cmpstr (gtk_string_list_get_string (GTK_STRING_LIST (places), 0), ==, WORKER " · host");
+  row = ADW_ACTION_ROW (row_in (ADW_PREFERENCES_GROUP (group), ADW_TYPE_ACTION_ROW, 1));
+  g_assert_true (says (row, "not <found>"));
+
+  /* installed meanwhile */
+  engine->id = g_strdup ("claude-code");
+  engine->name = g_strdup ("Claude Code");
+  engine->protocol = g_strdup ("claude-stream");
+  engine->version = g_strdup ("2.1");
+  engine->path = g_strdup ("/opt/<claude>");
+  scripted_coordinator_put_engine (self->coordinator, engine);
+  button = adw_preferences_group_get_header_suffix (ADW_PREFERENCES_GROUP (group));
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_false (gtk_widget_get_sensitive (button));
+  WAIT_FOR (gtk_widget_get_sensitive (button));
+  g_assert_true (says (row, "Version 2.1, at /opt/<claude>"));
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, LOOK), ==, 2);
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, LOOK_NOW), ==, 1);
+
+  scripted_coordinator_fail (self->coordinator, LOOK, 409, REFUSED, 1);
+  g_signal_emit_by_name (button, "clicked");
+  WAIT_FOR (says (place, "Not <today> & so"));
+  g_assert_true (gtk_widget_get_sensitive (button));
+
+  scripted_coordinator_put_worker (self->coordinator, offline);
+  WAIT_FOR (says (place, "No worker is online to make a DevBox on"));
+  g_assert_true (says (row, "Version 2.1, at /opt/<claude>"));
   dismiss (self);
 }
 
@@ -432,6 +491,7 @@ main (int argc, char **argv)
   ADD ("privacy", test_privacy);
   ADD ("workers", test_workers);
   ADD ("connections", test_connections);
+  ADD ("engines", test_engines);
   ADD ("keys-and-sign-ins", test_keys_and_sign_ins);
   ADD ("closed-meanwhile", test_closed_meanwhile);
   ADD ("connection-comes-late", test_connection_comes_late);

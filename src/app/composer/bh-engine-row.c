@@ -71,10 +71,9 @@ look (BhEngineRow *self)
     return;
   self->is_looking = TRUE;
   self->is_new = FALSE;
-  dex_future_disown (
-      dex_future_finally (bh_connection_find_engines (self->connection, self->worker, self->image), found_cb,
-                          bh_asked_new (BH_CHOICE_ROW (self), self->connection, self->worker, self->image),
-                          bh_asked_free));
+  dex_future_disown (dex_future_finally (
+      bh_connection_find_engines (self->connection, self->worker, self->image, FALSE), found_cb,
+      bh_asked_new (BH_CHOICE_ROW (self), self->connection, self->worker, self->image), bh_asked_free));
 }
 
 /* What could not be asked before is asked now. */

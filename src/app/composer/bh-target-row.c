@@ -235,27 +235,11 @@ bh_target_row_class_init (BhTargetRowClass *klass)
   BH_CHOICE_ROW_CLASS (klass)->describe = bh_target_row_describe;
 }
 
-static char *
-list_workers (BhTargetRow *self)
-{
-  GListModel *workers = bh_connection_get_workers (self->connection);
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < g_list_model_get_n_items (workers); i++)
-    {
-      g_autoptr (BhInfoItem) item = g_list_model_get_item (workers, i);
-      const BhWorkerInfo *worker = bh_info_item_get (item);
-
-      g_string_append_printf (text, "%s %d\n", worker->name, worker->online);
-    }
-  return g_string_free (text, FALSE);
-}
-
 /* Workers tell how they are every few seconds; only their coming and going changes what is to choose. */
 static void
 workers_changed_cb (BhTargetRow *self)
 {
-  g_autofree char *now = self->connection != NULL ? list_workers (self) : NULL;
+  g_autofree char *now = self->connection != NULL ? bh_connection_describe_workers (self->connection) : NULL;
 
   if (!g_set_str (&self->known, now))
     return;

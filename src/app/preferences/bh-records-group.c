@@ -22,8 +22,11 @@ G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (BhRecordsGroup, bh_records_group, ADW_TYPE_
 static void
 say (BhRecordsGroup *self, const char *problem)
 {
+  /* what a coordinator says is text, and a description is markup */
+  g_autofree char *escaped = problem != NULL ? g_markup_escape_text (problem, -1) : NULL;
+
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self),
-                                         problem != NULL ? problem : PRIVATE (self)->description);
+                                         escaped != NULL ? escaped : PRIVATE (self)->description);
 }
 
 /* --- the list --------------------------------------------------------------------------------------------

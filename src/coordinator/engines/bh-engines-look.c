@@ -395,7 +395,7 @@ look_fiber (gpointer data)
 }
 
 DexFuture *
-bh_engines_look (BhEngines *self, BhWorkers *workers, const char *worker, const char *image)
+bh_engines_look (BhEngines *self, BhWorkers *workers, const char *worker, const char *image, gboolean fresh)
 {
   Known *known;
   Look *look;
@@ -407,7 +407,7 @@ bh_engines_look (BhEngines *self, BhWorkers *workers, const char *worker, const 
   known = known_of (self, worker, image);
   if (known->look != NULL)
     return dex_ref (known->look);
-  if (known->looked_at != 0 && g_get_monotonic_time () - known->looked_at < FRESH_US)
+  if (!fresh && known->looked_at != 0 && g_get_monotonic_time () - known->looked_at < FRESH_US)
     return dex_future_new_true ();
   look = g_new0 (Look, 1);
   look->engines = g_object_ref (self);

@@ -48,10 +48,13 @@ DexFuture *bh_engines_pick (BhEngines *self,
                             GHashTable *env,
                             gboolean may_ask) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Looks for all engines in a box made for that from the image, unless it did less than a minute ago. Resolves
- * TRUE; rejects when there can be no box. */
-DexFuture *bh_engines_look (BhEngines *self, BhWorkers *workers, const char *worker, const char *image)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* Looks for all engines in a box made for that from the image, unless it did less than a minute ago and that
+ * is good enough (`fresh` FALSE). Resolves TRUE; rejects when there can be no box. */
+DexFuture *bh_engines_look (BhEngines *self,
+                            BhWorkers *workers,
+                            const char *worker,
+                            const char *image,
+                            gboolean fresh) G_GNUC_WARN_UNUSED_RESULT;
 /* A box of that id was made to look for engines, by a coordinator that did not live to remove it. */
 gboolean bh_engines_is_left_behind (const char *box_id);
 /* (transfer full) BhEngineInfo by rank, with what the last look or pick found there, and the keys that were

@@ -67,7 +67,10 @@ bh_route_engines (BhRequest *request, GError **error)
   const char *worker = bh_request_query (request, "worker");
   const char *image = bh_request_query (request, "image");
   g_autoptr (GPtrArray) list = NULL;
+  gboolean fresh = FALSE;
 
+  if (!bh_request_query_bool (request, "fresh", &fresh, error))
+    return FALSE;
   if ((worker == NULL) != (image == NULL))
     {
       bh_set_error (error, BH_ERROR_INVALID_FIELD, worker == NULL ? "worker" : "image",
@@ -84,7 +87,7 @@ bh_route_engines (BhRequest *request, GError **error)
                         "The worker “%.100s” is not connected.", worker);
           return FALSE;
         }
-      if (!dex_await (bh_engines_look (engines, workers, worker, image), error))
+      if (!dex_await (bh_engines_look (engines, workers, worker, image, fresh), error))
         return FALSE;
       /* if that fails, what was known before has to do: GET /v1/keys says why */
       dex_await (bh_keys_names (bh_coordinator_get_keys (request->coordinator)), NULL);

@@ -26,7 +26,7 @@ static const BhRoute routes[] = {
   { "GET", "/v1/workers", "", FALSE, bh_route_workers },
   { "GET", "/v1/workers/{}/images", "", FALSE, bh_route_images },
   { "GET", "/v1/worker", "", FALSE, bh_route_worker_socket },
-  { "GET", "/v1/engines", "worker image", FALSE, bh_route_engines },
+  { "GET", "/v1/engines", "worker image fresh", FALSE, bh_route_engines },
   { "GET", "/v1/devboxes", "", FALSE, bh_route_boxes },
   { "POST", "/v1/devboxes/{}/stop", "", FALSE, bh_route_stop_box },
   { "DELETE", "/v1/devboxes/{}", "", FALSE, bh_route_remove_box },
