@@ -88,6 +88,10 @@ class Look(screenshots.Shots):
         if self.size == screenshots.WIDE and view == 'list':
             self.check_sides(session)
 
+    def is_said(self, part):
+        """Word for word: not as a part of another one, as Run is of Running."""
+        return re.search(rf'(?<![A-Za-z]){re.escape(part)}(?![A-Za-z])', self.words) is not None
+
     def is_message(self, node, part):
         """The row of a message says all of it without Markdown's marks: another text than was written, of the same words."""
         words = WORD.findall(part)
@@ -99,10 +103,10 @@ class Look(screenshots.Shots):
             return
         for words in LATIN.findall(plain(text)):
             # what was put together, taken apart
-            for part in [words] if words in self.words else re.split(r', | · | \+ ?| / ', words):
+            for part in [words] if self.is_said(words) else re.split(r', | · | \+ ?| / ', words):
                 part = part.strip(' .,:;…·“”()[]%?+⏎')
-                known = part in NAMES or part in self.words or ID.fullmatch(part) or KEY.fullmatch(part) or self.is_message(node, part)
-                if len(part) > 1 and not known:
+                known = part in NAMES or self.is_said(part) or ID.fullmatch(part) or KEY.fullmatch(part) or self.is_message(node, part)
+                if len(part) > 1 and WORD.search(part) and not known:
                     self.faults.append(f'{view}: {part!r} in {node.role} {text!r}')
 
     def check_sides(self, session):
