@@ -311,6 +311,13 @@ class Keys(ScriptedCase):
         self.assertEqual(self.bellhop.timeline(stormy), self.bellhop.timeline(calm['id']))
         self.assert_nowhere(stormy, calm['id'])
 
+    def test_line_break(self):
+        """A key as a file has it: programs take the line break away."""
+        self.start()
+        run_id = self.bellhop.create(f'```sh\nprintf "[%s]" "$(printf %s "${KEY}")"\n```\n', engine='runbook', env={KEY: VALUE + '\n'})['id']
+        self.end(run_id)
+        self.assertEqual(self.bellhop.outputs(run_id), [f'[{HIDDEN}]'])
+
     def test_runbook(self):
         """What the Run itself brings: byte by byte, over restarts, and in a question of a script."""
         self.start()

@@ -58,6 +58,17 @@ bh_run_actor_init (BhRunActor *self)
   self->settled = dex_promise_new ();
 }
 
+/* Also without the line break that a file's contents end with: programs take it away. */
+static void
+hide_value (BhRunActor *self, const char *value)
+{
+  g_autofree char *stripped = g_strstrip (g_strdup (value));
+
+  bh_journal_hide (self->journal, value);
+  if (!g_str_equal (stripped, value))
+    bh_journal_hide (self->journal, stripped);
+}
+
 /* The API keys among its variables: whatever runs in the box has them. */
 static void
 hide_env (BhRunActor *self)
@@ -70,7 +81,7 @@ hide_env (BhRunActor *self)
       const char *value = g_hash_table_lookup (self->env, names[i]);
 
       if (value != NULL)
-        bh_journal_hide (self->journal, value);
+        hide_value (self, value);
     }
 }
 
