@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define ERROR_MAX 80
+#define SESSION_ID_MAX 1000 /* bytes */
 
 /* --- the session, and what is going on in it --- */
 
@@ -25,13 +26,24 @@ bh_claude_say_session (BhDialectSink *sink)
                            is_wanted (sink, id) ? BH_SESSION_RESUMED : BH_SESSION_NEW);
 }
 
+/* It becomes a word of the command that resumes it, and must not be an option there. */
+static gboolean
+is_session (const char *id)
+{
+  gboolean good = id != NULL && *id != '\0' && *id != '-' && strlen (id) <= SESSION_ID_MAX;
+
+  for (const char *at = id; good && *at != '\0'; at++)
+    good = !g_ascii_iscntrl (*at);
+  return good;
+}
+
 static void
 take_init (BhDialectSink *sink, JsonObject *line)
 {
   const char *id = bh_dialect_string (line, "session_id");
 
   /* it comes again with each turn */
-  if (id == NULL || *id == '\0' || g_strcmp0 (id, bh_dialect_sink_get_state (sink, CLAUDE_SESSION)) == 0)
+  if (!is_session (id) || g_strcmp0 (id, bh_dialect_sink_get_state (sink, CLAUDE_SESSION)) == 0)
     return;
   if (!is_wanted (sink, id))
     bh_dialect_sink_set_state (sink, CLAUDE_COST_BEFORE, NULL);

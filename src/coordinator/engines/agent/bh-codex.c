@@ -7,6 +7,8 @@
 #include "config.h"
 #include "coordinator/engines/agent/bh-codex-private.h"
 
+#define THREAD_ID_MAX 1000 /* bytes */
+
 struct _BhCodex
 {
   GObject parent_instance;
@@ -236,7 +238,7 @@ take_thread (BhDialectSink *sink, JsonObject *result, gboolean resumed)
 {
   const char *id = bh_dialect_id (bh_dialect_object (result, "thread"), "id");
 
-  if (id == NULL)
+  if (id == NULL || strlen (id) > THREAD_ID_MAX)
     {
       bh_codex_fail (sink, BH_DIALECT_BROKEN, "Codex did not say which thread it opened.");
       return;
