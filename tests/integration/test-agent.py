@@ -247,6 +247,9 @@ class Agent(ScriptedCase):
         run = self.finish('say Network error: Could not connect to api.openai.com — check your network connection and try again.')
         self.assertEqual(run['state'], 'failed')
         self.assertIn('its model failed: Network error', run['reason'])
+        # an answer that is about errors
+        run = self.finish('say HTTP 404 means that there is no such page; a quota or a rate limit is told by HTTP 429. ' + 'Read on. ' * 120)
+        self.assertEqual(run['state'], 'completed', run['reason'])
         # the same words after some work are a report of it
         run = self.finish('tool true | say The server answers: API error, as it should.')
         self.assertEqual(run['state'], 'completed')

@@ -166,6 +166,47 @@ test_long_input (void)
                    "\"request_id\":\"long\",\"response\":{\"behavior\":\"allow\"}}}\n");
 }
 
+/* What a session is called becomes a word of the command that resumes it. */
+static void
+test_session_words (void)
+{
+  g_autofree char *long_id = g_strnfill (1001, 's');
+  const char *const ids[] = { "--permission-mode=bypassPermissions", "a\\nb", long_id, "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (Talk) talk = start (&plain);
+      g_autofree char *before = talk_told (talk), *told = NULL;
+
+      talk_hear (talk, "{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"%s\"}", ids[i]);
+      told = talk_told (talk);
+      g_assert_null (strstr (told, "session"));
+    }
+}
+
+/* A call of ours is allowed at once; with a secret in it, as it is. */
+static void
+test_secret_own_call (void)
+{
+  static const char request[] =
+      "{\"type\":\"control_request\",\"request_id\":\"%d\",\"request\":{\"subtype\":\"can_use_tool\","
+      "\"tool_name\":\"mcp__bellhop__report_result\",\"input\":{\"summary\":\"It is sk-%s\"}}}";
+  g_autoptr (Talk) talk = start (&plain);
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *before = talk_told (talk), *told = NULL;
+
+      talk_hear (talk, request, i, i == 0 ? "other" : "secret");
+      told = talk_told (talk);
+      g_assert_nonnull (strstr (told, "\"behavior\":\"allow\""));
+      g_assert_null (strstr (told, "sk-secret"));
+      g_assert_cmpint (strstr (told, "\"updatedInput\":{\"summary\":\"It is sk-other\"}") != NULL, ==,
+                       i == 0);
+      g_assert_cmpint (strstr (told, "updatedInput") != NULL, ==, i == 0);
+    }
+}
+
 /* A call with a secret in it is remembered without, and not given back changed. */
 static void
 test_secret_call (void)
@@ -270,6 +311,8 @@ main (int argc, char **argv)
   g_test_add_func ("/claude-stream/early-init", test_early_init);
   g_test_add_func ("/claude-stream/long-names", test_long_names);
   g_test_add_func ("/claude-stream/long-input", test_long_input);
+  g_test_add_func ("/claude-stream/session-words", test_session_words);
+  g_test_add_func ("/claude-stream/secret-own-call", test_secret_own_call);
   g_test_add_func ("/claude-stream/secret-call", test_secret_call);
   g_test_add_func ("/claude-stream/secret-rule", test_secret_rule);
   g_test_add_func ("/claude-stream/secret-title", test_secret_title);

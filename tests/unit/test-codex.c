@@ -130,6 +130,29 @@ test_secret_title (void)
     }
 }
 
+/* A secret that spans what parts the kind of an error from its words. */
+static void
+test_secret_error (void)
+{
+  g_autoptr (Talk) talk = talk_new (bh_codex_new);
+  g_autofree char *before = NULL, *told = NULL;
+
+  recorder_hide (talk->recorder, "abcdef\nghijkl");
+  talk_start (talk, &(BhSessionSpec) { .cwd = "/workspace" });
+  talk_hear (talk, "%s", opening[0]);
+  talk_hear (talk, "%s", opening[1]);
+  talk_prompt (talk);
+  talk_hear (talk, "{\"method\":\"turn/started\",\"params\":{\"threadId\":\"th\",\"turn\":{\"id\":\"u\"}}}");
+  talk_hear (talk, "{\"method\":\"error\",\"params\":{\"threadId\":\"th\",\"turnId\":\"u\",\"error\":{"
+                   "\"codexErrorInfo\":\"abcdef\",\"message\":\"ghijkl and more\"},\"willRetry\":false}}");
+  before = talk_told (talk);
+  talk_hear (talk, "{\"method\":\"turn/completed\",\"params\":{\"threadId\":\"th\",\"turnId\":\"u\","
+                   "\"turn\":{\"status\":\"failed\"}}}");
+  told = talk_told (talk);
+  g_assert_nonnull (strstr (told, "turn-ended"));
+  g_assert_null (strstr (told, "ghijkl"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -138,5 +161,6 @@ main (int argc, char **argv)
   endurance_add_tests ("/codex", &endurance);
   g_test_add_func ("/codex/permits", test_permits);
   g_test_add_func ("/codex/secret-title", test_secret_title);
+  g_test_add_func ("/codex/secret-error", test_secret_error);
   return g_test_run ();
 }

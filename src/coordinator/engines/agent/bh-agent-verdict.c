@@ -2,10 +2,14 @@
  * Copyright The Bellhop authors */
 #include "coordinator/engines/agent/bh-agent-verdict.h"
 
+#include <string.h>
+
 #include "coordinator/mcp/bh-mcp-state.h"
 #include "protocol/bh-text.h"
 
 #define WHY_MAX 1000
+/* bytes of an error that stands where an answer would */
+#define ERROR_MAX 1000
 #define TRY_AGAIN "When its model can be reached again, send a message to let it go on."
 #define GO_ON "Send a message to let it go on."
 
@@ -22,15 +26,15 @@ bh_agent_verdict_reset (BhAgentWork *self)
 }
 
 /* Copilot and codex-acp end such a turn as a good one, with the error as its message (measured 22 Nov 2026).
- * It is told from an answer by three things together: no tool was called, the engine counts no token that the
- * model wrote, and the words are those of an error. */
+ * It is told from an answer by four things together: no tool was called, the engine counts no token that the
+ * model wrote, the words are those of an error, and they are few. */
 static gboolean
 looks_like_model_error (BhAgentWork *self, const char *words)
 {
   static GRegex *errors;
 
   if (g_strcmp0 (bh_agent_work_get (self, BH_AGENT_DID), BH_AGENT_SAID) != 0 ||
-      bh_agent_work_get (self, BH_AGENT_TOKENS) != NULL)
+      bh_agent_work_get (self, BH_AGENT_TOKENS) != NULL || strlen (words) > ERROR_MAX)
     return FALSE;
   if (errors == NULL)
     errors = g_regex_new (

@@ -295,6 +295,20 @@ bh_claude_permit (BhDialectSink *sink, const char *request, BhPermit permit)
     deny (sink, request, BH_DIALECT_DENIED);
 }
 
+/* Our own tools; what has a secret in it is not written down, not even until it is sent. */
+static void
+allow_own (BhDialectSink *sink, const char *id, JsonObject *input)
+{
+  g_autoptr (JsonObject) entry = NULL;
+
+  if (keep (sink, id, "own", input, NULL))
+    {
+      forget_changed (sink, id, input, NULL);
+      entry = take (sink, id, "own");
+    }
+  allow (sink, id, bh_dialect_object (entry, "input"), NULL);
+}
+
 void
 bh_claude_take_request (BhDialectSink *sink, JsonObject *line)
 {
@@ -309,7 +323,7 @@ bh_claude_take_request (BhDialectSink *sink, JsonObject *line)
   if (g_strcmp0 (subtype, "can_use_tool") != 0 || tool == NULL)
     send_response (sink, id, NULL, "Bellhop knows no such request.");
   else if (bh_claude_is_own (tool))
-    allow (sink, id, bh_dialect_object (request, "input"), NULL);
+    allow_own (sink, id, bh_dialect_object (request, "input"));
   else if (strcmp (tool, CLAUDE_QUESTION_TOOL) == 0)
     ask (sink, id, request);
   else

@@ -166,8 +166,10 @@ bh_codex_take_error (BhDialectSink *sink, JsonObject *params)
 static void
 end_with_error (BhDialectSink *sink, const char *error)
 {
-  const char *text = strchr (error, '\n') + 1;
-  g_autofree char *kind = g_strndup (error, (gsize) (text - 1 - error));
+  const char *end = strchr (error, '\n');
+  /* without an end it was masked: a secret was in it that has a line break */
+  const char *text = end != NULL ? end + 1 : error;
+  g_autofree char *kind = end != NULL ? g_strndup (error, (gsize) (end - error)) : g_strdup ("");
 
   if (strcmp (kind, "unauthorized") == 0 || strcmp (kind, "401") == 0 || bh_dialect_is_signed_out (text))
     bh_codex_fail (sink, BH_DIALECT_SIGNED_OUT, text);
