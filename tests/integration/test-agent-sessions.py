@@ -52,6 +52,11 @@ class Sessions(ScriptedCase):
     def test_acp_forgets(self):
         self.begins_anew('could not take up its session again', 'no session session-1', environment=['AGENT_FORGETS=1'])
 
+    def test_acp_hangs(self):
+        """Each start would hang at it anew, and the Run could never go on."""
+        self.bellhop.environment['BELLHOP_ENGINE_START_SECONDS'] = '3'
+        self.begins_anew('could not take up its session again: it was not ready after 3 seconds', environment=['AGENT_HANGS=1'])
+
     def test_acp_loads_none(self):
         self.begins_anew(environment=['AGENT_LOADS_NONE=1'])
 

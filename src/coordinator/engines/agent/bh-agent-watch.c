@@ -2,6 +2,7 @@
  * Copyright The Bellhop authors */
 #include "coordinator/engines/agent/bh-agent-watch.h"
 
+#include "coordinator/engines/agent/bh-agent-process.h"
 #include "coordinator/engines/agent/bh-silence.h"
 #include "coordinator/mcp/bh-mcp-delegation.h"
 
@@ -85,27 +86,33 @@ bh_agent_watch_next (BhAgentWork *work)
   return (int) (MIN (most, next) / 1000 + 1);
 }
 
-/* Whatever it prints meanwhile. */
-static void
-watch_start (BhAgentWork *work)
+/* Whatever it prints meanwhile. The session may be what it hangs at. */
+static gboolean
+watch_start (BhAgentWork *work, GError **error)
 {
   gint64 most = time_of (START_VARIABLE, START_SECONDS);
-  g_autofree char *what = NULL, *advice = NULL;
+  g_autofree char *what = NULL, *advice = NULL, *why = NULL;
 
   if (bh_agent_work_get_phase (work) != BH_PHASE_STARTING ||
       g_get_monotonic_time () - work->started_at < most)
-    return;
+    return TRUE;
+  why = g_strdup_printf ("it was not ready after %d seconds", (int) (most / G_USEC_PER_SEC));
+  if (bh_agent_work_give_up_session (work, why))
+    {
+      bh_agent_process_kill (work);
+      return dex_await (bh_journal_commit (work->journal, BH_RELAXED), error);
+    }
   what = g_strdup_printf ("%s was started, and was not ready after %d seconds.%s", work->file->name,
                           (int) (most / G_USEC_PER_SEC), bh_agent_work_nothing_printed (work));
   advice =
       g_strdup_printf ("Start “%s” in a terminal of the DevBox to see what it waits for. " BH_AGENT_AGAIN,
                        work->file->argv[0]);
   bh_agent_work_fail (work, what, advice);
+  return TRUE;
 }
 
 gboolean
 bh_agent_watch (BhAgentWork *work, GError **error)
 {
-  watch_start (work);
-  return tell_silence (work, error);
+  return watch_start (work, error) && tell_silence (work, error);
 }

@@ -178,6 +178,20 @@ bh_agent_work_explain (BhAgentWork *self, const char *what, const char *advice)
   return g_strdup_printf ("%s Its last lines:\n%s", text, self->strays->str);
 }
 
+gboolean
+bh_agent_work_give_up_session (BhAgentWork *self, const char *why)
+{
+  g_autofree char *what = NULL, *text = NULL;
+
+  if (bh_agent_work_get (self, BH_AGENT_SESSION) == NULL || bh_agent_work_get (self, BH_AGENT_STALE) != NULL)
+    return FALSE;
+  what = g_strdup_printf ("%s could not take up its session again: %s", self->file->name, why);
+  text = bh_agent_work_explain (self, what, "It is started again without it.");
+  bh_turn_log_notice (self->log, text);
+  bh_agent_work_set (self, BH_AGENT_STALE, "1");
+  return TRUE;
+}
+
 void
 bh_agent_work_fail (BhAgentWork *self, const char *what, const char *advice)
 {

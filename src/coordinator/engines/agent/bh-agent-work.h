@@ -144,6 +144,9 @@ const char *bh_agent_work_nothing_printed (BhAgentWork *self);
 /* What happened, what can be done (nullable: that says it, too), and the engine's last lines if there are
  * any. (transfer full) */
 char *bh_agent_work_explain (BhAgentWork *self, const char *what, const char *advice);
+/* It could not take up its session again, for that reason: it is to be started without it. FALSE when there
+ * is no session, or that was given up already. */
+gboolean bh_agent_work_give_up_session (BhAgentWork *self, const char *why);
 /* Commits what is staged and lets the lines among it go out. Fibers only. */
 gboolean bh_agent_work_talk (BhAgentWork *self, GError **error);
 

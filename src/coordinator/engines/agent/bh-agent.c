@@ -125,16 +125,11 @@ die_in_turn (BhAgentWork *work, const char *how)
 static void
 die_at_start (BhAgentWork *work, const char *how)
 {
+  g_autofree char *why = g_strdup_printf ("it ended (%s)", how);
   g_autofree char *what = NULL, *text = NULL;
 
-  if (bh_agent_work_get (work, BH_AGENT_SESSION) != NULL && bh_agent_work_get (work, BH_AGENT_STALE) == NULL)
-    {
-      what = g_strdup_printf ("%s could not take up its session again: it ended (%s)", work->file->name, how);
-      text = bh_agent_work_explain (work, what, "It is started again without it.");
-      bh_turn_log_notice (work->log, text);
-      bh_agent_work_set (work, BH_AGENT_STALE, "1");
-      return;
-    }
+  if (bh_agent_work_give_up_session (work, why))
+    return;
   what = g_strdup_printf ("%s ended before it was ready (%s).%s", work->file->name, how,
                           bh_agent_work_nothing_printed (work));
   text = g_strdup_printf ("Start “%s” in a terminal of the DevBox to see what is wrong. " BH_AGENT_AGAIN,
