@@ -27,6 +27,11 @@ static const Leave leaves[] = {
   { "\"_meta\":{\"is_mcp_tool_call\":true},\"rawInput\":{\"server\":\"other\",\"tool\":\"ask_human\"}",
     FALSE },
   { "\"name\":\"mcp__other__ask_human\"", FALSE },
+  { "\"name\":\"mcp__notbellhop__delegate\"", FALSE },
+  { "\"name\":\"mcp__bellhop_too__delegate\"", FALSE },
+  /* Goose has one of its own */
+  { "\"_meta\":{\"goose\":{\"toolCall\":{\"toolName\":\"delegate\"}}}", FALSE },
+  { "\"title\":\"delegate\",\"kind\":\"other\"", FALSE },
   /* a command of that name, or that ends so */
   { "\"title\":\"bellhop/ask_human\",\"kind\":\"execute\"", FALSE },
   { "\"title\":\"bellhop/ask_human\"", FALSE },

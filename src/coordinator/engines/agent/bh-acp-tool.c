@@ -92,7 +92,7 @@ own_tool (JsonObject *tool, const char *id)
   g_autofree char *in_id = NULL;
 
   if (name != NULL)
-    return bh_dialect_own_tool (name);
+    return bh_dialect_own_call (name);
   /* codex-acp */
   if (bh_dialect_is_true (bh_dialect_object (tool, "_meta"), "is_mcp_tool_call"))
     return g_strcmp0 (bh_dialect_string (input, "server"), BH_MCP_SERVER_NAME) == 0
@@ -102,8 +102,8 @@ own_tool (JsonObject *tool, const char *id)
     return NULL;
   in_id = name_in_id (id);
   if (in_id != NULL)
-    return bh_dialect_own_tool (in_id);
-  return title != NULL && is_identifier (title) ? bh_dialect_own_tool (title) : NULL;
+    return bh_dialect_own_call (in_id);
+  return title != NULL && is_identifier (title) ? bh_dialect_own_call (title) : NULL;
 }
 
 /* Forgets `*text` if it was told last; else it is. */

@@ -76,7 +76,7 @@ take_delta (BhDialectSink *sink, JsonObject *line, JsonObject *event)
 gboolean
 bh_claude_is_own (const char *tool)
 {
-  return g_str_has_prefix (tool, "mcp__" BH_MCP_SERVER_NAME "__") && bh_dialect_own_tool (tool) != NULL;
+  return g_str_has_prefix (tool, "mcp__" BH_MCP_SERVER_NAME "__") && bh_dialect_own_call (tool) != NULL;
 }
 
 static gboolean

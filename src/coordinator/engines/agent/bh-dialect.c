@@ -184,13 +184,28 @@ bh_dialect_own_tool (const char *name)
   static const char *const own[] = { "ask_human", "report_result", "delegate" };
 
   for (guint i = 0; name != NULL && i < G_N_ELEMENTS (own); i++)
-    {
-      gsize length = strlen (name), size = strlen (own[i]);
-
-      if (length < size || strcmp (name + length - size, own[i]) != 0)
-        continue;
-      if (length == size || strstr (name, BH_MCP_SERVER_NAME) != NULL)
-        return own[i];
-    }
+    if (strcmp (name, own[i]) == 0)
+      return own[i];
   return NULL;
+}
+
+/* (nullable): what follows one of these (NULL-terminated), the longer ones first */
+static const char *
+skip_one (const char *text, const char *const *starts)
+{
+  for (guint i = 0; starts[i] != NULL; i++)
+    if (g_str_has_prefix (text, starts[i]))
+      return text + strlen (starts[i]);
+  return NULL;
+}
+
+const char *
+bh_dialect_own_call (const char *name)
+{
+  static const char *const before[] = { "mcp__", "mcp_", "", NULL };
+  static const char *const server[] = { BH_MCP_SERVER_NAME, NULL };
+  static const char *const between[] = { "__", "_", "-", "/", ".", NULL };
+  const char *rest = name != NULL ? skip_one (skip_one (name, before), server) : NULL;
+
+  return rest != NULL ? bh_dialect_own_tool (skip_one (rest, between)) : NULL;
 }

@@ -196,8 +196,11 @@ void bh_dialect_receive (BhDialect *self, BhDialectSink *sink, JsonObject *line)
 void bh_dialect_answer (BhDialect *self, BhDialectSink *sink, const char *request, const BhQuestionSet *set);
 void bh_dialect_permit (BhDialect *self, BhDialectSink *sink, const char *request, BhPermit permit);
 
-/* (transfer none) (nullable) which of our own tools ("ask_human", "report_result", "delegate") an engine
- * means by a name such as "mcp__bellhop__ask_human", "bellhop_ask_human" or "bellhop/ask_human". */
+/* (transfer none) (nullable) which of our own tools ("ask_human", "report_result", "delegate") is called so;
+ * where it is known that the tool is our server's. */
 const char *bh_dialect_own_tool (const char *name);
+/* The same by a name that says whose the tool is, such as "mcp__bellhop__ask_human", "bellhop_ask_human" or
+ * "bellhop/ask_human". Other servers and engines themselves (Goose) have a "delegate", too. */
+const char *bh_dialect_own_call (const char *name);
 
 G_END_DECLS
