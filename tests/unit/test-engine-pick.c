@@ -512,6 +512,9 @@ test_built_in (void)
   g_assert_null (dex_future_get_value (none, &error));
   g_assert_error (error, BH_ERROR, BH_ERROR_ENGINE_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, "Runbook"));
+  g_assert_nonnull (strstr (error->message, "not found in the DevBox: Claude Code – Plan, "));
+  g_assert_nonnull (
+      strstr (error->message, "To get Claude Code – Plan: npm install -g @anthropic-ai/claude-code – "));
   g_clear_error (&error);
   g_assert_null (dex_future_get_value (nothing, &error));
   g_assert_error (error, BH_ERROR, BH_ERROR_NOTHING_TO_RUN);

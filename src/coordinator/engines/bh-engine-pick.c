@@ -226,6 +226,7 @@ set_none_found (GPtrArray *files, GPtrArray *founds, GHashTable *env, GError **e
 {
   g_autoptr (GString) text = g_string_new ("No engine can work on these instructions. ");
   g_autoptr (GString) missing = g_string_new (NULL);
+  const BhEngineFile *best = NULL; /* of those that are missing, and that it is known of how to get them */
 
   for (guint i = 0; i < files->len; i++)
     {
@@ -237,9 +238,14 @@ set_none_found (GPtrArray *files, GPtrArray *founds, GHashTable *env, GError **e
         g_string_append_printf (text, "%s: %s ", file->name, why);
       else if (!bh_engine_is_runbook (file))
         g_string_append_printf (missing, "%s%s", missing->len > 0 ? ", " : "", file->name);
+      if (best == NULL && !is_there (found) && file->install != NULL)
+        best = file;
     }
   if (missing->len > 0)
     g_string_append_printf (text, "Looked for and not found in the DevBox: %s. ", missing->str);
+  if (best != NULL)
+    g_string_append_printf (text, "To get %s: %s – “bellhopctl engines -t WORKER” tells it of the others. ",
+                            best->name, best->install);
   bh_set_error (error, BH_ERROR_ENGINE_NOT_FOUND, "engine",
                 "%sWithout an engine, the Runbook needs commands in a fenced ```sh or ```bash block.",
                 text->str);
