@@ -2,9 +2,13 @@
  * Copyright The Bellhop authors */
 #include "protocol/bh-json.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "protocol/bh-error.h"
+
+/* Shorter numbers without an exponent fit a double. */
+#define LONG_NUMBER 300
 
 /* The four hex digits of \uXXXX, or -1. */
 static int
@@ -68,11 +72,31 @@ scan_string (const char *text, const char *end)
   return text < end ? text + 1 : NULL;
 }
 
+/* `*text` is behind the first digit and goes behind the number. Whether it is one that can be written again:
+ * json-glib reads 1e999 as infinity, which JSON has no word for. */
+static gboolean
+scan_number (const char **text, const char *end)
+{
+  const char *start = *text - 1;
+  const char *at = *text;
+  gboolean exponent = FALSE;
+  g_autofree char *number = NULL;
+
+  for (; at < end && (g_ascii_isalnum (*at) || *at == '.' || *at == '+' || *at == '-'); at++)
+    exponent |= g_ascii_isalpha (*at);
+  *text = at;
+  if (!exponent && at - start < LONG_NUMBER)
+    return TRUE;
+  number = g_strndup (start, (gsize) (at - start));
+  return isfinite (g_ascii_strtod (number, NULL));
+}
+
 /* Whether json-glib may have this text. */
 static gboolean
 scan (const char *text, const char *end, GError **error)
 {
   guint depth = 0;
+  guint values = 1;
 
   while (text < end)
     {
@@ -89,6 +113,17 @@ scan (const char *text, const char *end, GError **error)
                   "or a wrong escape.");
               return FALSE;
             }
+        }
+      else if (g_ascii_isdigit (c) && !scan_number (&text, end))
+        {
+          bh_set_error (error, BH_ERROR_BAD_JSON, NULL, "The JSON text has a number that is too large.");
+          return FALSE;
+        }
+      else if ((c == ',' || c == '{' || c == '[') && ++values > BH_JSON_MAX_VALUES)
+        {
+          bh_set_error (error, BH_ERROR_TOO_LARGE, NULL, "The JSON text has more than %d values.",
+                        BH_JSON_MAX_VALUES);
+          return FALSE;
         }
       else if ((c == '{' || c == '[') && ++depth > BH_JSON_MAX_DEPTH)
         {

@@ -20,6 +20,8 @@ test_good (void)
     { "\"[[[\"", "\"[[[\"" },
     { "2.0", "2.0" },
     { "1e3", "1000.0" },
+    { "[1e308,1e-999]", "[1e+308,0.0]" },
+    { "\"1e999\"", "\"1e999\"" },
     { "9223372036854775807", "9223372036854775807" },
     { "{}", "{}" },
     { "\"\"", "\"\"" },
@@ -93,6 +95,9 @@ test_bad (void)
     "[1 2]",
     "1 2",
     "{}{}",
+    "1e999",
+    "[-1e999]",
+    "{\"a\":1E+309}",
     "\"open",
     "\"\\u12\"",
     "\"\\x41\"",
@@ -176,6 +181,40 @@ test_too_large (void)
   g_assert_error (error, BH_ERROR, BH_ERROR_TOO_LARGE);
 }
 
+/* Many digits are as good as an exponent. */
+static void
+test_long_numbers (void)
+{
+  g_autofree char *digits = g_strnfill (309, '9');
+  g_autofree char *fits = g_strdup_printf ("%.*s.5", 308, digits);
+  g_autofree char *does_not = g_strdup_printf ("%s.5", digits);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = bh_json_parse (fits, -1, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (JSON_NODE_HOLDS_VALUE (node));
+  assert_bad (does_not, -1);
+}
+
+/* Two bytes of text are a value of a hundred: what is long may be, what is all values may not. */
+static void
+test_many_values (void)
+{
+  g_autoptr (GString) text = g_string_new ("[0");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  for (guint i = 2; i < BH_JSON_MAX_VALUES; i++)
+    g_string_append (text, ",0");
+  g_string_append_c (text, ']');
+  node = bh_json_parse (text->str, (gssize) text->len, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (node);
+  g_string_insert (text, 1, "0,");
+  g_assert_null (bh_json_parse (text->str, (gssize) text->len, &error));
+  g_assert_error (error, BH_ERROR, BH_ERROR_TOO_LARGE);
+}
+
 /* Whatever a string holds comes back the same. */
 static void
 test_strings (void)
@@ -211,6 +250,8 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/json/bad-words", test_bad_words);
   g_test_add_func ("/protocol/json/depth", test_depth);
   g_test_add_func ("/protocol/json/too-large", test_too_large);
+  g_test_add_func ("/protocol/json/long-numbers", test_long_numbers);
+  g_test_add_func ("/protocol/json/many-values", test_many_values);
   g_test_add_func ("/protocol/json/strings", test_strings);
   return g_test_run ();
 }
