@@ -392,6 +392,17 @@ bh_timeline_begin (BhTimeline *self)
                                          bh_weak_ref_new (self), bh_weak_ref_free));
 }
 
+void
+bh_timeline_retry (BhTimeline *self)
+{
+  g_return_if_fail (BH_IS_TIMELINE (self));
+  if (self->deleted)
+    return;
+  bh_timeline_set_problem (self, NULL, FALSE);
+  bh_timeline_retry_pages (self);
+  bh_timeline_begin (self);
+}
+
 static void
 resync (BhTimeline *self)
 {

@@ -175,12 +175,14 @@ bh_timeline_set_live (BhTimeline *self, gboolean live)
 void
 bh_timeline_set_problem (BhTimeline *self, const char *problem, gboolean deleted)
 {
+  gboolean other = deleted != self->deleted;
+
+  /* both are true of each other when either is told of */
+  self->deleted = deleted;
   if (g_set_str (&self->problem, problem))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
-  if (deleted == self->deleted)
-    return;
-  self->deleted = deleted;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DELETED]);
+  if (other)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DELETED]);
 }
 
 void
@@ -411,6 +413,13 @@ bh_timeline_get_problem (BhTimeline *self)
 {
   g_return_val_if_fail (BH_IS_TIMELINE (self), NULL);
   return self->problem;
+}
+
+gboolean
+bh_timeline_get_deleted (BhTimeline *self)
+{
+  g_return_val_if_fail (BH_IS_TIMELINE (self), FALSE);
+  return self->deleted;
 }
 
 BhQuestionSet *

@@ -45,6 +45,10 @@ BhRun *bh_timeline_get_run (BhTimeline *self);
 gboolean bh_timeline_get_ready (BhTimeline *self);
 gboolean bh_timeline_get_live (BhTimeline *self);
 const char *bh_timeline_get_problem (BhTimeline *self);
+gboolean bh_timeline_get_deleted (BhTimeline *self);
+/* Asks again for what could not be had; there is no problem until that fails, too. Of a Run that was deleted
+ * nothing is asked. */
+void bh_timeline_retry (BhTimeline *self);
 /* (transfer none) (nullable) */
 BhQuestionSet *bh_timeline_get_question (BhTimeline *self);
 /* (transfer none) (nullable): any question set of this Run that is known, open or not. */

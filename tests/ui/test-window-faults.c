@@ -139,6 +139,41 @@ test_unknown_words (Fixture *self, gconstpointer data)
   wait_for (self, is_said, "One of the “rows” cannot be read", "the bad row");
 }
 
+/* A Run that cannot be had says why, each time that one asks for it, and is there once it can. */
+static void
+test_try_again (Fixture *self, gconstpointer data)
+{
+  g_autofree char *id = ui_test_run_id (2), *request = g_strdup_printf ("GET /v1/runs/%s", id);
+  BhRunItem *run = bh_run_list_lookup (self->list, BH_CONNECTION_LOCAL_ID, id);
+
+  scripted_coordinator_fail (
+      self->coordinator, request, 500,
+      "{\"title\":\"T\",\"status\":500,\"detail\":\"A page is <bad>\",\"code\":\"internal\"}", 2);
+  bh_window_open_run (self->window, run);
+  wait_for (self, is_said, "This Run Can Not Be Shown", "the problem");
+  wait_for (self, is_said, "A page is <bad>", "the reason");
+  press (self, "_Try Again");
+  g_assert_false (is_said (self, "This Run Can Not Be Shown"));
+  wait_for (self, is_said, "This Run Can Not Be Shown", "the problem again");
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, request), ==, 2);
+  press (self, "_Try Again");
+  open_run (self, 2);
+  g_assert_true (is_not_said (self, "This Run Can Not Be Shown"));
+}
+
+/* There is nothing to be tried of a Run that is no more. */
+static void
+test_deleted (Fixture *self, gconstpointer data)
+{
+  g_autofree char *id = ui_test_run_id (2);
+  BhRunItem *run = bh_run_list_lookup (self->list, BH_CONNECTION_LOCAL_ID, id);
+
+  scripted_coordinator_delete_run (self->coordinator, id, TRUE);
+  bh_window_open_run (self->window, run);
+  wait_for (self, is_said, "This Run Can Not Be Shown", "the problem");
+  g_assert_false (has_button (self, "_Try Again"));
+}
+
 #define ADD(name, func)                                                                                      \
   g_test_add ("/window-faults/" name, Fixture, GUINT_TO_POINTER (5), set_up_connected, func, tear_down)
 
@@ -153,5 +188,7 @@ main (int argc, char *argv[])
   ADD ("newer", test_newer);
   ADD ("older", test_older);
   ADD ("unknown-words", test_unknown_words);
+  ADD ("try-again", test_try_again);
+  ADD ("deleted", test_deleted);
   return g_test_run ();
 }

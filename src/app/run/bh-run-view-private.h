@@ -28,6 +28,7 @@ struct _BhRunView
   AdwBanner *banner;
   GtkStack *stack;
   AdwStatusPage *problem;
+  GtkWidget *try_again;
   AdwOverlaySplitView *split;
   BhTimelineView *view;
   BhChatComposer *composer;

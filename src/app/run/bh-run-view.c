@@ -141,10 +141,18 @@ problem_changed_cb (BhRunView *self)
       /* a status page's description is markup */
       g_autofree char *escaped = g_markup_escape_text (problem, -1);
       adw_status_page_set_description (self->problem, escaped);
+      gtk_widget_set_visible (self->try_again, !bh_timeline_get_deleted (self->timeline));
       gtk_stack_set_visible_child_name (self->stack, "problem");
     }
   else
     gtk_stack_set_visible_child_name (self->stack, "run");
+}
+
+/* What fails again takes the place of the timeline again. */
+static void
+try_again_cb (BhRunView *self)
+{
+  bh_timeline_retry (self->timeline);
 }
 
 static void
@@ -297,11 +305,13 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, BhRunView, banner);
   gtk_widget_class_bind_template_child (klass, BhRunView, stack);
   gtk_widget_class_bind_template_child (klass, BhRunView, problem);
+  gtk_widget_class_bind_template_child (klass, BhRunView, try_again);
   gtk_widget_class_bind_template_child (klass, BhRunView, split);
   gtk_widget_class_bind_template_child (klass, BhRunView, view);
   gtk_widget_class_bind_template_child (klass, BhRunView, composer);
   gtk_widget_class_bind_template_child (klass, BhRunView, details);
   gtk_widget_class_bind_template_callback (klass, banner_clicked_cb);
+  gtk_widget_class_bind_template_callback (klass, try_again_cb);
   gtk_widget_class_bind_template_callback (klass, sent_cb);
 }
 
