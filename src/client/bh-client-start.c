@@ -6,9 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <libdex.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client/bh-future.h"
 #include "protocol/bh-error.h"
 #include "protocol/bh-paths.h"
 #include "protocol/bh-text.h"
@@ -32,13 +33,29 @@ struct _BhClientStart
   goffset log_from;
 };
 
-void
-bh_client_start_free (BhClientStart *self)
+static GType bh_client_start_get_type (void);
+G_DEFINE_BOXED_TYPE (BhClientStart, bh_client_start, bh_client_start_ref, bh_client_start_unref)
+
+BhClientStart *
+bh_client_start_ref (BhClientStart *self)
 {
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+start_clear (gpointer data)
+{
+  BhClientStart *self = data;
+
   if (self->pidfd >= 0)
     close (self->pidfd);
   g_free (self->log);
-  g_free (self);
+}
+
+void
+bh_client_start_unref (BhClientStart *self)
+{
+  g_atomic_rc_box_release_full (self, start_clear);
 }
 
 gboolean
@@ -51,18 +68,32 @@ bh_client_start_has_ended (BhClientStart *self)
   return self->ended;
 }
 
+/* Of a log that is no file nothing is read: it may be one that never ends. */
+static gpointer
+read_last_words (gpointer data, GError **error)
+{
+  const BhClientStart *self = data;
+  g_autofd int fd = g_open (self->log, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+  goffset end = fd >= 0 ? lseek (fd, 0, SEEK_END) : -1;
+  goffset from = MAX (self->log_from, end - LAST_WORDS_MAX);
+  char text[LAST_WORDS_MAX];
+  gssize length = from < end ? pread (fd, text, (gsize) (end - from), from) : 0;
+
+  return g_bytes_new (text, (gsize) MAX (length, 0));
+}
+
 char *
 bh_client_start_last_words (BhClientStart *self)
 {
-  g_autofree char *text = NULL;
-  gsize length = 0, from;
+  g_autoptr (GBytes) words = NULL;
 
-  if (self->log == NULL || !g_file_get_contents (self->log, &text, &length, NULL))
+  if (self->log != NULL)
+    words = dex_await_boxed (bh_future_in_thread (G_TYPE_BYTES, read_last_words, bh_client_start_ref (self),
+                                                  (GDestroyNotify) bh_client_start_unref),
+                             NULL);
+  if (words == NULL)
     return g_strdup ("");
-  from = MIN ((gsize) self->log_from, length);
-  if (length - from > LAST_WORDS_MAX)
-    from = length - LAST_WORDS_MAX;
-  return g_strchomp (bh_text_shown (text + from, length - from, NULL));
+  return g_strchomp (bh_text_shown (g_bytes_get_data (words, NULL), g_bytes_get_size (words), NULL));
 }
 
 /* D-Bus activation is for the one coordinator of the login session, never for one at another socket or of a
@@ -127,7 +158,7 @@ open_log (BhClientStart *self, GError **error)
   if (g_mkdir_with_parents (folder, 0700) == 0 &&
       (fd = g_open (self->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) >= 0)
     {
-      self->log_from = lseek (fd, 0, SEEK_END);
+      self->log_from = MAX (lseek (fd, 0, SEEK_END), 0);
       if (self->log_from > LOG_MAX && ftruncate (fd, 0) == 0)
         self->log_from = 0;
       return fd;
@@ -202,25 +233,46 @@ spawn_detached (const char *program, const char *socket_path, int log)
   return result;
 }
 
-static gboolean
-start_program (BhClientStart *self, const char *socket_path, GError **error)
+typedef struct
 {
-  g_autofree char *program = bh_path_program ("bellhop-coordinator");
-  gint32 pid;
-  int log;
+  char *socket_path;
+  GCancellable *cancellable; /* (nullable) */
+} Launch;
 
-  if (!g_file_test (program, G_FILE_TEST_IS_EXECUTABLE))
-    {
-      bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
-                    _ ("No coordinator runs, and there is none to start at %s. Install Bellhop completely"),
-                    program);
-      return FALSE;
-    }
-  log = open_log (self, error);
-  if (log < 0)
-    return FALSE;
-  pid = spawn_detached (program, socket_path, log);
-  close (log);
+static Launch *
+launch_new (const char *socket_path, GCancellable *cancellable)
+{
+  Launch *self = g_new0 (Launch, 1);
+
+  self->socket_path = g_strdup (socket_path);
+  g_set_object (&self->cancellable, cancellable);
+  return self;
+}
+
+static void
+launch_free (gpointer data)
+{
+  Launch *self = data;
+
+  g_free (self->socket_path);
+  g_clear_object (&self->cancellable);
+  g_free (self);
+}
+
+static BhClientStart *
+start_new (void)
+{
+  BhClientStart *self = g_atomic_rc_box_new0 (BhClientStart);
+
+  self->pidfd = -1;
+  return self;
+}
+
+static gboolean
+spawn (BhClientStart *self, const char *program, const char *socket_path, int log, GError **error)
+{
+  gint32 pid = spawn_detached (program, socket_path, log);
+
   if (pid <= 0)
     {
       bh_set_error (error, BH_ERROR_UNREACHABLE, NULL, _ ("The coordinator %s cannot be started: %s"),
@@ -232,15 +284,39 @@ start_program (BhClientStart *self, const char *socket_path, GError **error)
   return TRUE;
 }
 
-BhClientStart *
-bh_client_start (const char *socket_path, GError **error)
+/* On a thread: every file that is touched may lie on a disk that takes its time, and to fork takes the longer
+ * the larger the process is. */
+static gpointer
+start_program (gpointer data, GError **error)
 {
-  g_autoptr (BhClientStart) self = g_new0 (BhClientStart, 1);
+  const Launch *launch = data;
+  g_autoptr (BhClientStart) self = start_new ();
+  g_autofree char *program = bh_path_program ("bellhop-coordinator");
+  g_autofd int log = -1;
 
-  self->pidfd = -1;
-  if (may_use_bus (socket_path) && start_over_bus ())
-    return g_steal_pointer (&self);
-  if (!start_program (self, socket_path, error))
+  if (!g_file_test (program, G_FILE_TEST_IS_EXECUTABLE))
+    {
+      bh_set_error (error, BH_ERROR_UNREACHABLE, NULL,
+                    _ ("No coordinator runs, and there is none to start at %s. Install Bellhop completely"),
+                    program);
+      return NULL;
+    }
+  log = open_log (self, error);
+  /* the last moment: what has been started stays */
+  if (log < 0 || g_cancellable_set_error_if_cancelled (launch->cancellable, error) ||
+      !spawn (self, program, launch->socket_path, log, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+BhClientStart *
+bh_client_start (const char *socket_path, GCancellable *cancellable, GError **error)
+{
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (may_use_bus (socket_path) && start_over_bus ())
+    return start_new ();
+  return dex_await_boxed (bh_future_in_thread (bh_client_start_get_type (), start_program,
+                                               launch_new (socket_path, cancellable), launch_free),
+                          error);
 }

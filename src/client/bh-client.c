@@ -27,9 +27,9 @@ struct _BhClient
   char *socket_path; /* NULL: remote */
   char *url;
   char *token;
-  char *fingerprint; /* lower-case hex without colons */
-  char *seen;        /* (nullable) that of the last certificate that was not accepted */
-  gboolean may_start;
+  char *fingerprint;    /* lower-case hex without colons */
+  char *seen;           /* (nullable) that of the last certificate that was not accepted */
+  GCancellable *starts; /* of a local one; cancelled: it may not be started (any more) */
 };
 
 G_DEFINE_FINAL_TYPE (BhClient, bh_client, G_TYPE_OBJECT)
@@ -40,6 +40,7 @@ bh_client_finalize (GObject *object)
   BhClient *self = BH_CLIENT (object);
 
   g_clear_object (&self->session);
+  g_clear_object (&self->starts);
   g_free (self->socket_path);
   g_free (self->url);
   g_free (self->token);
@@ -57,6 +58,7 @@ bh_client_class_init (BhClientClass *klass)
 static void
 bh_client_init (BhClient *self)
 {
+  self->starts = g_cancellable_new ();
 }
 
 static SoupSession *
@@ -82,7 +84,7 @@ bh_client_new_local (const char *socket_path)
   self->socket_path =
       socket_path != NULL ? g_canonicalize_filename (socket_path, NULL) : bh_client_default_socket ();
   self->url = g_strdup ("http://localhost");
-  bh_client_set_may_start (self, TRUE);
+  bh_client_set_may_start (self, TRUE); /* unless the environment says otherwise */
   address = g_unix_socket_address_new (self->socket_path);
   self->session = new_session (G_SOCKET_CONNECTABLE (address));
   return self;
@@ -125,7 +127,13 @@ void
 bh_client_set_may_start (BhClient *self, gboolean may_start)
 {
   g_return_if_fail (BH_IS_CLIENT (self));
-  self->may_start = may_start && g_strcmp0 (g_getenv ("BELLHOP_NO_START"), "1") != 0;
+  if (!may_start || g_strcmp0 (g_getenv ("BELLHOP_NO_START"), "1") == 0)
+    g_cancellable_cancel (self->starts);
+  else if (g_cancellable_is_cancelled (self->starts))
+    {
+      g_clear_object (&self->starts);
+      self->starts = g_cancellable_new ();
+    }
 }
 
 const char *
@@ -360,6 +368,11 @@ await_ready (const BhCall *request, BhClientStart *start, JsonNode **info, GErro
           ended = TRUE;
           deadline = MIN (deadline, g_get_monotonic_time () + GRACE_US);
         }
+      if (start != NULL && g_cancellable_is_cancelled (request->client->starts))
+        {
+          g_propagate_error (error, bh_client_wrap_error (request->client, g_steal_pointer (&local)));
+          return FALSE;
+        }
       if (g_get_monotonic_time () > deadline)
         {
           g_propagate_error (error, not_ready_error (request->client, start));
@@ -375,17 +388,20 @@ start_and_wait (const BhCall *request, GError *first, JsonNode **info, GError **
 {
   BhClient *self = request->client;
   g_autoptr (BhClientStart) start = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (nobody_listens (first))
     {
-      if (!self->may_start)
+      start = bh_client_start (self->socket_path, self->starts, &local);
+      if (start == NULL)
         {
-          g_propagate_error (error, bh_client_wrap_error (self, g_error_copy (first)));
+          /* where none may be started, what is wrong is that nobody listens */
+          gboolean called_off = g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+          g_propagate_error (error, called_off ? bh_client_wrap_error (self, g_error_copy (first))
+                                               : g_steal_pointer (&local));
           return FALSE;
         }
-      start = bh_client_start (self->socket_path, error);
-      if (start == NULL)
-        return FALSE;
     }
   else if (!g_error_matches (first, BH_ERROR, BH_ERROR_UNAVAILABLE))
     {

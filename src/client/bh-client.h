@@ -22,7 +22,7 @@ BhClient *bh_client_new_remote (const char *url, const char *token, const char *
 /* (nullable) the path of the local coordinator's socket; NULL for a remote one. */
 const char *bh_client_get_socket (BhClient *self);
 /* Whether a local coordinator that is not there is started: TRUE at first, never if $BELLHOP_NO_START is 1.
- */
+ * FALSE calls off a start that is under way, too: whoever waits for it is told that nobody listens. */
 void bh_client_set_may_start (BhClient *self, gboolean may_start);
 
 /* Connects; for the local coordinator starts it (socket activation or D-Bus do it by themselves; else

@@ -246,6 +246,7 @@ bh_connection_close (BhConnection *self)
     return;
   g_clear_pointer (&self->feed, bh_feed_free);
   g_clear_handle_id (&self->relist_source, g_source_remove);
+  bh_client_set_may_start (self->client, FALSE);
   dex_promise_resolve_boolean (self->closed, TRUE);
 }
 
