@@ -2,6 +2,8 @@
  * Copyright The Bellhop authors */
 #include "config.h"
 
+#include <string.h>
+
 #include "app/questions/bh-question-dialog.h"
 #include "app/questions/bh-question-page.h"
 #include "support/let-go.h"
@@ -87,6 +89,16 @@ close_sheet (Fixture *self)
   adw_dialog_force_close (ADW_DIALOG (self->dialog));
   g_clear_object (&self->dialog);
   let_go_wait (shown);
+}
+
+/* libadwaita's own, in which a dialog lies. */
+static gboolean
+lies_in (GtkWidget *widget, const char *type)
+{
+  for (; widget != NULL; widget = gtk_widget_get_parent (widget))
+    if (strcmp (G_OBJECT_TYPE_NAME (widget), type) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static BhQuestionSet *
@@ -339,6 +351,19 @@ test_asked_by (Fixture *self, gconstpointer data)
   wait_for (self, is_asked_by_name, "the name");
 }
 
+/* Beside what is asked about where there is room, else from below. */
+static void
+test_sheet (Fixture *self, gconstpointer data)
+{
+  open_sheet (self);
+  g_assert_true (lies_in (child (self, "views"), "AdwFloatingSheet"));
+  close_sheet (self);
+  gtk_window_set_default_size (self->window, 360, 640);
+  WAIT_UNTIL (gtk_widget_get_width (GTK_WIDGET (self->window)) <= 360, "the narrow window");
+  open_sheet (self);
+  WAIT_UNTIL (lies_in (child (self, "views"), "AdwBottomSheet"), "the sheet from below");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -350,5 +375,6 @@ main (int argc, char **argv)
   ADD ("answered-while-sending", test_answered_while_sending);
   ADD ("an-error-keeps-the-answer", test_an_error_keeps_the_answer);
   ADD ("asked-by", test_asked_by);
+  ADD ("sheet", test_sheet);
   return g_test_run ();
 }
