@@ -11,7 +11,6 @@
 #include "client/bh-info-item.h"
 
 #define AUTO "auto"
-#define RUNBOOK "runbook"
 
 struct _BhEngineRow
 {
@@ -110,16 +109,13 @@ get_engines (BhEngineRow *self)
 /* --- choosing --------------------------------------------------------------------------------------------
  */
 
-/* Why not, which version; else what is known of it anyway. */
 static char *
 describe_engine (BhEngineRow *self, const BhEngineInfo *info)
 {
-  if (info->why_not != NULL)
-    return bh_why_not_text (info);
-  if (g_strcmp0 (info->protocol, RUNBOOK) == 0)
-    return g_strdup (_ ("Built in: runs the code blocks of the instructions in order, without an AI"));
-  if (info->version != NULL)
-    return g_strdup_printf (_ ("Version %s"), info->version);
+  char *text = bh_engine_text (info);
+
+  if (text != NULL)
+    return text;
   if (self->is_looking)
     return g_strdup (_ ("Looking for it…"));
   return g_strdup (_ ("Looked for in the DevBox when the Run starts"));

@@ -46,18 +46,10 @@ get_info (BhEnginesGroup *self, BhInfoItem *item)
 static char *
 describe (BhEnginesGroup *self, const BhEngineInfo *info)
 {
-  if (info->why_not != NULL)
-    return bh_why_not_text (info);
-  if (g_strcmp0 (info->protocol, "runbook") == 0)
-    return g_strdup (_ ("Built in: runs the code blocks of the instructions in order, without an AI"));
-  if (info->version != NULL && info->path != NULL)
-    /* Translators: a version, and the path of a program */
-    return g_strdup_printf (_ ("Version %s, at %s"), info->version, info->path);
-  if (info->version != NULL)
-    return g_strdup_printf (_ ("Version %s"), info->version);
-  if (info->path != NULL)
-    /* Translators: the path of a program */
-    return g_strdup_printf (_ ("Found at %s"), info->path);
+  char *text = bh_engine_text (info);
+
+  if (text != NULL)
+    return text;
   return g_strdup (self->is_looking ? _ ("Looking for it…") : _ ("Looked for when a Run needs it"));
 }
 
