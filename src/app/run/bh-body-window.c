@@ -164,6 +164,21 @@ bh_body_window_class_init (BhBodyWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "body.retry", NULL, retry_action);
 }
 
+static const char *
+name_of (BhPart part)
+{
+  switch (part)
+    {
+    case BH_PART_CALL:
+      return C_ ("step", "Call");
+    case BH_PART_RESULT:
+      return C_ ("step", "Result");
+    case BH_PART_TEXT:
+    default:
+      return _ ("Message");
+    }
+}
+
 static void
 bh_body_window_init (BhBodyWindow *self)
 {
@@ -184,8 +199,7 @@ bh_body_window_new (
   self->part = part;
   self->total = total;
   adw_window_title_set_title (self->heading, title);
-  g_object_set (self->text, "title", part == BH_PART_CALL ? C_ ("step", "Call") : C_ ("step", "Result"),
-                NULL);
+  g_object_set (self->text, "title", name_of (part), NULL);
   /* of an output the end is what matters */
   load (self, part == BH_PART_RESULT && total > RANGE ? total - RANGE : 0);
   return self;
