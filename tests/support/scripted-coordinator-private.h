@@ -45,6 +45,7 @@ struct _ScriptedCoordinator
   GHashTable *runs; /* id → ScriptedRun */
   GPtrArray *workers;
   GPtrArray *engines;
+  GPtrArray *boxes;
   GPtrArray *faults;
   GPtrArray *requests; /* char * "METHOD /path?query" */
   char *last_body;

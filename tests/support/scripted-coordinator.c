@@ -61,6 +61,7 @@ scripted_coordinator_new (void)
   self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, run_free);
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_worker_info_unref);
   self->engines = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_engine_info_unref);
+  self->boxes = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_box_info_unref);
   self->faults = g_ptr_array_new_with_free_func (fault_free);
   self->requests = g_ptr_array_new_with_free_func (g_free);
   self->streams = g_ptr_array_new_with_free_func (stream_free);
@@ -77,6 +78,7 @@ scripted_coordinator_free (ScriptedCoordinator *self)
   g_hash_table_unref (self->runs);
   g_ptr_array_unref (self->workers);
   g_ptr_array_unref (self->engines);
+  g_ptr_array_unref (self->boxes);
   g_ptr_array_unref (self->faults);
   g_ptr_array_unref (self->requests);
   g_ptr_array_unref (self->streams);
@@ -486,6 +488,14 @@ scripted_coordinator_put_engine (ScriptedCoordinator *self, const BhEngineInfo *
     if (strcmp (((BhEngineInfo *) g_ptr_array_index (self->engines, i))->id, info->id) == 0)
       g_ptr_array_remove_index (self->engines, i--);
   g_ptr_array_add (self->engines, bh_engine_info_copy (info));
+}
+
+void
+scripted_coordinator_put_box (ScriptedCoordinator *self, const BhBoxInfo *info)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_ptr_array_add (self->boxes, bh_box_info_copy (info));
 }
 
 /* --- faults and counts --------------------------------------------------------------------------------- */

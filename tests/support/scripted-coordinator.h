@@ -45,6 +45,7 @@ void scripted_coordinator_put_question (ScriptedCoordinator *self, const BhQuest
 void scripted_coordinator_put_message (ScriptedCoordinator *self, const BhMessage *message);
 void scripted_coordinator_put_worker (ScriptedCoordinator *self, const BhWorkerInfo *info);
 void scripted_coordinator_put_engine (ScriptedCoordinator *self, const BhEngineInfo *info);
+void scripted_coordinator_put_box (ScriptedCoordinator *self, const BhBoxInfo *info);
 /* A question set with one single-choice question of two options, open. (transfer full) */
 BhQuestionSet *scripted_question_new (const char *id, const char *run_id, guint64 row);
 

@@ -374,6 +374,26 @@ begin_stream (Request *request, const char *path)
 
 /* --- routes -------------------------------------------------------------------------------------------- */
 
+static void
+change_box (Request *request)
+{
+  GPtrArray *boxes = request->self->boxes;
+
+  for (guint i = 0; i < boxes->len; i++)
+    {
+      BhBoxInfo *box = boxes->pdata[i];
+
+      if (strcmp (box->id, request->parts[1]) != 0)
+        continue;
+      if (strcmp (request->method, "DELETE") == 0)
+        g_ptr_array_remove_index (boxes, i);
+      else
+        g_set_str (&box->state, "stopped");
+      break;
+    }
+  soup_server_message_set_status (request->message, 204, NULL);
+}
+
 static gboolean
 is (Request *request, guint at, const char *part)
 {
@@ -441,9 +461,9 @@ route (Request *request, const char *path)
   else if (is (request, 0, "keys") || is (request, 0, "sign-ins"))
     respond (request, 200, "{}");
   else if (is (request, 0, "devboxes") && request->n_parts == 1)
-    respond (request, 200, "{\"devboxes\":[]}");
+    respond_list (request, "devboxes", request->self->boxes, (ToJson) bh_box_info_to_json);
   else if (is (request, 0, "devboxes"))
-    soup_server_message_set_status (request->message, 204, NULL);
+    change_box (request);
   else if (!is (request, 0, "runs"))
     respond_error (request, bh_error_new (BH_ERROR_NOT_FOUND, NULL, "There is no such path"));
   else if (request->n_parts == 1 && strcmp (request->method, "POST") == 0)

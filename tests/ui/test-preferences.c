@@ -6,8 +6,10 @@
 
 #include "app/bh-settings.h"
 #include "app/preferences/bh-box-row.h"
+#include "app/preferences/bh-boxes-group.h"
 #include "app/preferences/bh-certificate-dialog.h"
 #include "app/preferences/bh-engines-group.h"
+#include "app/preferences/bh-general-page.h"
 #include "app/preferences/bh-keys-group.h"
 #include "app/preferences/bh-place-row.h"
 #include "app/preferences/bh-preferences-dialog.h"
@@ -237,6 +239,66 @@ test_general (Fixture *self, gconstpointer data)
   dismiss (self);
 }
 
+/* Each row and its setting are the same, whichever of them is changed. */
+static void
+test_general_settings (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *key;
+    const char *row;
+  } switches[] = {
+    { "run-in-background", "run_in_background" },
+    { "notify-needs-you", "notify_needs_you" },
+    { "notify-completed", "notify_completed" },
+    { "notify-failed", "notify_failed" },
+  };
+  static const struct
+  {
+    const char *key;
+    const char *row;
+    const char *nicks[4];
+  } choices[] = {
+    { "default-mode", "mode", { "interactive", "autonomous" } },
+    { "default-keep", "keep", { "by-mode", "keep", "stop" } },
+  };
+  GtkWidget *page;
+
+  present (self, "general");
+  page = find (self, BH_TYPE_GENERAL_PAGE, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (switches); i++)
+    {
+      GObject *row = gtk_widget_get_template_child (page, BH_TYPE_GENERAL_PAGE, switches[i].row);
+      gboolean before = g_settings_get_boolean (self->settings, switches[i].key);
+
+      g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (row)) == before);
+      adw_switch_row_set_active (ADW_SWITCH_ROW (row), !before);
+      g_assert_true (g_settings_get_boolean (self->settings, switches[i].key) == !before);
+      g_settings_set_boolean (self->settings, switches[i].key, before);
+      g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (row)) == before);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      GObject *row = gtk_widget_get_template_child (page, BH_TYPE_GENERAL_PAGE, choices[i].row);
+
+      for (guint n = 0; choices[i].nicks[n] != NULL; n++)
+        {
+          g_autofree char *set = NULL;
+
+          adw_combo_row_set_selected (ADW_COMBO_ROW (row), n);
+          set = g_settings_get_string (self->settings, choices[i].key);
+          g_assert_cmpstr (set, ==, choices[i].nicks[n]);
+        }
+      for (guint n = 0; choices[i].nicks[n] != NULL; n++)
+        {
+          g_settings_set_string (self->settings, choices[i].key, choices[i].nicks[n]);
+          g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (row)), ==, n);
+        }
+      g_settings_reset (self->settings, choices[i].key);
+    }
+  dismiss (self);
+}
+
 static GtkWidget *
 find_titled (GtkWidget *widget, const char *title)
 {
@@ -286,6 +348,96 @@ test_workers (Fixture *self, gconstpointer data)
   dismiss (self);
 }
 
+/* (nullable) the one over the preferences */
+static AdwAlertDialog *
+get_alert (Fixture *self)
+{
+  AdwDialog *dialog = adw_window_get_visible_dialog (ADW_WINDOW (self->window));
+
+  return ADW_IS_ALERT_DIALOG (dialog) ? ADW_ALERT_DIALOG (dialog) : NULL;
+}
+
+static BhBoxInfo *
+box_new (const char *id, const char *run_name)
+{
+  BhBoxInfo *box = bh_box_info_new ();
+
+  box->id = g_strdup (id);
+  box->worker = g_strdup (WORKER);
+  box->image = g_strdup ("host");
+  box->state = g_strdup ("running");
+  box->run_name = g_strdup (run_name);
+  return box;
+}
+
+/* (nullable) */
+static GtkWidget *
+find_button (GtkWidget *widget, const char *name)
+{
+  return GTK_WIDGET (gtk_widget_get_template_child (widget, BH_TYPE_BOX_ROW, name));
+}
+
+static gboolean
+is_described (Fixture *self, GType group, const char *text)
+{
+  return g_strcmp0 (adw_preferences_group_get_description (ADW_PREFERENCES_GROUP (find (self, group, 0))),
+                    text) == 0;
+}
+
+/* DevBoxes are stopped, and removed once that is said twice; what is refused is told. */
+static void
+test_boxes (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhBoxInfo) one = box_new ("b_0000000000000001", "A <b>Run</b>");
+  g_autoptr (BhBoxInfo) other = box_new ("b_0000000000000002", NULL);
+  AdwAlertDialog *dialog;
+  GtkWidget *row;
+
+  scripted_coordinator_put_box (self->coordinator, one);
+  scripted_coordinator_put_box (self->coordinator, other);
+  present (self, "workers");
+  WAIT_FOR (find (self, BH_TYPE_BOX_ROW, 1) != NULL);
+  row = find (self, BH_TYPE_BOX_ROW, 0);
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "A <b>Run</b>");
+  g_assert_false (adw_preferences_row_get_use_markup (ADW_PREFERENCES_ROW (row)));
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, "Running · " WORKER " · host");
+
+  /* refused: it runs as before */
+  scripted_coordinator_fail (self->coordinator, "POST /v1/devboxes", 409, REFUSED, 1);
+  g_signal_emit_by_name (find_button (row, "stop"), "clicked");
+  WAIT_FOR (scripted_coordinator_count (self->coordinator, "POST /v1/devboxes/b_0000000000000001/stop") == 1);
+  WAIT_FOR (gtk_widget_get_sensitive (row));
+  g_assert_true (gtk_widget_get_visible (find_button (row, "stop")));
+
+  g_signal_emit_by_name (find_button (row, "stop"), "clicked");
+  WAIT_FOR (!gtk_widget_get_visible (find_button (find (self, BH_TYPE_BOX_ROW, 0), "stop")));
+  row = find (self, BH_TYPE_BOX_ROW, 0);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, "Stopped · " WORKER " · host");
+
+  /* whoever shrinks back from it has it still */
+  g_signal_emit_by_name (find_button (row, "remove"), "clicked");
+  WAIT_FOR ((dialog = get_alert (self)) != NULL);
+  adw_dialog_close (ADW_DIALOG (dialog));
+  WAIT_FOR (get_alert (self) == NULL);
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "DELETE /v1/devboxes"), ==, 0);
+  g_signal_emit_by_name (find_button (row, "remove"), "clicked");
+  WAIT_FOR ((dialog = get_alert (self)) != NULL);
+  g_signal_emit_by_name (dialog, "response", "remove");
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  WAIT_FOR (find (self, BH_TYPE_BOX_ROW, 1) == NULL);
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "DELETE /v1/devboxes/b_0000000000000001"),
+                    ==, 1);
+  row = find (self, BH_TYPE_BOX_ROW, 0);
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, "Of no Run");
+
+  /* what cannot be listed is told beside what was listed before */
+  scripted_coordinator_fail (self->coordinator, "GET /v1/devboxes", 500, REFUSED, 1);
+  g_signal_emit_by_name (find_button (row, "stop"), "clicked");
+  WAIT_FOR (is_described (self, BH_TYPE_BOXES_GROUP, "Not <today> & so"));
+  g_assert_true (gtk_widget_get_mapped (find (self, BH_TYPE_BOX_ROW, 0)));
+  dismiss (self);
+}
+
 static void
 test_connections (Fixture *self, gconstpointer data)
 {
@@ -309,15 +461,6 @@ static GtkWidget *
 row_in (AdwPreferencesGroup *group, GType type, guint n)
 {
   return find_nth (GTK_WIDGET (group), type, &n);
-}
-
-/* (nullable) the one over the preferences */
-static AdwAlertDialog *
-get_alert (Fixture *self)
-{
-  AdwDialog *dialog = adw_window_get_visible_dialog (ADW_WINDOW (self->window));
-
-  return ADW_IS_ALERT_DIALOG (dialog) ? ADW_ALERT_DIALOG (dialog) : NULL;
 }
 
 static gboolean
@@ -488,8 +631,10 @@ main (int argc, char **argv)
   ADD ("saved/load", test_load);
   g_test_add_func ("/preferences/fingerprint", test_fingerprint);
   ADD ("general", test_general);
+  ADD ("general-settings", test_general_settings);
   ADD ("privacy", test_privacy);
   ADD ("workers", test_workers);
+  ADD ("boxes", test_boxes);
   ADD ("connections", test_connections);
   ADD ("engines", test_engines);
   ADD ("keys-and-sign-ins", test_keys_and_sign_ins);

@@ -12,7 +12,6 @@ struct _BhBoxesGroup
   AdwPreferencesGroup parent_instance;
 
   GtkListBox *list;
-  GtkLabel *placeholder;
 
   BhConnection *connection;
   char *shown; /* what the rows were made from; the same again leaves them alone */
@@ -37,13 +36,23 @@ signature (GPtrArray *boxes)
   return g_string_free (text, FALSE);
 }
 
+/* What is wrong is told beside the list, which stays as it was. */
+static void
+say (BhBoxesGroup *self, const char *problem)
+{
+  /* what a coordinator says is text, and a description is markup */
+  g_autofree char *escaped = problem != NULL ? g_markup_escape_text (problem, -1) : NULL;
+
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), escaped);
+  gtk_widget_set_visible (GTK_WIDGET (self->list), problem == NULL || self->shown != NULL);
+}
+
 static void
 show_boxes (BhBoxesGroup *self, GPtrArray *boxes)
 {
   g_autofree char *text = signature (boxes);
   GtkListBoxRow *row;
 
-  gtk_label_set_text (self->placeholder, _ ("No DevBoxes"));
   if (g_strcmp0 (text, self->shown) == 0)
     return;
   g_set_str (&self->shown, text);
@@ -70,8 +79,7 @@ list_fiber (gpointer data)
     return dex_future_new_true ();
   if (boxes != NULL)
     show_boxes (self, boxes);
-  else
-    gtk_label_set_text (self->placeholder, error->message); /* what was listed before stays */
+  say (self, boxes != NULL ? NULL : error->message);
   if (self->again)
     refresh (self);
   return dex_future_new_true ();
@@ -123,7 +131,6 @@ bh_boxes_group_class_init (BhBoxesGroupClass *klass)
   widget_class->map = bh_boxes_group_map;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/bellhop/Bellhop/ui/bh-boxes-group.ui");
   gtk_widget_class_bind_template_child (widget_class, BhBoxesGroup, list);
-  gtk_widget_class_bind_template_child (widget_class, BhBoxesGroup, placeholder);
 }
 
 static void
