@@ -122,6 +122,15 @@ class Faults(ScriptedCase):
         self.assertIn('“Loading the universe”', told[0])
         self.assertIn('stop the Run', told[0])
 
+    def test_reads_nothing(self):
+        """Who asks and asks, and reads no answer, is not listened to until it does; a person is told."""
+        run_id = self.create('nag 200 | say Three.', SILENCE=0.2)
+        text, = wait_for(lambda: [text for text in self.notices(run_id) if 'does not read' in text][:1], 'the notice')
+        self.assertIn('Scripted does not read the answers to what it asks.', text)
+        self.assertIn('stop the Run', text)
+        (self.workspace(run_id) / 'read').touch()
+        self.assertEqual(self.end(run_id)['summary'].strip(), 'Three.')
+
     def only_alive(self, wire, protocol):
         self.engine(protocol=protocol, environment=[f'AGENT_WIRE={wire}'])
         self.bellhop.environment['BELLHOP_ENGINE_SILENCE_SECONDS'] = '0.2'

@@ -208,6 +208,17 @@ class Agent:
             self.do_raw(text)
             self.poll_cancel(0.01)
 
+    def do_nag(self, count):
+        """So many requests, each with an id that is too long, which is told back; the answers are not read until there is a file
+        `read`."""
+        ids = [f'{i}' + 'x' * 65536 for i in range(int(count))]
+        for id in ids:
+            put({'id': id, 'method': 'bellhop/unknown', 'params': {}})
+        self.do_until('read')
+        for id in ids:
+            answer = self.read()
+            assert answer['id'] == id and 'error' in answer, answer['id'][:9]
+
     def do_until(self, name):
         """Says nothing until there is that file."""
         while not os.path.exists(os.path.join(WORKSPACE, name)):

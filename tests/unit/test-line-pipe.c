@@ -242,6 +242,125 @@ test_exit (PipeWorld *world)
   pipe_forget (life);
 }
 
+/* Answers each line of a program that reads none of it until nothing is given any more; how many there were.
+ */
+static guint
+answer_all (PipeLife *life, const char *answer)
+{
+  guint answered = 0;
+
+  for (;;)
+    {
+      g_autoptr (DexFuture) ready = NULL;
+      guint64 skipped;
+      g_autoptr (GBytes) line = bh_line_pipe_next (life->pipe, &skipped);
+
+      if (line != NULL)
+        {
+          bh_line_pipe_send (life->pipe, answer);
+          answered++;
+          continue;
+        }
+      if (bh_line_pipe_is_held_up (life->pipe))
+        return answered;
+      ready = bh_line_pipe_ready (life->pipe);
+      pipe_await (life, g_steal_pointer (&ready));
+    }
+}
+
+/* A program that asks and asks and reads no answer waits, over restarts, until it reads. */
+static void
+test_held_up (PipeWorld *world)
+{
+  const gsize size = 100 * 1024;
+  const guint n = 100;
+  g_autofree char *answer = g_strnfill (size, 'a');
+  guint answered;
+
+  world->deaf = TRUE;
+  world->piece = 1000;
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (world->output, "may I %u?\n", i);
+  {
+    g_autoptr (PipeLife) life = pipe_life_new (world, LONGEST);
+    g_autoptr (DexFuture) ready = NULL;
+
+    answered = answer_all (life, answer);
+    g_assert_cmpuint (bh_line_pipe_get_unread (life->pipe), <=, 4 * MiB + size + 1);
+    g_assert_cmpuint (answered, <, n);
+    /* that is written and stored, and still nobody reads it */
+    ready = bh_line_pipe_ready (life->pipe);
+    pipe_await (life, bh_line_pipe_flush (life->pipe));
+    pipe_serve (life);
+    g_assert_true (dex_future_is_pending (ready));
+  }
+  {
+    g_autoptr (PipeLife) life = pipe_life_new (world, LONGEST);
+
+    g_assert_cmpuint (answer_all (life, answer), ==, 0);
+    g_assert_cmpuint (bh_line_pipe_get_unread (life->pipe), ==, answered * (size + 1));
+    world->deaf = FALSE;
+    for (; answered < n; answered++)
+      {
+        g_autofree char *expected = g_strdup_printf ("may I %u?", answered);
+
+        assert_next (life, expected);
+        bh_line_pipe_send (life->pipe, answer);
+        g_assert_cmpuint (bh_line_pipe_get_unread (life->pipe), <=, 4 * MiB + size + 1);
+      }
+    pipe_await (life, bh_line_pipe_flush (life->pipe));
+    while (world->input->len < n * (size + 1))
+      pipe_serve (life);
+    g_assert_cmpuint (world->input->len, ==, n * (size + 1));
+    pipe_serve (life);
+    g_assert_cmpuint (bh_line_pipe_get_unread (life->pipe), ==, 0);
+    pipe_forget (life);
+  }
+}
+
+/* One that says much before it reads is listened to: it may read when it has said it. */
+static void
+test_deaf (PipeWorld *world)
+{
+  g_autoptr (PipeLife) life = pipe_life_new (world, BH_LINE_PIPE_MAX);
+  g_autofree char *line = g_strnfill (1000 * 1000, 'x');
+
+  world->deaf = TRUE;
+  world->piece = 64 * 1024;
+  bh_line_pipe_send (life->pipe, "please");
+  pipe_await (life, bh_line_pipe_flush (life->pipe));
+  for (guint i = 0; i < 12; i++)
+    g_string_append_printf (world->output, "%s\n", line);
+  for (guint i = 0; i < 12; i++)
+    assert_next (life, line);
+  g_assert_cmpuint (bh_line_pipe_get_unread (life->pipe), ==, strlen ("please\n"));
+  pipe_forget (life);
+}
+
+/* What nobody will read holds nothing up: the last words of the program are heard. */
+static void
+test_hung_up (PipeWorld *world)
+{
+  g_autoptr (PipeLife) life = pipe_life_new (world, LONGEST);
+  g_autofree char *answer = g_strnfill (5 * MiB, 'a');
+  g_autoptr (DexFuture) ready = NULL;
+
+  world->deaf = TRUE;
+  world->piece = 1000;
+  bh_line_pipe_send (life->pipe, answer);
+  pipe_await (life, bh_line_pipe_flush (life->pipe));
+  g_string_append (world->output, "last words\n");
+  ready = bh_line_pipe_ready (life->pipe);
+  pipe_serve (life);
+  g_assert_true (dex_future_is_pending (ready));
+  world->ended = TRUE;
+  peer_frame (life->peer, 1, BH_WIRE_CHANNEL_CLOSE, 0, PIPE_ID, 0, NULL, 0);
+  pipe_await (life, g_steal_pointer (&ready));
+  assert_next (life, "last words");
+  assert_next (life, NULL);
+  pipe_forget (life);
+}
+
 static void
 run_test (gconstpointer body)
 {
@@ -262,5 +381,8 @@ main (int argc, char *argv[])
   pipe_add ("/line-pipe/skipping", test_skipping);
   pipe_add ("/line-pipe/trimming", test_trimming);
   pipe_add ("/line-pipe/exit", test_exit);
+  pipe_add ("/line-pipe/held-up", test_held_up);
+  pipe_add ("/line-pipe/deaf", test_deaf);
+  pipe_add ("/line-pipe/hung-up", test_hung_up);
   return g_test_run ();
 }

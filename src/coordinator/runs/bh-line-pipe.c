@@ -20,6 +20,9 @@
 #define TRIM_INTERVAL (15 * G_USEC_PER_SEC)
 /* and reading waits for the disk when it is so far behind. */
 #define BEHIND_BYTES (32 * 1024 * 1024)
+/* So much of what it was sent a program may leave unread, or the lines that it writes wait, too: one that
+ * asks and asks, and reads no answer, would have us remember answers without end. */
+#define UNREAD_BYTES (4 * 1024 * 1024)
 /* How long the output of a process that has exited must be silent to have ended. */
 #define QUIET_MS 300
 
@@ -267,7 +270,7 @@ bh_line_pipe_next (BhLinePipe *self, guint64 *skipped)
   g_return_val_if_fail (BH_IS_LINE_PIPE (self) && skipped != NULL, NULL);
 
   *skipped = 0;
-  if (!is_live (self) || !has_line (self))
+  if (!is_live (self) || bh_line_pipe_is_held_up (self) || !has_line (self))
     return NULL;
   return take_line (self, skipped);
 }
@@ -440,12 +443,32 @@ keep_pace (BhLinePipe *self)
   return FALSE;
 }
 
+static DexFuture *
+stored_cb (DexFuture *future, gpointer data)
+{
+  return dex_ref (DEX_FUTURE (data));
+}
+
+/* What is to be read has to be written, and for that stored; some of it may be read meanwhile. */
+static void
+pause_until_read (BhLinePipe *self)
+{
+  DexFuture *moved = bh_line_writer_moved (self->writer);
+
+  pause_for (self, dex_future_then (bh_line_writer_flush (self->writer), stored_cb, moved, dex_unref));
+}
+
 /* Reads until somebody who waits has something. */
 static void
 pull (BhLinePipe *self)
 {
   if (self->ready == NULL || self->reading || self->paused)
     return;
+  if (bh_line_pipe_is_held_up (self) && self->failure == NULL)
+    {
+      pause_until_read (self);
+      return;
+    }
   if (has_line (self) || self->eof)
     {
       tell_ready (self);
@@ -471,7 +494,7 @@ bh_line_pipe_ready (BhLinePipe *self)
     return dex_future_new_for_error (bh_error_new (BH_ERROR_RUN_NOT_ACTIVE, NULL,
                                                    "The work on Run %s has ended.",
                                                    bh_journal_get_run_id (self->journal)));
-  if (has_line (self) || self->eof)
+  if (!bh_line_pipe_is_held_up (self) && (has_line (self) || self->eof))
     return dex_future_new_true ();
   if (self->failure != NULL)
     return dex_future_new_for_error (g_error_copy (self->failure));
@@ -505,6 +528,20 @@ bh_line_pipe_get_written (BhLinePipe *self)
 {
   g_return_val_if_fail (BH_IS_LINE_PIPE (self), 0);
   return bh_line_writer_get_end (self->writer);
+}
+
+guint64
+bh_line_pipe_get_unread (BhLinePipe *self)
+{
+  g_return_val_if_fail (BH_IS_LINE_PIPE (self), 0);
+  return bh_line_writer_get_unread (self->writer);
+}
+
+gboolean
+bh_line_pipe_is_held_up (BhLinePipe *self)
+{
+  g_return_val_if_fail (BH_IS_LINE_PIPE (self), FALSE);
+  return !self->eof && bh_line_writer_get_unread (self->writer) > UNREAD_BYTES;
 }
 
 DexFuture *

@@ -29,7 +29,8 @@ bh_line_pipe_new (BhJournal *journal, BhProcess *process, const char *key, guint
 /* Resolves when bh_line_pipe_next() gives something, or the end has come; rejects when the box is gone, the
  * process was released or another one reads it, and when the journal is closed or broken by now. Meanwhile
  * what is staged in the journal goes to the store now and then, and what a sync has covered is taken out of
- * boxd's spool: memory is bounded if everything next() gives is dealt with before this is called again. */
+ * boxd's spool: memory is bounded if everything next() gives is dealt with before this is called again. While
+ * the program leaves too much unread of what it was sent, nothing is read of it, either. */
 DexFuture *bh_line_pipe_ready (BhLinePipe *self) G_GNUC_WARN_UNUSED_RESULT;
 /* (transfer full) (nullable) the next line that is there, without its newline, staged as consumed: stage what
  * it causes without waiting in between. NULL with `*skipped` > 0: a line of so many bytes was skipped, and
@@ -46,6 +47,10 @@ void bh_line_pipe_send (BhLinePipe *self, const char *line);
  * committed, not when the program reads it. Also after the journal was closed, if everything was committed.
  */
 DexFuture *bh_line_pipe_flush (BhLinePipe *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Bytes that were sent and that the program has not taken; 0 when nobody will. */
+guint64 bh_line_pipe_get_unread (BhLinePipe *self);
+/* There is too much of that: next() gives nothing until the program reads, or ends. */
+gboolean bh_line_pipe_is_held_up (BhLinePipe *self);
 /* Where what was sent ends: its stdin may be closed there. */
 guint64 bh_line_pipe_get_written (BhLinePipe *self);
 /* Resolves when the box has accepted all that was given to it; rejects when nobody reads it. */

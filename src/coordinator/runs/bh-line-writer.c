@@ -27,7 +27,9 @@ struct _BhLineWriter
   char *key;
   GQueue lines; /* Line: not accepted yet */
   guint64 end;
-  DexFuture *last; /* (nullable) of the line that was written last */
+  DexFuture *last;     /* (nullable) of the line that was written last */
+  DexPromise *moved;   /* resolved, and replaced, when lines were accepted or nobody reads them */
+  gboolean is_refused; /* nobody reads */
 };
 
 G_DEFINE_FINAL_TYPE (BhLineWriter, bh_line_writer, G_TYPE_OBJECT)
@@ -54,6 +56,7 @@ bh_line_writer_finalize (GObject *object)
 
   g_queue_clear_full (&self->lines, line_free);
   dex_clear (&self->last);
+  dex_clear (&self->moved);
   g_free (self->key);
   g_clear_object (&self->process);
   g_clear_object (&self->journal);
@@ -70,6 +73,7 @@ static void
 bh_line_writer_init (BhLineWriter *self)
 {
   g_queue_init (&self->lines);
+  self->moved = dex_promise_new ();
 }
 
 /* What waits for something does not keep the writer. */
@@ -126,6 +130,15 @@ stage_out (BhLineWriter *self)
 
 /* --- writing --- */
 
+static void
+tell_moved (BhLineWriter *self)
+{
+  g_autoptr (DexPromise) moved = self->moved;
+
+  self->moved = dex_promise_new ();
+  dex_promise_resolve_boolean (moved, TRUE);
+}
+
 /* The box has them: they need not be remembered. */
 static void
 drop_accepted (BhLineWriter *self, guint64 accepted)
@@ -141,8 +154,10 @@ drop_accepted (BhLineWriter *self, guint64 accepted)
       line_free (g_queue_pop_head (&self->lines));
       dropped = TRUE;
     }
-  if (dropped)
-    stage_out (self);
+  if (!dropped)
+    return;
+  stage_out (self);
+  tell_moved (self);
 }
 
 static DexFuture *
@@ -151,10 +166,18 @@ accepted_cb (DexFuture *future, gpointer data)
   g_autoptr (BhLineWriter) self = g_weak_ref_get (&((Ref *) data)->writer);
   g_autoptr (GError) error = NULL;
 
-  if (dex_future_get_value (future, &error) == NULL)
-    g_debug ("a line was not taken: %s", error->message);
-  else if (self != NULL)
-    drop_accepted (self, ((Ref *) data)->offset);
+  if (dex_future_get_value (future, &error) != NULL)
+    {
+      if (self != NULL)
+        drop_accepted (self, ((Ref *) data)->offset);
+      return dex_future_new_true ();
+    }
+  g_debug ("a line was not taken: %s", error->message);
+  if (self != NULL && !self->is_refused)
+    {
+      self->is_refused = TRUE;
+      tell_moved (self);
+    }
   return dex_future_new_true ();
 }
 
@@ -240,6 +263,23 @@ bh_line_writer_send (BhLineWriter *self, const char *line)
   push_line (self, line);
   bh_journal_set_state (self->journal, key, line);
   stage_out (self);
+}
+
+guint64
+bh_line_writer_get_unread (BhLineWriter *self)
+{
+  const Line *first;
+
+  g_return_val_if_fail (BH_IS_LINE_WRITER (self), 0);
+  first = g_queue_peek_head (&self->lines);
+  return first != NULL && !self->is_refused ? self->end - first->offset : 0;
+}
+
+DexFuture *
+bh_line_writer_moved (BhLineWriter *self)
+{
+  dex_return_error_if_fail (BH_IS_LINE_WRITER (self));
+  return dex_ref (DEX_FUTURE (self->moved));
 }
 
 DexFuture *

@@ -17,6 +17,10 @@ BhLineWriter *bh_line_writer_new (BhJournal *journal, BhProcess *process, const 
 void bh_line_writer_send (BhLineWriter *self, const char *line);
 /* Offset after the last line sent. */
 guint64 bh_line_writer_get_end (BhLineWriter *self);
+/* Bytes that were sent and that the box has not accepted; 0 when nobody will read them. */
+guint64 bh_line_writer_get_unread (BhLineWriter *self);
+/* Resolves when that has become less. */
+DexFuture *bh_line_writer_moved (BhLineWriter *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_line_writer_flush (BhLineWriter *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_line_writer_drained (BhLineWriter *self) G_GNUC_WARN_UNUSED_RESULT;
 void bh_line_writer_forget (BhLineWriter *self);

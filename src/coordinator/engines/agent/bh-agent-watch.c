@@ -44,29 +44,47 @@ quiet_time (BhAgentWork *work)
   return g_get_monotonic_time () - work->heard_at;
 }
 
+/* It asks and asks, and reads no answer: its lines wait until it does. */
+static gboolean
+is_held_up (BhAgentWork *work)
+{
+  return work->pipe != NULL && bh_line_pipe_is_held_up (work->pipe);
+}
+
+/* What is told of a silence of that time. (transfer full) */
+static char *
+describe_silence (BhAgentWork *work, const char *time, gboolean at_step)
+{
+  if (is_held_up (work))
+    return g_strdup_printf ("%s does not read the answers to what it asks. What it says waits until it does, "
+                            "and for %s nothing was heard of it.%s",
+                            work->file->name, time, bh_agent_work_nothing_printed (work));
+  return g_strdup_printf ("%s has said nothing for %s. %s%s", work->file->name, time,
+                          at_step ? "A step of it is still at work, or hangs."
+                                  : "Its model may be out of reach, or busy.",
+                          bh_agent_work_nothing_printed (work));
+}
+
 /* It is nobody's failure yet. The clock stands while somebody else is to do something. */
 static gboolean
 tell_silence (BhAgentWork *work, GError **error)
 {
   gint64 minute = time_of (SILENCE_VARIABLE, SILENCE_SECONDS);
-  gboolean at_step;
+  gboolean held_up = is_held_up (work), at_step;
   const char *time;
   g_autofree char *what = NULL, *text = NULL;
 
   if (bh_agent_work_get_phase (work) != BH_PHASE_TURN)
     return TRUE;
-  if (is_waiting_for_person (work) || is_waiting_for_engine (work))
+  if (!held_up && (is_waiting_for_person (work) || is_waiting_for_engine (work)))
     bh_agent_work_heard (work);
   if (quiet_time (work) < minute)
     return TRUE;
-  at_step = bh_turn_log_has_open_step (work->log);
+  at_step = !held_up && bh_turn_log_has_open_step (work->log);
   time = bh_silence_take (&work->quiet_notices, quiet_time (work), minute, at_step);
   if (time == NULL)
     return TRUE;
-  what = g_strdup_printf ("%s has said nothing for %s. %s%s", work->file->name, time,
-                          at_step ? "A step of it is still at work, or hangs."
-                                  : "Its model may be out of reach, or busy.",
-                          bh_agent_work_nothing_printed (work));
+  what = describe_silence (work, time, at_step);
   text = bh_agent_work_explain (work, what, "Wait, interrupt it with a message, or stop the Run.");
   bh_turn_log_notice (work->log, text);
   return dex_await (bh_journal_flush (work->journal), error);
@@ -82,7 +100,8 @@ bh_agent_watch_next (BhAgentWork *work)
     next = bh_silence_next (work->quiet_notices, quiet, minute, FALSE);
   /* after each line: whether a step is open takes long to find out in a long turn */
   if (next < most)
-    next = bh_silence_next (work->quiet_notices, quiet, minute, bh_turn_log_has_open_step (work->log));
+    next = bh_silence_next (work->quiet_notices, quiet, minute,
+                            !is_held_up (work) && bh_turn_log_has_open_step (work->log));
   return (int) (MIN (most, next) / 1000 + 1);
 }
 
