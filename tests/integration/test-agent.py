@@ -78,12 +78,40 @@ class Agent(ScriptedCase):
         wait_for(lambda: self.file(run_id, 'answers'), 'one that is turned down')
         self.assertEqual(self.file(run_id, 'answers'), [{'action': 'decline'}])
         self.assertEqual([row[3] for row in self.rows(self.bellhop.run(run_id)) if row[0] == 'status'], [
-            'Scripted asked “Colour 32?” while 32 of its questions were open. It was told to decide for itself; send a message if you '
+            'Scripted asked “Colour 32?” while 32 questions were open. It was told to decide for itself; send a message if you '
             'want it otherwise.'])
         for question in self.questions(run_id):
             self.bellhop.post(f'/v1/runs/{run_id}/answers', {'question': question['id'], 'options': [question['questions'][0]['options'][0]['id']]})
         self.end(run_id)
         self.assertEqual(self.file(run_id, 'answers')[1:], [{'action': 'accept', 'content': {'choice': 'Blue'}}] * 32)
+
+    def test_many_questions_again(self):
+        """An engine that asks all of its questions again after it was killed asks none too many."""
+        run_id = self.create('asks 32 | say Painted.')
+        wait_for(lambda: len(self.questions(run_id)) == 32, 'the questions')
+        self.kill_engine(run_id)
+        wait_for(lambda: len(self.file(run_id, 'prompts')) == 2, 'the engine to be taken up again')
+        for question in self.questions(run_id):
+            self.bellhop.post(f'/v1/runs/{run_id}/answers', {'question': question['id'], 'options': [question['questions'][0]['options'][0]['id']]})
+        self.end(run_id)
+        self.assertEqual(self.file(run_id, 'answers'), [{'action': 'accept', 'content': {'choice': 'Blue'}}] * 32)
+        self.assertEqual(len(self.questions(run_id)), 32)
+
+    def test_too_many_questions_of_all(self):
+        """What the programs of the box ask, and what the engine asks and wants to be allowed, have one limit together."""
+        scripts = 'for i in $(seq 32); do bellhop-ask --text "Script $i?" >/dev/null 2>&1 & done'
+        more = 'bellhop-ask --text "One more?"; echo "status $?"'
+        run_id = self.create(f'tool {scripts} | until go | tool {more} | ask Which? = Blue, Red | permission Go on | '
+                             'tool echo never | say Decided.', permissions='ask')
+        wait_for(lambda: len(self.questions(run_id)) == 32, 'the questions')
+        (self.workspace(run_id) / 'go').touch()
+        self.end(run_id)
+        self.assertEqual(self.file(run_id, 'answers'), [{'action': 'decline'}, {'outcome': {'outcome': 'selected', 'optionId': 'no'}}])
+        self.assertEqual(len(self.questions(run_id)), 32)
+        step = self.bellhop.steps(run_id, 'Terminal')[1]
+        text = self.bellhop.text(run_id, step['n'], 'result')
+        self.assertIn('Nobody was asked: 32 questions of this Run are open already.', text)
+        self.assertIn('status 1', text)
 
     def test_mcp_question(self):
         """Answered while the call waits."""

@@ -453,6 +453,38 @@ run_body (Fake *fake)
   let_go (NULL);
 }
 
+/* As many are open as may be, whoever asked them: the client is told so, and may ask when one is answered. */
+static void
+test_too_many (void)
+{
+  guint open;
+
+  ask ();
+  for (open = 1; bh_questions_may_ask (world->questions); open++)
+    {
+      g_autofree char *key = g_strdup_printf ("script %u", open);
+      g_autoptr (BhQuestionSet) set = bh_question_set_new_single ("go", "Go", "Go on?");
+
+      bh_question_set_add_option (set, "yes", "Yes", NULL);
+      dex_future_disown (bh_questions_ask (world->questions, set, key, "script"));
+    }
+  say (ASK_WITH_KEY);
+  expect ("Nobody was asked: 32 questions of this Run are open already.");
+  g_assert_cmpuint (bh_questions_count_open (world->questions), ==, open);
+  /* the one that was asked before is that one */
+  say (ASK);
+  say (PING);
+  expect (PONG);
+  g_assert_cmpuint (bh_questions_count_open (world->questions), ==, open);
+  g_assert_null (strstr (strstr (world->input->str, "Nobody was asked") + 1, "Nobody was asked"));
+  bh_questions_take_back (world->questions, "script 1");
+  say (ASK_WITH_KEY);
+  while (bh_questions_may_ask (world->questions))
+    serve ();
+  g_assert_cmpuint (bh_questions_count_open (world->questions), ==, open);
+  hang_up ();
+}
+
 static void
 run_test (gconstpointer test)
 {
@@ -491,6 +523,7 @@ main (int argc, char *argv[])
   channel_add ("/mcp-channel/answered-after-turn", test_answered_after_turn);
   channel_add ("/mcp-channel/answered-after-cut", test_answered_after_cut);
   channel_add ("/mcp-channel/hidden", test_hidden);
+  channel_add ("/mcp-channel/too-many", test_too_many);
   channel_add ("/mcp-channel/hidden-words", test_hidden_words);
   channel_add ("/mcp-channel/part", test_part);
   channel_add ("/mcp-channel/part-after-turn", test_part_after_turn);

@@ -144,6 +144,41 @@ test_same_key (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (bh_questions_count_open (fixture->questions), ==, 0);
 }
 
+/* As many as a person may be asked at one time; those that were asked before are none more. */
+static void
+test_too_many (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new_with_free_func (dex_unref);
+  g_autoptr (BhQuestionSet) by_bellhop = bh_question_set_new_single ("placement", "Placement", "Where?");
+  g_autoptr (DexFuture) again = NULL, more = NULL, own = NULL;
+  guint64 rows;
+
+  for (guint i = 0; i < BH_QUESTIONS_OPEN_MAX; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("k%u", i);
+
+      g_assert_true (bh_questions_may_ask (fixture->questions));
+      g_ptr_array_add (waiting, ask (fixture, key));
+    }
+  settle_ok (bh_journal_commit (fixture->journal, BH_SYNCED));
+  restart (fixture);
+  rows = bh_journal_count_rows (fixture->journal);
+  g_assert_false (bh_questions_may_ask (fixture->questions));
+  settle_error (ask (fixture, "one more"), BH_ERROR_TOO_LARGE);
+  again = ask (fixture, "k0");
+  g_assert_true (dex_future_is_pending (again));
+  g_assert_cmpuint (bh_journal_count_rows (fixture->journal), ==, rows);
+  /* what Bellhop has to know it may ask */
+  bh_question_set_add_option (by_bellhop, "here", "Here", NULL);
+  own = bh_questions_ask (fixture->questions, by_bellhop, "placement", BH_ASKED_BY_BELLHOP);
+  g_assert_true (dex_future_is_pending (own));
+  bh_questions_take_back (fixture->questions, "placement");
+  bh_questions_take_back (fixture->questions, "k0");
+  more = ask (fixture, "one more");
+  g_assert_true (dex_future_is_pending (more));
+  g_assert_cmpuint (bh_questions_count_open (fixture->questions), ==, BH_QUESTIONS_OPEN_MAX);
+}
+
 static void
 test_restart_while_open (Fixture *fixture, gconstpointer data)
 {
@@ -540,6 +575,7 @@ main (int argc, char **argv)
   dex_init ();
   ADD ("/questions/ask-and-answer", test_ask_and_answer);
   ADD ("/questions/same-key", test_same_key);
+  ADD ("/questions/too-many", test_too_many);
   ADD ("/questions/restart-while-open", test_restart_while_open);
   ADD ("/questions/restart-after-answer", test_restart_after_answer);
   ADD ("/questions/bad-answers", test_bad_answers);

@@ -65,6 +65,13 @@ bh_engine_host_ask (BhEngineHost *self, BhQuestionSet *set, const char *key)
   return BH_ENGINE_HOST_GET_IFACE (self)->ask (self, set, key);
 }
 
+gboolean
+bh_engine_host_may_ask (BhEngineHost *self)
+{
+  g_return_val_if_fail (BH_IS_ENGINE_HOST (self), FALSE);
+  return BH_ENGINE_HOST_GET_IFACE (self)->may_ask (self);
+}
+
 void
 bh_engine_host_take_back (BhEngineHost *self, const char *key)
 {

@@ -34,6 +34,7 @@ struct _BhEngineHostInterface
   DexFuture *(*get_keys) (BhEngineHost *self, const char *const *names);
   gboolean (*has_message) (BhEngineHost *self);
   DexFuture *(*sign_in) (BhEngineHost *self, const char *engine);
+  gboolean (*may_ask) (BhEngineHost *self);
   void (*take_back) (BhEngineHost *self, const char *key);
   void (*get_task) (BhEngineHost *self, BhEngineTask *task);
 };
@@ -48,9 +49,12 @@ DexFuture *bh_engine_host_get_keys (BhEngineHost *self, const char *const *names
 /* Puts the set on the timeline and pauses the Run; resolves the answered BhQuestionSet, however long that
  * takes. `key` names the question within the Run: asked again with the same key (after a restart) it is the
  * same question, or its answer at once. Interactive Runs only: in autonomous ones rejects with
- * BH_ERROR_UNAVAILABLE. Rejects with BH_ERROR_QUESTION_CLOSED when the Run was stopped. */
+ * BH_ERROR_UNAVAILABLE. Rejects with BH_ERROR_QUESTION_CLOSED when the Run was stopped, and with
+ * BH_ERROR_TOO_LARGE unless bh_engine_host_may_ask(). */
 DexFuture *
 bh_engine_host_ask (BhEngineHost *self, BhQuestionSet *set, const char *key) G_GNUC_WARN_UNUSED_RESULT;
+/* Not too many questions of the Run are open for one more. */
+gboolean bh_engine_host_may_ask (BhEngineHost *self);
 /* The question of that key is not needed any more: stages that it is withdrawn, if it is open. */
 void bh_engine_host_take_back (BhEngineHost *self, const char *key);
 /* Before a process of the engine starts: the person's sign-in to it is in the box as it is at home now, if

@@ -307,18 +307,37 @@ may_be_meant (const Asked *asked, const char *digest)
   return g_str_equal (asked->digest, digest) && (!asked->delivered || asked->again);
 }
 
+/* (nullable) */
+static Asked *
+find_meant (GPtrArray *all, const char *digest)
+{
+  for (guint i = 0; i < all->len; i++)
+    if (may_be_meant (all->pdata[i], digest))
+      return all->pdata[i];
+  return NULL;
+}
+
+gboolean
+bh_mcp_is_asked (BhStateView *states, const char *digest)
+{
+  g_autoptr (GPtrArray) all = NULL;
+
+  g_return_val_if_fail (BH_IS_STATE_VIEW (states) && digest != NULL, FALSE);
+
+  all = load (states);
+  return find_meant (all, digest) != NULL;
+}
+
 char *
 bh_mcp_begin_wait (BhStateView *states, const char *digest)
 {
   g_autoptr (GPtrArray) all = NULL;
-  Asked *asked = NULL;
+  Asked *asked;
 
   g_return_val_if_fail (BH_IS_STATE_VIEW (states) && digest != NULL, NULL);
 
   all = load (states);
-  for (guint i = 0; asked == NULL && i < all->len; i++)
-    if (may_be_meant (all->pdata[i], digest))
-      asked = all->pdata[i];
+  asked = find_meant (all, digest);
   if (asked == NULL)
     {
       asked = g_new0 (Asked, 1);

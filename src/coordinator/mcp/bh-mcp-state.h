@@ -59,6 +59,8 @@ void bh_mcp_set_report (BhStateView *states, BhRunState outcome, const char *sum
  * when this engine was given the answer of the one before). A
  * call waits for it from now on. */
 char *bh_mcp_begin_wait (BhStateView *states, const char *digest);
+/* Such a question was asked before, and bh_mcp_begin_wait() gives its key. */
+gboolean bh_mcp_is_asked (BhStateView *states, const char *digest);
 /* Another number in each turn, and between two of them. */
 gint64 bh_mcp_get_turn (BhStateView *states);
 /* A call does not wait any more: it was given the answer, or not. */

@@ -100,6 +100,14 @@ bh_questions_count_open (BhQuestions *self)
   return g_hash_table_size (self->open);
 }
 
+gboolean
+bh_questions_may_ask (BhQuestions *self)
+{
+  g_return_val_if_fail (BH_IS_QUESTIONS (self), FALSE);
+
+  return g_hash_table_size (self->open) < BH_QUESTIONS_OPEN_MAX;
+}
+
 /* --- asking --- */
 
 static char *
@@ -237,6 +245,12 @@ bh_questions_ask (BhQuestions *self, BhQuestionSet *asked, const char *key, cons
   known = bh_journal_get_state (self->journal, state_key);
   if (known != NULL)
     return ask_again (self, known);
+  if (!bh_questions_may_ask (self) && g_strcmp0 (asked_by, BH_ASKED_BY_BELLHOP) != 0)
+    return dex_future_new_for_error (
+        bh_error_new (BH_ERROR_TOO_LARGE, NULL,
+                      "Nobody was asked: %u questions of this Run are open already. Ask again when some of "
+                      "them are answered, or decide for yourself.",
+                      g_hash_table_size (self->open)));
   run = bh_staging_event (self->journal, BH_EVENT_ASKED, &error);
   if (run == NULL)
     return dex_future_new_for_error (error);

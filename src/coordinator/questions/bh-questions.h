@@ -16,13 +16,18 @@ G_DECLARE_FINAL_TYPE (BhQuestions, bh_questions, BH, QUESTIONS, GObject)
  * in. Before there is an engine, the answer starts no turn. */
 #define BH_ASKED_BY_BELLHOP "bellhop"
 
+/* So many sets of a Run are open at one time: nobody could answer more. */
+#define BH_QUESTIONS_OPEN_MAX 32
+
 /* `open`: (element-type BhQuestionSet) (nullable) those a bundle came with. */
 BhQuestions *bh_questions_new (BhStore *store, BhJournal *journal, GPtrArray *open);
 
 /* Puts the set on the timeline, the Run in "needs you", and resolves the answered BhQuestionSet once a person
  * has answered. With a `key` that was used before it is that question again: its answer at once, or to come.
- * Rejects with BH_ERROR_UNAVAILABLE in autonomous Runs and with BH_ERROR_QUESTION_CLOSED when it is
- * withdrawn. Takes no reference of `set`; its id, run, row, state and times are filled into a copy. */
+ * Rejects with BH_ERROR_UNAVAILABLE in autonomous Runs, with BH_ERROR_QUESTION_CLOSED when it is withdrawn,
+ * and with BH_ERROR_TOO_LARGE when as many are open as may be, unless the coordinator itself asks; nothing is
+ * staged then.
+ * Takes no reference of `set`; its id, run, row, state and times are filled into a copy. */
 DexFuture *bh_questions_ask (BhQuestions *self, BhQuestionSet *set, const char *key, const char *asked_by)
     G_GNUC_WARN_UNUSED_RESULT;
 /* `body`: {"question":"q_…","answers":[…]}, "question" may be left out when one set is open. Resolves the
@@ -46,6 +51,8 @@ void bh_questions_take_back (BhQuestions *self, const char *key);
 void bh_questions_forget (BhQuestions *self, const char *key);
 
 guint bh_questions_count_open (BhQuestions *self);
+/* Fewer are open than may be. */
+gboolean bh_questions_may_ask (BhQuestions *self);
 /* The Run ends: stages every open set as withdrawn. After the commit call bh_questions_close(). */
 void bh_questions_withdraw (BhQuestions *self);
 /* Rejects everybody who waits, and whoever asks later. `why` NULL: the Run ended (BH_ERROR_QUESTION_CLOSED);

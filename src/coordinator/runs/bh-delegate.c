@@ -102,6 +102,12 @@ host_sign_in (BhEngineHost *host, const char *engine)
   return bh_run_sign_in_refresh (BH_DELEGATE_HOST (host)->actor, engine);
 }
 
+static gboolean
+host_may_ask (BhEngineHost *host)
+{
+  return bh_questions_may_ask (bh_run_actor_get_questions (BH_DELEGATE_HOST (host)->actor));
+}
+
 static void
 host_take_back (BhEngineHost *host, const char *key)
 {
@@ -165,6 +171,7 @@ bh_delegate_host_iface_init (BhEngineHostInterface *iface)
   iface->sign_in = host_sign_in;
   iface->take_back = host_take_back;
   iface->ask = host_ask;
+  iface->may_ask = host_may_ask;
   iface->next_message = host_next_message;
   iface->has_message = host_has_message;
   iface->take_up = host_take_up;

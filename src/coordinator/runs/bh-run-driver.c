@@ -109,6 +109,12 @@ host_ask (BhEngineHost *host, BhQuestionSet *set, const char *key)
   return bh_questions_ask (bh_run_actor_get_questions (self->actor), set, key, asked_by);
 }
 
+static gboolean
+host_may_ask (BhEngineHost *host)
+{
+  return bh_questions_may_ask (bh_run_actor_get_questions (BH_RUN_DRIVER (host)->actor));
+}
+
 static void
 host_take_back (BhEngineHost *host, const char *key)
 {
@@ -154,6 +160,7 @@ bh_run_driver_host_init (BhEngineHostInterface *iface)
   iface->get_env = host_get_env;
   iface->get_keys = host_get_keys;
   iface->ask = host_ask;
+  iface->may_ask = host_may_ask;
   iface->sign_in = host_sign_in;
   iface->take_back = host_take_back;
   iface->next_message = host_next_message;

@@ -171,6 +171,18 @@ add_entry (JsonArray *array, const char *key, const char *digest, const BhAgentP
   json_array_add_object_element (array, entry);
 }
 
+/* One that was asked before is none more. */
+static gboolean
+asks_too_much (BhAgentWork *self, const BhAgentPermit *permit)
+{
+  g_autoptr (JsonArray) array = load (self);
+  guint n = json_array_get_length (array);
+  g_autofree char *digest = digest_of (permit);
+
+  return find (array, "digest", digest, TRUE) == n &&
+         (n >= OPEN_MOST || !bh_engine_host_may_ask (self->host));
+}
+
 /* A question that was asked by a process which died is meant again. */
 static void
 ask (BhAgentWork *self, const BhAgentPermit *permit)
@@ -209,7 +221,6 @@ void
 bh_agent_permits_settle (BhAgentWork *self, const BhAgentPermit *permit)
 {
   const BhRun *run = bh_journal_get_run (self->journal);
-  g_autoptr (JsonArray) open = NULL;
 
   if (run->permissions != BH_PERMISSIONS_ASK || run->mode == BH_MODE_AUTONOMOUS)
     {
@@ -217,8 +228,7 @@ bh_agent_permits_settle (BhAgentWork *self, const BhAgentPermit *permit)
       reply (self, permit->request, permit->tool, BH_PERMIT_ONCE, "allowed, as everything inside the DevBox");
       return;
     }
-  open = load (self);
-  if (json_array_get_length (open) >= OPEN_MOST)
+  if (asks_too_much (self, permit))
     reply (self, permit->request, permit->tool, BH_PERMIT_REJECT, "rejected, as too many are open");
   else
     ask (self, permit);

@@ -8,7 +8,8 @@
 #include "coordinator/mcp/bh-mcp-state.h"
 #include "protocol/bh-text.h"
 
-/* An engine that withdraws its questions and asks others, again and again: nobody could answer so many. */
+/* An engine that withdraws its questions and asks others, again and again: nobody could answer so many. All
+ * of a Run together have the same limit (BH_QUESTIONS_OPEN_MAX). */
 #define OPEN_MOST 32
 #define QUESTION_SHOWN_MAX 300
 
@@ -271,13 +272,15 @@ settle_by_policy (BhAgentWork *self, const char *request, const BhQuestionSet *a
   bh_dialect_answer (self->dialect, BH_DIALECT_SINK (self), request, answer != NULL ? set : NULL);
 }
 
+/* One that was asked before is none more, whoever asks again. */
 static gboolean
-asks_too_much (BhAgentWork *self)
+asks_too_much (BhAgentWork *self, const char *digest)
 {
   g_autoptr (GPtrArray) deferred = bh_mcp_deferred (self->states);
   g_auto (GStrv) lines = requests (self);
 
-  return deferred->len + g_strv_length (lines) >= OPEN_MOST;
+  return !bh_mcp_is_asked (self->states, digest) &&
+         (deferred->len + g_strv_length (lines) >= OPEN_MOST || !bh_engine_host_may_ask (self->host));
 }
 
 /* A person hears of it: the engine goes on as if it had been answered. */
@@ -290,8 +293,8 @@ turn_down (BhAgentWork *self, const char *request, const BhQuestionSet *asked)
   bh_journal_mask_questions (self->journal, set);
   first = bh_text_one_line (((BhQuestion *) set->questions->pdata[0])->text, QUESTION_SHOWN_MAX);
   text =
-      g_strdup_printf ("%s asked “%s” while %d of its questions were open. It was told to decide for itself; "
-                       "send a message if you want it otherwise.",
+      g_strdup_printf ("%s asked “%s” while %d questions were open. It was told to decide for itself; send a "
+                       "message if you want it otherwise.",
                        self->file->name, first, OPEN_MOST);
   bh_turn_log_notice (self->log, text);
   bh_dialect_answer (self->dialect, BH_DIALECT_SINK (self), request, NULL);
@@ -307,12 +310,12 @@ bh_agent_questions_settle (BhAgentWork *self, const char *request, BhQuestionSet
       settle_by_policy (self, request, set);
       return;
     }
-  if (strchr (request, '\n') != NULL || asks_too_much (self))
+  digest = digest_of (set);
+  if (strchr (request, '\n') != NULL || asks_too_much (self, digest))
     {
       turn_down (self, request, set);
       return;
     }
-  digest = digest_of (set);
   key = bh_mcp_begin_wait (self->states, digest);
   add_request (self, key, request);
   bh_agent_questions_watch_key (self, key, set);
