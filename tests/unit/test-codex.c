@@ -153,6 +153,42 @@ test_secret_error (void)
   g_assert_null (strstr (told, "ghijkl"));
 }
 
+/* A question that cannot be shown is refused, and a person hears of it: what it was, in one line that is not
+ * too long, without secrets and what would change how it is shown. */
+static void
+test_refused (void)
+{
+  static const char *const cases[] = {
+    "\"item/tool/requestUserInput\",\"params\":{\"threadId\":\"th\",\"questions\":[{\"id\":\"a\","
+    "\"question\":\"sk-secret\\n\\u202eWhich? %s\",\"options\":[{\"label\":\"A\"},{\"label\":\"A\"},"
+    "{\"label\":\"\"}]}]}",
+    "\"mcpServer/elicitation/request\",\"params\":{\"threadId\":\"th\",\"serverName\":\"other\","
+    "\"message\":\"sk-secret\\n\\u202eWhich? %s\",\"requestedSchema\":{\"type\":\"object\",\"properties\":"
+    "{\"a\":{\"type\":\"object\"}}}}",
+  };
+  g_autofree char *more = g_strnfill (2000, 'x');
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Talk) talk = talk_new (bh_codex_new);
+      g_autoptr (GString) params = g_string_new (cases[i]);
+      g_autofree char *told = NULL;
+
+      g_string_replace (params, "%s", more, 0);
+      recorder_hide (talk->recorder, "sk-secret");
+      talk_start (talk, &(BhSessionSpec) { .cwd = "/workspace" });
+      g_free (talk_told (talk));
+      talk_hear (talk, "{\"id\":9,\"method\":%s}", params->str);
+      told = talk_told (talk);
+      g_assert_cmpuint (talk->asks + talk->permits, ==, 0);
+      g_assert_nonnull (strstr (told, "notice text="));
+      g_assert_nonnull (strstr (told, "asked in a way that cannot be shown"));
+      g_assert_nonnull (strstr (told, "“********* Which? xxx"));
+      g_assert_null (strstr (told, "sk-secret"));
+      g_assert_cmpuint (strlen (told), <, 1600);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,5 +198,6 @@ main (int argc, char **argv)
   g_test_add_func ("/codex/permits", test_permits);
   g_test_add_func ("/codex/secret-title", test_secret_title);
   g_test_add_func ("/codex/secret-error", test_secret_error);
+  g_test_add_func ("/codex/refused", test_refused);
   return g_test_run ();
 }

@@ -10,6 +10,9 @@
 #define OPEN_MOST 64
 #define ID_MAX 100
 #define TITLE_MAX 200
+/* what is quoted of a question, and why it was refused */
+#define ASKED_MAX 500
+#define WHY_MAX 500
 
 /* Requests that ask whether something may be done, and how they want to be answered. */
 typedef enum
@@ -182,6 +185,27 @@ send_answers (BhDialectSink *sink, JsonObject *entry, const BhQuestionSet *set, 
   bh_codex_reply (sink, json_object_get_member (entry, "id"), result);
 }
 
+/* (nullable) what is asked first */
+static const char *
+first_question (JsonObject *params)
+{
+  return bh_dialect_id (bh_dialect_element (bh_dialect_array (params, "questions"), 0), "question");
+}
+
+/* A person is to know what was asked and refused in their name. All of it but `what` is foreign: `asked` and
+ * `why` (nullable). */
+static void
+tell_refused (BhDialectSink *sink, const char *what, const char *asked, const char *why)
+{
+  g_autofree char *quoted = asked != NULL ? bh_dialect_line (sink, asked, ASKED_MAX) : NULL;
+  g_autofree char *reason = why != NULL ? bh_dialect_line (sink, why, WHY_MAX) : NULL;
+  g_autofree char *text =
+      g_strdup_printf ("%s%s%s%s%s%s", what, quoted != NULL ? ": “" : "", quoted != NULL ? quoted : "",
+                       quoted != NULL ? "”." : ".", reason != NULL ? " " : "", reason != NULL ? reason : "");
+
+  bh_dialect_sink_notice (sink, text);
+}
+
 static void
 ask (BhDialectSink *sink, JsonNode *id, JsonObject *params)
 {
@@ -191,6 +215,8 @@ ask (BhDialectSink *sink, JsonNode *id, JsonObject *params)
 
   if (set == NULL)
     {
+      tell_refused (sink, "The engine asked in a way that cannot be shown, and was told why",
+                    first_question (params), error->message);
       bh_codex_reply_error (sink, id, CODEX_BAD_PARAMS, error->message);
       return;
     }
@@ -347,6 +373,15 @@ ask_form (BhDialectSink *sink, JsonNode *id, JsonObject *params)
   return TRUE;
 }
 
+static void
+refuse_form (BhDialectSink *sink, JsonNode *id, JsonObject *params)
+{
+  tell_refused (sink,
+                "A tool of the engine asked in a way that cannot be shown, and was told that nobody answers",
+                bh_dialect_id (params, "message"), NULL);
+  bh_codex_reply (sink, id, decide (ACTION, BH_PERMIT_REJECT, NULL));
+}
+
 /* Codex asks so, too, whether a tool may be called: our own always. */
 static void
 take_elicitation (BhDialectSink *sink, guint nth, JsonNode *id, JsonObject *params)
@@ -358,7 +393,7 @@ take_elicitation (BhDialectSink *sink, guint nth, JsonNode *id, JsonObject *para
   else if (properties == NULL || json_object_get_size (properties) == 0)
     ask_permission (sink, nth, id, params);
   else if (!ask_form (sink, id, params))
-    bh_codex_reply (sink, id, decide (ACTION, BH_PERMIT_REJECT, NULL));
+    refuse_form (sink, id, params);
 }
 
 static void
