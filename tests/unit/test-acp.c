@@ -127,6 +127,34 @@ test_no_model (void)
   g_assert_nonnull (strstr (told, "failed signed-out detail=\"It has no model to work with\""));
 }
 
+/* Answers are kept: for a secret nobody is asked, and the person is told what to do instead. */
+static void
+test_secret_question (void)
+{
+  static const char *const marks[] = { "\"_meta\":{\"codex\":{\"isSecret\":true}}", "\"format\":\"password\"",
+                                       "\"writeOnly\":true" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+    {
+      g_autoptr (Talk) talk = acp_talk_new ();
+      g_autofree char *told = NULL;
+
+      acp_start_session (talk);
+      g_free (talk_told (talk));
+      talk_hear (
+          talk,
+          "{\"id\":9,\"method\":\"elicitation/create\",\"params\":{\"mode\":\"form\",\"message\":\"Key?\","
+          "\"requestedSchema\":{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},"
+          "\"key\":{\"type\":\"string\",%s}}}}}",
+          marks[i]);
+      told = talk_told (talk);
+      g_assert_cmpuint (talk->asks, ==, 0);
+      g_assert_nonnull (strstr (told, "notice text=\"The engine asked for a secret."));
+      g_assert_nonnull (strstr (told, "“Key?”. Sign in to the engine, or store its key in Preferences"));
+      g_assert_nonnull (strstr (told, "\"action\":\"decline\""));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,5 +164,6 @@ main (int argc, char **argv)
   g_test_add_func ("/acp/start/resume-is-not-there", test_resume_is_not_there);
   g_test_add_func ("/acp/start/settings", test_settings);
   g_test_add_func ("/acp/start/no-model", test_no_model);
+  g_test_add_func ("/acp/secret-question", test_secret_question);
   return g_test_run ();
 }

@@ -189,6 +189,32 @@ test_refused (void)
     }
 }
 
+/* Answers are kept: for a secret nobody is asked, the model is told why, and a person what to do instead. */
+static void
+test_secret_question (void)
+{
+  g_autoptr (Talk) talk = talk_new (bh_codex_new);
+  g_autofree char *told = NULL, *form = NULL;
+
+  talk_start (talk, &(BhSessionSpec) { .cwd = "/workspace" });
+  g_free (talk_told (talk));
+  talk_hear (talk, "{\"id\":9,\"method\":\"item/tool/requestUserInput\",\"params\":{\"threadId\":\"th\","
+                   "\"questions\":[{\"id\":\"name\",\"question\":\"Name?\",\"isSecret\":false},"
+                   "{\"id\":\"key\",\"question\":\"Key?\",\"isSecret\":true}]}}");
+  told = talk_told (talk);
+  g_assert_cmpuint (talk->asks, ==, 0);
+  g_assert_nonnull (strstr (told, "notice text=\"The engine asked for a secret."));
+  g_assert_nonnull (strstr (told, "“Key?”. Sign in to the engine, or store its key in Preferences"));
+  g_assert_nonnull (strstr (told, "\"key\":{\"answers\":[\"Nobody was asked: answers are kept"));
+  talk_hear (talk, "{\"id\":10,\"method\":\"mcpServer/elicitation/request\",\"params\":{\"threadId\":\"th\","
+                   "\"serverName\":\"other\",\"message\":\"Log in\",\"requestedSchema\":{\"type\":\"object\","
+                   "\"properties\":{\"password\":{\"type\":\"string\",\"format\":\"password\"}}}}}");
+  form = talk_told (talk);
+  g_assert_cmpuint (talk->asks + talk->permits, ==, 0);
+  g_assert_nonnull (strstr (form, "notice text=\"The engine asked for a secret."));
+  g_assert_nonnull (strstr (form, "{\"id\":10,\"result\":{\"action\":\"decline\",\"content\":null}}"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,5 +225,6 @@ main (int argc, char **argv)
   g_test_add_func ("/codex/secret-title", test_secret_title);
   g_test_add_func ("/codex/secret-error", test_secret_error);
   g_test_add_func ("/codex/refused", test_refused);
+  g_test_add_func ("/codex/secret-question", test_secret_question);
   return g_test_run ();
 }

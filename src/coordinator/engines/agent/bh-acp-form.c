@@ -278,6 +278,28 @@ is_small (JsonArray *map)
   return strlen (text) <= MAP_MAX;
 }
 
+/* codex-acp says so of Codex' questions, and JSON Schema has its own ways. */
+static gboolean
+is_secret (JsonObject *property)
+{
+  JsonObject *codex = bh_dialect_object (bh_dialect_object (property, "_meta"), "codex");
+
+  return bh_dialect_is_true (codex, "isSecret") || bh_dialect_is_true (property, "writeOnly") ||
+         g_strcmp0 (bh_dialect_string (property, "format"), "password") == 0;
+}
+
+gboolean
+bh_acp_form_is_secret (JsonObject *params)
+{
+  JsonObject *properties = bh_dialect_object (bh_dialect_object (params, "requestedSchema"), "properties");
+  g_autoptr (GList) names = properties != NULL ? json_object_get_members (properties) : NULL;
+
+  for (GList *link = names; link != NULL; link = link->next)
+    if (is_secret (bh_dialect_object (properties, link->data)))
+      return TRUE;
+  return FALSE;
+}
+
 BhQuestionSet *
 bh_acp_form_questions (BhDialectSink *sink, JsonObject *params, JsonArray **map)
 {

@@ -218,6 +218,13 @@ create_elicitation (BhDialectSink *sink, JsonNode *id, JsonObject *params)
   g_autofree char *name = NULL;
   JsonObject *request;
 
+  if (bh_acp_form_is_secret (params))
+    {
+      bh_dialect_tell_refused (sink, BH_DIALECT_SECRET_ASKED, bh_dialect_id (params, "message"),
+                               BH_DIALECT_SECRET_ADVICE);
+      reply_elicitation (sink, id, "decline", NULL);
+      return;
+    }
   if (set == NULL)
     {
       decline (sink, id, params);

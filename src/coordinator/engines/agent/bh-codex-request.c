@@ -10,9 +10,6 @@
 #define OPEN_MOST 64
 #define ID_MAX 100
 #define TITLE_MAX 200
-/* what is quoted of a question, and why it was refused */
-#define ASKED_MAX 500
-#define WHY_MAX 500
 
 /* Requests that ask whether something may be done, and how they want to be answered. */
 typedef enum
@@ -192,18 +189,28 @@ first_question (JsonObject *params)
   return bh_dialect_id (bh_dialect_element (bh_dialect_array (params, "questions"), 0), "question");
 }
 
-/* A person is to know what was asked and refused in their name. All of it but `what` is foreign: `asked` and
- * `why` (nullable). */
-static void
-tell_refused (BhDialectSink *sink, const char *what, const char *asked, const char *why)
+/* (nullable) one whose answer is to be a secret: answers are kept with the Run, and shown */
+static JsonObject *
+find_secret (JsonObject *params)
 {
-  g_autofree char *quoted = asked != NULL ? bh_dialect_line (sink, asked, ASKED_MAX) : NULL;
-  g_autofree char *reason = why != NULL ? bh_dialect_line (sink, why, WHY_MAX) : NULL;
-  g_autofree char *text =
-      g_strdup_printf ("%s%s%s%s%s%s", what, quoted != NULL ? ": “" : "", quoted != NULL ? quoted : "",
-                       quoted != NULL ? "”." : ".", reason != NULL ? " " : "", reason != NULL ? reason : "");
+  JsonArray *questions = bh_dialect_array (params, "questions");
 
-  bh_dialect_sink_notice (sink, text);
+  for (guint i = 0; i < bh_dialect_length (questions); i++)
+    if (bh_dialect_is_true (bh_dialect_element (questions, i), "isSecret"))
+      return bh_dialect_element (questions, i);
+  return NULL;
+}
+
+/* As an answer: of an error Codex tells its model nothing. */
+static void
+refuse_secret (BhDialectSink *sink, JsonNode *id, JsonObject *params)
+{
+  g_autoptr (JsonObject) entry = note_questions (params);
+
+  bh_dialect_tell_refused (sink, BH_DIALECT_SECRET_ASKED, bh_dialect_id (find_secret (params), "question"),
+                           BH_DIALECT_SECRET_ADVICE);
+  json_object_set_member (entry, "id", json_node_ref (id));
+  send_answers (sink, entry, NULL, BH_DIALECT_NO_SECRETS);
 }
 
 static void
@@ -215,9 +222,14 @@ ask (BhDialectSink *sink, JsonNode *id, JsonObject *params)
 
   if (set == NULL)
     {
-      tell_refused (sink, "The engine asked in a way that cannot be shown, and was told why",
-                    first_question (params), error->message);
+      bh_dialect_tell_refused (sink, "The engine asked in a way that cannot be shown, and was told why",
+                               first_question (params), error->message);
       bh_codex_reply_error (sink, id, CODEX_BAD_PARAMS, error->message);
+      return;
+    }
+  if (find_secret (params) != NULL)
+    {
+      refuse_secret (sink, id, params);
       return;
     }
   name = keep (sink, id, "ask", note_questions (params));
@@ -376,9 +388,9 @@ ask_form (BhDialectSink *sink, JsonNode *id, JsonObject *params)
 static void
 refuse_form (BhDialectSink *sink, JsonNode *id, JsonObject *params)
 {
-  tell_refused (sink,
-                "A tool of the engine asked in a way that cannot be shown, and was told that nobody answers",
-                bh_dialect_id (params, "message"), NULL);
+  bh_dialect_tell_refused (
+      sink, "A tool of the engine asked in a way that cannot be shown, and was told that nobody answers",
+      bh_dialect_id (params, "message"), NULL);
   bh_codex_reply (sink, id, decide (ACTION, BH_PERMIT_REJECT, NULL));
 }
 
@@ -392,6 +404,12 @@ take_elicitation (BhDialectSink *sink, guint nth, JsonNode *id, JsonObject *para
     bh_codex_reply (sink, id, decide (ACTION, BH_PERMIT_ONCE, NULL));
   else if (properties == NULL || json_object_get_size (properties) == 0)
     ask_permission (sink, nth, id, params);
+  else if (bh_acp_form_is_secret (params))
+    {
+      bh_dialect_tell_refused (sink, BH_DIALECT_SECRET_ASKED, bh_dialect_id (params, "message"),
+                               BH_DIALECT_SECRET_ADVICE);
+      bh_codex_reply (sink, id, decide (ACTION, BH_PERMIT_REJECT, NULL));
+    }
   else if (!ask_form (sink, id, params))
     refuse_form (sink, id, params);
 }

@@ -10,6 +10,8 @@
 /* Kinds of things that are told apart, and how long their names may be. */
 #define ONCE_MOST 32
 #define ONCE_NAME 80
+/* What is told of a refused question, and as much of the reason. */
+#define REFUSED_MAX 500
 
 /* --- foreign objects --- */
 
@@ -260,6 +262,18 @@ bh_dialect_content_text (JsonNode *content)
   for (guint i = 0; i < json_array_get_length (json_node_get_array (content)); i++)
     append_block (text, json_node_get_array (content), i);
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+void
+bh_dialect_tell_refused (BhDialectSink *sink, const char *what, const char *asked, const char *why)
+{
+  g_autofree char *quoted = asked != NULL ? bh_dialect_line (sink, asked, REFUSED_MAX) : NULL;
+  g_autofree char *reason = why != NULL ? bh_dialect_line (sink, why, REFUSED_MAX) : NULL;
+  g_autofree char *text =
+      g_strdup_printf ("%s%s%s%s%s%s", what, quoted != NULL ? ": “" : "", quoted != NULL ? quoted : "",
+                       quoted != NULL ? "”." : ".", reason != NULL ? " " : "", reason != NULL ? reason : "");
+
+  bh_dialect_sink_notice (sink, text);
 }
 
 void

@@ -45,6 +45,9 @@ char *bh_dialect_pretty (JsonNode *node);
 
 /* Does an error say that somebody has to sign in? */
 gboolean bh_dialect_is_signed_out (const char *text);
+/* Tells a person what was asked and refused in their name: `what`, in our words and without a full stop, and
+ * of foreign texts what was `asked` and why it was refused, as much as fits a row. (nullable) both */
+void bh_dialect_tell_refused (BhDialectSink *sink, const char *what, const char *asked, const char *why);
 /* Tells why the session that was to be resumed is begun anew. */
 void bh_dialect_session_lost (BhDialectSink *sink, const char *why);
 
@@ -78,6 +81,15 @@ char *bh_dialect_answer_text (const BhQuestionSet *set, guint index);
 
 /* What an engine is told when nobody answers. */
 #define BH_DIALECT_DECIDE "Nobody will answer this. Decide for yourself, and go on."
+/* Secrets are not asked for: answers are kept with the Run, and shown. What the person is told, and what the
+ * engine is. */
+#define BH_DIALECT_SECRET_ASKED                                                                              \
+  "The engine asked for a secret. Answers stay on the timeline, so nobody was asked, and it was told so"
+#define BH_DIALECT_SECRET_ADVICE                                                                             \
+  "Sign in to the engine, or store its key in Preferences under Engines; then send a message."
+#define BH_DIALECT_NO_SECRETS                                                                                \
+  "Nobody was asked: answers are kept and shown, so secrets are not asked for here. Go on without it, or "   \
+  "end your turn and say that you need the person to sign in or to store a key in Preferences."
 /* What it is told when it may not. */
 #define BH_DIALECT_DENIED "The person did not allow this."
 
