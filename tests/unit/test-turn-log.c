@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "coordinator/engines/agent/bh-turn-log.h"
+#include "protocol/bh-text.h"
 
 typedef struct
 {
@@ -18,11 +19,14 @@ typedef struct
   BhStateView *states;
   BhTurnLog *log;
   gboolean anew;
+  const char *hidden; /* (nullable) */
 } Fixture;
 
 static void
 make_log (Fixture *fixture)
 {
+  if (fixture->hidden != NULL)
+    bh_journal_hide (fixture->journal, fixture->hidden);
   /* with the states of the Run's engine, and with those of one that it delegated to */
   fixture->states = bh_state_view_new (fixture->journal, fixture->anew ? "hal" : NULL);
   fixture->log = bh_turn_log_new (fixture->states, "hal");
@@ -137,6 +141,35 @@ test_prose (Fixture *fixture, gconstpointer data)
                         "message done hal [I see.]\n"
                         "message done hal [Next]\n"
                         "message open hal [Another turn]\n");
+}
+
+/* What was said last is a summary, however long it is, and in however many pieces and lives it comes. */
+static void
+test_last_words (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) all = g_string_new (NULL);
+  g_autofree char *words = NULL, *expected = NULL, *last = NULL;
+
+  say (fixture, BH_SAID_MESSAGE, "1", "First");
+  for (guint i = 0; i < 1000; i += 10)
+    {
+      g_autofree char *piece = g_strdup_printf ("\033[1m%u. Ich prüfe die Tür, und was dahinter liegt…\n", i);
+
+      g_string_append (all, piece);
+      say (fixture, BH_SAID_MESSAGE, "2", piece);
+    }
+  g_assert_cmpuint (all->len, >, BH_SUMMARY_MAX);
+  expected = bh_text_head (all->str, BH_SUMMARY_MAX);
+  words = bh_turn_log_last_words (fixture->log);
+  g_assert_cmpstr (words, ==, expected);
+  /* what is hidden in the row is hidden, and what only looked like that is there */
+  fixture->hidden = "sk-secret";
+  bh_journal_hide (fixture->journal, fixture->hidden);
+  say (fixture, BH_SAID_MESSAGE, "3", "It is sk-");
+  say (fixture, BH_SAID_MESSAGE, "3", "secret, no");
+  say (fixture, BH_SAID_MESSAGE, "3", "t sk-");
+  last = bh_turn_log_last_words (fixture->log);
+  g_assert_cmpstr (last, ==, "It is *********, not sk-");
 }
 
 static void
@@ -265,6 +298,7 @@ main (int argc, char **argv)
   dex_init ();
   g_test_init (&argc, &argv, NULL);
   ADD ("prose", test_prose);
+  ADD ("last-words", test_last_words);
   ADD ("tools", test_tools);
   ADD ("hidden", test_hidden);
   ADD ("many-tools", test_many_tools);

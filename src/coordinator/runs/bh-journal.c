@@ -74,6 +74,17 @@ remember_row (BhJournal *self, BhRow *row)
   return live;
 }
 
+static void
+remember_beginning (BhLiveRow *live, BhRunBundle *bundle)
+{
+  GBytes *bytes = bundle->beginnings != NULL ? g_hash_table_lookup (bundle->beginnings, &live->row->n) : NULL;
+  gsize size = 0;
+  const char *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+
+  if (size > 0)
+    bh_live_row_extend_beginning (live, BH_PART_TEXT, data, size);
+}
+
 BhJournal *
 bh_journal_new_for_bundle (BhStore *store, BhRunBundle *bundle)
 {
@@ -92,6 +103,7 @@ bh_journal_new_for_bundle (BhStore *store, BhRunBundle *bundle)
 
       if (cuts != NULL && cuts->len > 0)
         live->cuts = g_array_copy (cuts);
+      remember_beginning (live, bundle);
     }
   for (guint i = 0; bundle->message_rows != NULL && i < bundle->message_rows->len; i++)
     remember_row (self, bh_row_ref (g_ptr_array_index (bundle->message_rows, i)));
@@ -275,6 +287,17 @@ bh_journal_get_row (BhJournal *self, guint64 n)
   return live != NULL ? bh_live_row_get (live) : NULL;
 }
 
+const char *
+bh_journal_get_beginning (BhJournal *self, guint64 n)
+{
+  BhLiveRow *live;
+
+  g_return_val_if_fail (BH_IS_JOURNAL (self), NULL);
+
+  live = g_hash_table_lookup (self->rows, &n);
+  return live != NULL && live->beginning != NULL ? live->beginning->str : NULL;
+}
+
 void
 bh_journal_put_row (BhJournal *self, BhRow *row)
 {
@@ -342,6 +365,7 @@ append_chunk (BhJournal *self, BhLiveRow *live, BhPart part, GBytes *bytes)
         bh_live_row_note_cut (live, offset);
     }
   put = bh_live_row_extend_head (live, part, data, size);
+  bh_live_row_extend_beginning (live, part, data, size);
   if (part == BH_PART_RESULT && bh_live_row_cut (live, &from, &to))
     {
       bh_change_elide (stage (self), live->row->n, part, from, to);

@@ -35,6 +35,10 @@ guint64 bh_journal_add_row (BhJournal *self, BhRow *row);
 guint64 bh_journal_count_rows (BhJournal *self);
 /* (transfer none) (nullable) a row that is still open or was added since this journal was made. */
 BhRow *bh_journal_get_row (BhJournal *self, guint64 n);
+/* (transfer none) (nullable) what the text of such a message begins with, as it is on the timeline: at most
+ * BH_BEGINNING_MAX bytes, which may end within a character. What may be the beginning of a secret comes with
+ * the end of the row. */
+const char *bh_journal_get_beginning (BhJournal *self, guint64 n);
 /* Takes `row`, a changed copy; its n says which. Byte counts are kept by the journal. Leaving BH_ROW_OPEN
  * sets ended_at and duration_us. */
 void bh_journal_put_row (BhJournal *self, BhRow *row);

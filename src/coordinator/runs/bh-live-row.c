@@ -47,6 +47,8 @@ bh_live_row_free (BhLiveRow *self)
 {
   bh_row_unref (self->row);
   g_free (self->head);
+  if (self->beginning != NULL)
+    g_string_free (self->beginning, TRUE);
   g_clear_pointer (&self->cuts, g_array_unref);
   g_free (self);
 }
@@ -135,6 +137,16 @@ bh_live_row_extend_head (BhLiveRow *self, BhPart part, const char *data, gsize s
   g_free (self->head);
   self->head = bh_text_head (head->str, BH_HEAD_MAX);
   return TRUE;
+}
+
+void
+bh_live_row_extend_beginning (BhLiveRow *self, BhPart part, const char *data, gsize size)
+{
+  if (self->row->kind != BH_ROW_MESSAGE || part != BH_PART_TEXT)
+    return;
+  if (self->beginning == NULL)
+    self->beginning = g_string_new (NULL);
+  g_string_append_len (self->beginning, data, (gssize) MIN (size, BH_BEGINNING_MAX - self->beginning->len));
 }
 
 void

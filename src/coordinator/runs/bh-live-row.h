@@ -16,6 +16,7 @@ typedef struct
   guint64 elided_from, elided_bytes;
   char *head; /* (nullable) of what was appended */
   gboolean head_full;
+  GString *beginning; /* (nullable) of a message's text, BH_BEGINNING_MAX bytes at most */
   gboolean stale;
   gint64 began; /* monotonic; 0: by an earlier process */
   GArray *cuts; /* guint64, ascending: where chunks of a long result begin, some apart (nullable) */
@@ -34,6 +35,8 @@ gboolean bh_live_row_may_change (BhLiveRow *self);
 
 /* The head from what is appended to a part, until it is full. TRUE if it may have changed. */
 gboolean bh_live_row_extend_head (BhLiveRow *self, BhPart part, const char *data, gsize size);
+/* The beginning of a message from what is appended to a part, until there is enough. */
+void bh_live_row_extend_beginning (BhLiveRow *self, BhPart part, const char *data, gsize size);
 /* A chunk of the result begins here. */
 void bh_live_row_note_cut (BhLiveRow *self, guint64 offset);
 /* Keeps the first and the last bytes of a long result: TRUE if [from, to) has to go. Cuts only between

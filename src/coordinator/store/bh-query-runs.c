@@ -342,10 +342,30 @@ load_questions_and_messages (BhDb *db, gint64 num, BhRunBundle *bundle, GError *
 }
 
 static gboolean
+load_beginning (BhDb *db, const BhRow *row, BhRunBundle *bundle, GError **error)
+{
+  const BhQuery query = {
+    .id = bundle->run->id, .n = row->n, .part = BH_PART_TEXT, .count = BH_BEGINNING_MAX
+  };
+  g_auto (GValue) value = G_VALUE_INIT;
+  BhBody *body;
+
+  if (row->kind != BH_ROW_MESSAGE)
+    return TRUE;
+  if (!bh_query_body (db, &query, &value, error))
+    return FALSE;
+  body = g_value_get_boxed (&value);
+  g_hash_table_insert (bundle->beginnings, g_memdup2 (&row->n, sizeof row->n), g_bytes_ref (body->bytes));
+  return TRUE;
+}
+
+static gboolean
 load_rows (BhDb *db, gint64 num, BhRunBundle *bundle, GError **error)
 {
   bundle->boundaries =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
+  bundle->beginnings =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_bytes_unref);
   bundle->open_rows = bh_query_live_rows (db, num, 1, error);
   if (bundle->open_rows == NULL)
     return FALSE;
@@ -357,6 +377,8 @@ load_rows (BhDb *db, gint64 num, BhRunBundle *bundle, GError **error)
       if (boundaries == NULL)
         return FALSE;
       g_hash_table_insert (bundle->boundaries, g_memdup2 (&row->n, sizeof row->n), boundaries);
+      if (!load_beginning (db, row, bundle, error))
+        return FALSE;
     }
   bundle->message_rows = bh_query_live_rows (db, num, 2, error);
   return bundle->message_rows != NULL;

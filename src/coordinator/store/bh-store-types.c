@@ -16,6 +16,7 @@ clear_bundle (gpointer data)
   g_clear_pointer (&self->open_rows, g_ptr_array_unref);
   g_clear_pointer (&self->message_rows, g_ptr_array_unref);
   g_clear_pointer (&self->boundaries, g_hash_table_unref);
+  g_clear_pointer (&self->beginnings, g_hash_table_unref);
   g_clear_pointer (&self->open_questions, g_ptr_array_unref);
   g_clear_pointer (&self->messages, g_ptr_array_unref);
   g_clear_pointer (&self->state, g_hash_table_unref);

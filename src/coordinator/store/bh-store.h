@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 #define BH_OUTPUT_LAST (G_GUINT64_CONSTANT (56) * 1024 * 1024)
 #define BH_OUTPUT_MAX (BH_OUTPUT_FIRST + BH_OUTPUT_LAST)
 
+/* So much is kept at hand of what an engine's message says first: more than a summary takes of it. */
+#define BH_BEGINNING_MAX (4 * 1024)
+
 #define BH_TYPE_STORE (bh_store_get_type ())
 G_DECLARE_FINAL_TYPE (BhStore, bh_store, BH, STORE, GObject)
 
@@ -64,6 +67,7 @@ typedef struct
   GPtrArray *open_rows;      /* BhRow with state BH_ROW_OPEN */
   GPtrArray *message_rows;   /* BhRow of messages not taken up yet */
   GHashTable *boundaries;    /* for the journal: n of an open row with much output -> GArray of guint64 */
+  GHashTable *beginnings;    /* the same: n of an open message -> GBytes, what its text begins with */
   GPtrArray *open_questions; /* BhQuestionSet in state open */
   GPtrArray *messages;       /* BhMessage queued or delivered, oldest first */
   GHashTable *state;         /* key -> value */

@@ -28,6 +28,8 @@
 /* What is longer was not announced before it was complete. */
 #define PENDING_MAX (64 * 1024)
 
+G_STATIC_ASSERT (BH_SUMMARY_MAX <= BH_BEGINNING_MAX);
+
 struct _BhTurnLog
 {
   GObject parent_instance;
@@ -35,7 +37,6 @@ struct _BhTurnLog
   BhStateView *states;
   BhJournal *journal; /* borrowed from it */
   char *author;
-  GString *words; /* of the message being written */
 };
 
 /* A known call. */
@@ -56,7 +57,6 @@ bh_turn_log_finalize (GObject *object)
 
   g_clear_object (&self->states);
   g_free (self->author);
-  g_string_free (self->words, TRUE);
   G_OBJECT_CLASS (bh_turn_log_parent_class)->finalize (object);
 }
 
@@ -69,7 +69,6 @@ bh_turn_log_class_init (BhTurnLogClass *klass)
 static void
 bh_turn_log_init (BhTurnLog *self)
 {
-  self->words = g_string_new (NULL);
 }
 
 BhTurnLog *
@@ -145,12 +144,8 @@ begin_row (BhTurnLog *self, BhSaid what, const char *id)
   state = g_strdup_printf ("%" G_GUINT64_FORMAT " %s%s%s", n, nick_of (what), known != NULL ? " " : "",
                            known != NULL ? known : "");
   bh_state_view_set (self->states, STATE_SAY, state);
-  if (what == BH_SAID_MESSAGE)
-    {
-      if (!bh_turn_log_did_anything (self))
-        bh_state_view_set (self->states, STATE_DID, DID_SAY);
-      g_string_truncate (self->words, 0);
-    }
+  if (what == BH_SAID_MESSAGE && !bh_turn_log_did_anything (self))
+    bh_state_view_set (self->states, STATE_DID, DID_SAY);
   return n;
 }
 
@@ -170,23 +165,15 @@ bh_turn_log_said (BhTurnLog *self, BhSaid what, const char *id, const char *text
       n = begin_row (self, what, id);
     }
   bh_journal_append_text (self->journal, n, BH_PART_TEXT, text);
-  if (what == BH_SAID_MESSAGE && self->words->len < BH_SUMMARY_MAX)
-    g_string_append_len (self->words, text, (gssize) MIN (strlen (text), 2 * BH_SUMMARY_MAX));
 }
 
-/* What another process had begun to write is only known by its row's head. */
+/* Of a message that has ended: as it is on the timeline, whichever process wrote it. */
 static void
 keep_words (BhTurnLog *self, guint64 n)
 {
-  const BhRow *row = bh_journal_get_row (self->journal, n);
-  const char *head = row != NULL && row->head != NULL ? row->head : "";
-  g_autofree char *said = bh_journal_masked (self->journal, self->words->str);
-  g_autofree char *words = NULL;
+  const char *beginning = bh_journal_get_beginning (self->journal, n);
+  g_autofree char *words = bh_text_head (beginning != NULL ? beginning : "", BH_SUMMARY_MAX);
 
-  if (*said != '\0' && g_str_has_prefix (said, head))
-    words = bh_text_head (said, BH_SUMMARY_MAX);
-  else
-    words = g_strdup (head);
   bh_state_view_set (self->states, STATE_WORDS, words);
 }
 
@@ -201,9 +188,9 @@ bh_turn_log_pause (BhTurnLog *self)
   if (state == NULL)
     return;
   n = g_ascii_strtoull (state, NULL, 10);
+  bh_journal_end_row (self->journal, n, BH_ROW_DONE, -1);
   if (strstr (state, " message") != NULL)
     keep_words (self, n);
-  bh_journal_end_row (self->journal, n, BH_ROW_DONE, -1);
   bh_state_view_set (self->states, STATE_SAY, NULL);
 }
 
