@@ -420,6 +420,27 @@ test_broken (Fixture *fixture, gconstpointer data)
   settle_ok (bh_journal_commit (fixture->journal, BH_RELAXED));
 }
 
+/* A Run that is let go of and taken up at once has what was sent to be stored of it until then. */
+static void
+test_taken_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = g_strdup (bh_journal_get_run_id (fixture->journal));
+
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *value = g_strdup_printf ("%u", i);
+      g_autoptr (BhRunBundle) bundle = NULL;
+
+      bh_journal_set_state (fixture->journal, "engine.count", value);
+      dex_future_disown (bh_journal_commit (fixture->journal, BH_RELAXED));
+      bh_journal_close (fixture->journal);
+      g_clear_object (&fixture->journal);
+      bundle = settle_boxed (bh_store_load_run (fixture->store, id), NULL);
+      fixture->journal = bh_journal_new_for_bundle (fixture->store, bundle);
+      g_assert_cmpstr (bh_journal_get_state (fixture->journal, "engine.count"), ==, value);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -436,5 +457,6 @@ main (int argc, char **argv)
   ADD (message_row);
   ADD (close);
   ADD (broken);
+  ADD (taken_up);
   return g_test_run ();
 }

@@ -24,6 +24,7 @@ struct _BhStore
   BhReadThread *reader;
   BhReadThread *checker; /* made by the first check, which takes long: the reader must not wait for it */
   int open_readers;      /* atomic */
+  DexFuture *sent;       /* (nullable) the commit that was sent last */
 
   DexFuture *opened;  /* memoised */
   DexPromise *closed; /* memoised */
@@ -86,6 +87,7 @@ bh_store_finalize (GObject *object)
     start_closing (self);
   g_clear_pointer (&self->checker, bh_read_thread_free);
   g_clear_pointer (&self->reader, bh_read_thread_free);
+  dex_clear (&self->sent);
   g_clear_pointer (&self->writer, bh_writer_free);
   g_clear_pointer (&self->mailbox, bh_mailbox_free);
   g_clear_pointer (&self->turns, bh_turns_free);
@@ -204,6 +206,8 @@ bh_store_commit (BhStore *self, BhChange *change, BhDurability durability)
   promise = dex_promise_new ();
   bh_turns_note_sent (self->turns);
   bh_writer_commit (self->writer, change, durability, self->epoch, promise);
+  dex_clear (&self->sent);
+  self->sent = dex_ref (DEX_FUTURE (promise));
   return DEX_FUTURE (promise);
 }
 
@@ -292,11 +296,46 @@ ask (BhStore *self, const BhQuery *query)
     ask (self, &query_);                                                                                     \
   })
 
+typedef struct
+{
+  BhStore *store;
+  char *run_id;
+} Load;
+
+static void
+load_free (gpointer data)
+{
+  Load *load = data;
+
+  g_object_unref (load->store);
+  g_free (load->run_id);
+  g_free (load);
+}
+
+static DexFuture *
+load_cb (DexFuture *sent, gpointer data)
+{
+  const Load *load = data;
+
+  return ASK (load->store, load_run, .id = load->run_id);
+}
+
+/* Readers have a thread of their own, and see nothing that the writer has still to do: work on a Run that was
+ * just let go of would be taken up as it was before, with what is stored in between on top of it. Commits are
+ * done in the order in which they were sent. */
 DexFuture *
 bh_store_load_run (BhStore *self, const char *run_id)
 {
+  Load *load;
+
   dex_return_error_if_fail (BH_IS_STORE (self) && run_id != NULL);
-  return ASK (self, load_run, .id = (char *) run_id);
+
+  if (self->sent == NULL || !dex_future_is_pending (self->sent))
+    return ASK (self, load_run, .id = (char *) run_id);
+  load = g_new0 (Load, 1);
+  load->store = g_object_ref (self);
+  load->run_id = g_strdup (run_id);
+  return dex_future_finally (dex_ref (self->sent), load_cb, load, load_free);
 }
 
 DexFuture *

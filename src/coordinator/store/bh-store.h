@@ -76,6 +76,7 @@ void bh_run_bundle_free (BhRunBundle *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BhRunBundle, bh_run_bundle_free)
 
 /* Each resolves a boxed pointer (see the type named). */
+/* With all that was sent to be committed before. */
 DexFuture *bh_store_load_run (BhStore *self, const char *run_id) G_GNUC_WARN_UNUSED_RESULT; /* BhRunBundle */
 DexFuture *bh_store_get_run (BhStore *self,
                              const char *run_id) G_GNUC_WARN_UNUSED_RESULT; /* BhRun, with instructions */
