@@ -2,8 +2,6 @@
  * Copyright The Bellhop authors */
 #include "config.h"
 
-#include <glib/gi18n.h>
-
 #include "app/preferences/bh-box-row.h"
 #include "app/preferences/bh-boxes-group.h"
 
