@@ -325,6 +325,22 @@ bh_choices_to_json (GPtrArray *choices)
   return node;
 }
 
+gboolean
+bh_choices_are_answer (GPtrArray *choices, const BhQuestionSet *set)
+{
+  g_autoptr (JsonNode) ours = NULL, theirs = NULL;
+  g_autofree char *one = NULL, *other = NULL;
+
+  g_return_val_if_fail (choices != NULL && set != NULL, FALSE);
+  if (set->answers == NULL)
+    return FALSE;
+  ours = bh_choices_to_json (choices);
+  theirs = bh_choices_to_json (set->answers);
+  one = bh_json_to_text (ours);
+  other = bh_json_to_text (theirs);
+  return g_str_equal (one, other);
+}
+
 BhQuestionSet *
 bh_connection_error_answer (const GError *error)
 {

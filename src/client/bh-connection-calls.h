@@ -40,8 +40,8 @@ bh_connection_search (BhConnection *self, const char *query, guint states) G_GNU
 
 /* --- messages and questions --- */
 
-/* Steers, answers in prose or continues, as the Run's state is. Resolves a BhMessage. Not repeated when the
- * connection is lost: then it may or may not have arrived, and the Run's timeline tells. */
+/* Steers or continues, as the Run's state is; answers no question. Resolves a BhMessage. Not repeated when
+ * the connection is lost: then it may or may not have arrived, and the Run's timeline tells. */
 DexFuture *bh_connection_send_message (BhConnection *self,
                                        const char *run_id,
                                        const char *text,
@@ -65,6 +65,8 @@ DexFuture *bh_connection_answer_option (BhConnection *self,
                                         const char *option) G_GNUC_WARN_UNUSED_RESULT;
 /* The answers of BhChoice (as bh_question_set_recommended() makes them) for bh_connection_answer(). */
 JsonNode *bh_choices_to_json (GPtrArray *choices);
+/* Whether these BhChoice are the answer that the set has. */
+gboolean bh_choices_are_answer (GPtrArray *choices, const BhQuestionSet *set);
 /* (transfer full) (nullable): the question set with the answer that was first, of an error
  * BH_ERROR_ALREADY_ANSWERED. */
 BhQuestionSet *bh_connection_error_answer (const GError *error);

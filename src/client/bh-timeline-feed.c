@@ -50,18 +50,22 @@ take_question (BhTimeline *self, BhQuestionSet *set)
 }
 
 BhQuestionSet *
-bh_timeline_open_question (BhTimeline *self)
+bh_timeline_open_question (BhTimeline *self, guint *n_open)
 {
   BhQuestionSet *first = NULL;
   GHashTableIter iter;
   gpointer value;
 
+  *n_open = 0;
   g_hash_table_iter_init (&iter, self->questions);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       BhQuestionSet *set = value;
 
-      if (set->state == BH_SET_OPEN && (first == NULL || set->row < first->row))
+      if (set->state != BH_SET_OPEN)
+        continue;
+      ++*n_open;
+      if (first == NULL || set->row < first->row)
         first = set;
     }
   return first;
@@ -318,6 +322,8 @@ questions_cb (DexFuture *future, gpointer data)
       if (!g_hash_table_contains (self->questions, set->id) || set->state != BH_SET_OPEN)
         take_question (self, set);
     }
+  self->knows_questions = TRUE;
+  bh_timeline_schedule_flush (self);
   refresh_rows (self);
   return dex_future_new_true ();
 }
@@ -419,6 +425,8 @@ bh_timeline_connection_cb (BhConnection *connection, GParamSpec *pspec, BhTimeli
   bh_timeline_retry_pages (self);
   if (self->feed == NULL)
     bh_timeline_begin (self);
+  else if (!self->knows_questions)
+    ask_questions (self);
 }
 
 void

@@ -36,8 +36,10 @@ struct _BhTimeline
 
   BhConnection *connection;
   char *run_id;
-  BhRun *run;              /* (nullable) */
-  BhQuestionSet *question; /* (nullable) the open one, as it was notified */
+  BhRun *run;                   /* (nullable) */
+  BhQuestionSet *question;      /* (nullable) the open one, as it was notified */
+  BhQuestionSet *only_question; /* (nullable) likewise, if no other is */
+  gboolean knows_questions;     /* all that there are */
   gboolean ready, live, deleted;
   char *problem;
 
@@ -118,8 +120,8 @@ void bh_timeline_deleted_cb (BhConnection *connection, const char *run_id, BhTim
 void bh_timeline_take_message (BhTimeline *self, BhMessage *message);
 /* Chips for what a page says is on its way. */
 void bh_timeline_look_for_message (BhTimeline *self, const BhRow *row);
-/* The open question that is known to be so. */
-BhQuestionSet *bh_timeline_open_question (BhTimeline *self);
+/* (transfer none) (nullable): the first question that is known to be open, and how many are. */
+BhQuestionSet *bh_timeline_open_question (BhTimeline *self, guint *n_open);
 
 /* --- bh-timeline-row.c --- */
 BhTimelineRow *bh_timeline_row_new (BhTimeline *timeline, guint position);

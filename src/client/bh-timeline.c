@@ -25,6 +25,7 @@ typedef enum
   PROP_READY,
   PROP_LIVE,
   PROP_QUESTION,
+  PROP_ONLY_QUESTION,
   PROP_PROBLEM,
   PROP_DELETED,
   N_PROPS,
@@ -95,15 +96,25 @@ flush_rows (BhTimeline *self)
 }
 
 static void
+set_question (BhTimeline *self, BhQuestionSet **field, BhQuestionSet *set, GParamSpec *pspec)
+{
+  if (set == *field)
+    return;
+  g_clear_pointer (field, bh_question_set_unref);
+  *field = set != NULL ? bh_question_set_ref (set) : NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), pspec);
+}
+
+static void
 flush_question (BhTimeline *self)
 {
-  BhQuestionSet *open = bh_timeline_open_question (self);
+  guint n_open;
+  BhQuestionSet *open = bh_timeline_open_question (self, &n_open);
 
-  if (open == self->question)
-    return;
-  g_clear_pointer (&self->question, bh_question_set_unref);
-  self->question = open != NULL ? bh_question_set_ref (open) : NULL;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_QUESTION]);
+  set_question (self, &self->question, open, properties[PROP_QUESTION]);
+  /* one is the only one when all are known */
+  set_question (self, &self->only_question, n_open == 1 && self->knows_questions ? open : NULL,
+                properties[PROP_ONLY_QUESTION]);
 }
 
 static gboolean
@@ -255,6 +266,7 @@ bh_timeline_finalize (GObject *object)
   g_free (self->problem);
   g_clear_pointer (&self->run, bh_run_unref);
   g_clear_pointer (&self->question, bh_question_set_unref);
+  g_clear_pointer (&self->only_question, bh_question_set_unref);
   g_hash_table_unref (self->pages);
   g_hash_table_unref (self->objects);
   g_hash_table_unref (self->expanded);
@@ -291,6 +303,9 @@ bh_timeline_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_QUESTION:
       g_value_set_boxed (value, self->question);
       break;
+    case PROP_ONLY_QUESTION:
+      g_value_set_boxed (value, self->only_question);
+      break;
     case PROP_PROBLEM:
       g_value_set_string (value, self->problem);
       break;
@@ -319,6 +334,8 @@ bh_timeline_class_init (BhTimelineClass *klass)
   properties[PROP_LIVE] = g_param_spec_boolean ("live", NULL, NULL, FALSE, BH_SNAPSHOT_READ);
   properties[PROP_QUESTION] =
       g_param_spec_boxed ("question", NULL, NULL, BH_TYPE_QUESTION_SET, BH_SNAPSHOT_READ);
+  properties[PROP_ONLY_QUESTION] =
+      g_param_spec_boxed ("only-question", NULL, NULL, BH_TYPE_QUESTION_SET, BH_SNAPSHOT_READ);
   properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, BH_SNAPSHOT_READ);
   properties[PROP_DELETED] = g_param_spec_boolean ("deleted", NULL, NULL, FALSE, BH_SNAPSHOT_READ);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -427,6 +444,13 @@ bh_timeline_get_question (BhTimeline *self)
 {
   g_return_val_if_fail (BH_IS_TIMELINE (self), NULL);
   return self->question;
+}
+
+BhQuestionSet *
+bh_timeline_get_only_question (BhTimeline *self)
+{
+  g_return_val_if_fail (BH_IS_TIMELINE (self), NULL);
+  return self->only_question;
 }
 
 BhQuestionSet *

@@ -28,7 +28,8 @@ G_BEGIN_DECLS
  * - "ready": boolean, the Run is known and its end is loaded
  * - "live": boolean, events are coming; FALSE: what is shown is the last known state, and the connection's
  * state and detail say why
- * - "question": BhQuestionSet, the open one, or NULL
+ * - "question": BhQuestionSet, the open one, of several the first, or NULL
+ * - "only-question": BhQuestionSet, the open one if it is known that no other is, or NULL
  * - "problem": string, nullable: why the timeline cannot be had; "deleted": boolean, it never will
  *
  * GListModel's items-changed is emitted for new rows only. */
@@ -51,6 +52,8 @@ gboolean bh_timeline_get_deleted (BhTimeline *self);
 void bh_timeline_retry (BhTimeline *self);
 /* (transfer none) (nullable) */
 BhQuestionSet *bh_timeline_get_question (BhTimeline *self);
+/* (transfer none) (nullable) */
+BhQuestionSet *bh_timeline_get_only_question (BhTimeline *self);
 /* (transfer none) (nullable): any question set of this Run that is known, open or not. */
 BhQuestionSet *bh_timeline_lookup_question (BhTimeline *self, const char *question_id);
 /* (transfer none): a GListModel of BhMessageItem: those queued, in order; one leaves when it was taken up or

@@ -168,24 +168,11 @@ add_answer (BhQuestionDialog *self, const BhQuestionSet *set, const BhChoice *ch
     }
 }
 
-static char *
-describe_end (const BhQuestionSet *set)
-{
-  g_autofree char *by = NULL;
-
-  if (set->state != BH_SET_ANSWERED)
-    return g_strdup (_ ("The Run has ended, and no longer needs an answer."));
-  if (set->answered_by == NULL || g_str_equal (set->answered_by, "you"))
-    return g_strdup (_ ("It was answered by you in another place."));
-  by = bh_author_label (set->answered_by);
-  return g_strdup_printf (_ ("It was answered by “%s”."), by);
-}
-
 static void
 show_closed (BhQuestionDialog *self, const BhQuestionSet *set)
 {
   gboolean is_answered = set->state == BH_SET_ANSWERED;
-  g_autofree char *text = describe_end (set), *said = NULL;
+  g_autofree char *text = bh_question_end_label (set), *said = NULL;
   const char *title = is_answered ? _ ("Already Answered") : _ ("Question Withdrawn");
 
   if (self->is_over)
@@ -289,21 +276,6 @@ reconnected_cb (BhConnection *connection, BhQuestionDialog *self)
 /* --- answering -------------------------------------------------------------------------------------------
  */
 
-static gboolean
-is_same_answer (GPtrArray *choices, const BhQuestionSet *set)
-{
-  g_autoptr (JsonNode) ours = NULL, theirs = NULL;
-  g_autofree char *one = NULL, *other = NULL;
-
-  if (set->answers == NULL)
-    return FALSE;
-  ours = bh_choices_to_json (choices);
-  theirs = bh_choices_to_json (set->answers);
-  one = bh_json_to_text (ours);
-  other = bh_json_to_text (theirs);
-  return g_str_equal (one, other);
-}
-
 static void
 finish (BhQuestionDialog *self)
 {
@@ -319,7 +291,7 @@ refused (BhQuestionDialog *self, GPtrArray *choices, const GError *error)
 {
   g_autoptr (BhQuestionSet) first = bh_connection_error_answer (error);
 
-  if (first != NULL && is_same_answer (choices, first))
+  if (first != NULL && bh_choices_are_answer (choices, first))
     /* ours, whose receipt was lost with the connection */
     finish (self);
   else if (first != NULL)

@@ -9,6 +9,7 @@
 #include "app/run/bh-message-chip.h"
 #include "app/run/bh-row-view.h"
 #include "app/widgets/bh-accessible.h"
+#include "app/widgets/bh-status.h"
 
 struct _BhChatComposer
 {
@@ -19,11 +20,13 @@ struct _BhChatComposer
   GtkTextView *view;
   GtkTextBuffer *buffer;
   GtkWidget *placeholder;
+  GtkButton *send;
   GtkWidget *more;
 
   BhTimeline *timeline; /* (nullable) */
   GHashTable *drafts;   /* connection id/Run id → text */
   GHashTable *sending;  /* set of the same: a message is under way */
+  gboolean answers;     /* what is sent answers the open question */
 };
 
 G_DEFINE_FINAL_TYPE (BhChatComposer, bh_chat_composer, GTK_TYPE_WIDGET)
@@ -95,9 +98,28 @@ show_error (BhChatComposer *self, const char *error)
 
 /* --- what a message does now --------------------------------------------------------------------------- */
 
+static gboolean
+takes_text (const BhQuestion *question)
+{
+  return question->kind == BH_QUESTION_TEXT || question->allow_other;
+}
+
+/* (transfer none) (nullable): the set that what is sent answers. It has to be clear which question is meant;
+ * the sheet is there for all else. */
+static BhQuestionSet *
+get_question (BhChatComposer *self)
+{
+  BhRun *run = self->timeline != NULL ? bh_timeline_get_run (self->timeline) : NULL;
+  BhQuestionSet *set = self->timeline != NULL ? bh_timeline_get_only_question (self->timeline) : NULL;
+
+  if (run == NULL || run->state != BH_RUN_NEEDS_YOU || set == NULL || set->questions->len != 1)
+    return NULL;
+  return takes_text (set->questions->pdata[0]) ? set : NULL;
+}
+
 /* Why nothing can be sent is said where else would stand what a message does. */
 static const char *
-get_placeholder (const BhRun *run, gboolean *possible)
+get_placeholder (const BhRun *run, gboolean answers, gboolean *possible)
 {
   *possible = run != NULL;
   if (run == NULL)
@@ -110,7 +132,8 @@ get_placeholder (const BhRun *run, gboolean *possible)
     case BH_RUN_RUNNING:
       return _ ("Steer this Run – delivered at the next turn");
     case BH_RUN_NEEDS_YOU:
-      return _ ("Answer and resume");
+      return answers ? _ ("Answer and resume")
+                     : _ ("Steer this Run – delivered at the next turn; answer above");
     case BH_RUN_COMPLETED:
     case BH_RUN_FAILED:
     case BH_RUN_STOPPED:
@@ -125,6 +148,20 @@ get_placeholder (const BhRun *run, gboolean *possible)
   return _ ("This Run is over and can not be continued");
 }
 
+/* The placeholder goes with the first letter; the question may come, or go, after that. */
+static void
+update_send (BhChatComposer *self)
+{
+  gboolean answers = get_question (self) != NULL;
+
+  if (answers == self->answers)
+    return;
+  self->answers = answers;
+  gtk_button_set_label (self->send, answers ? C_ ("message", "Answer") : C_ ("message", "Send"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->send),
+                               answers ? _ ("Answer (Ctrl+Enter)") : _ ("Send (Ctrl+Enter)"));
+}
+
 static void
 update_actions (BhChatComposer *self)
 {
@@ -133,10 +170,11 @@ update_actions (BhChatComposer *self)
   g_autofree char *key = self->timeline != NULL ? get_key (self->timeline) : g_strdup ("");
   gboolean sending = g_hash_table_contains (self->sending, key);
   gboolean possible;
-  const char *placeholder = get_placeholder (run, &possible);
+  const char *placeholder = get_placeholder (run, get_question (self) != NULL, &possible);
   gboolean ready = possible && !sending && !is_blank (text);
   gboolean works = run != NULL && run->state == BH_RUN_RUNNING;
 
+  update_send (self);
   gtk_label_set_text (GTK_LABEL (self->placeholder), placeholder);
   gtk_widget_set_visible (self->placeholder, *text == '\0');
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_PLACEHOLDER,
@@ -162,6 +200,7 @@ typedef struct
 {
   GWeakRef composer;
   char *key;
+  GPtrArray *choices; /* (nullable): BhChoice, of an answer */
 } Sending;
 
 static Sending *
@@ -181,6 +220,7 @@ sending_free (gpointer data)
 
   g_weak_ref_clear (&self->composer);
   g_free (self->key);
+  g_clear_pointer (&self->choices, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -193,28 +233,87 @@ is_shown (BhChatComposer *self, const char *key)
   return g_strcmp0 (shown, key) == 0;
 }
 
+/* NULL: it has arrived. (transfer full) */
+static char *
+describe_failure (const Sending *sending, const GError *error)
+{
+  g_autoptr (BhQuestionSet) first = bh_connection_error_answer (error);
+
+  /* ours, whose receipt was lost with the connection */
+  if (first != NULL && sending->choices != NULL && bh_choices_are_answer (sending->choices, first))
+    return NULL;
+  if (first != NULL || g_error_matches (error, BH_ERROR, BH_ERROR_QUESTION_CLOSED) ||
+      g_error_matches (error, BH_ERROR, BH_ERROR_QUESTION_NOT_FOUND))
+    return bh_question_end_label (first);
+  return g_strdup (error->message);
+}
+
 static DexFuture *
 sent_cb (DexFuture *future, gpointer data)
 {
   Sending *sending = data;
   g_autoptr (BhChatComposer) self = g_weak_ref_get (&sending->composer);
   g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
+  g_autofree char *failure = NULL;
 
+  if (dex_future_get_value (future, &error) == NULL)
+    failure = describe_failure (sending, error);
   if (self == NULL || self->buffer == NULL)
     return dex_future_new_true ();
   g_hash_table_remove (self->sending, sending->key);
-  if (value != NULL)
+  if (failure == NULL)
     g_hash_table_remove (self->drafts, sending->key);
   if (!is_shown (self, sending->key))
     return dex_future_new_true ();
-  if (value != NULL)
+  if (failure == NULL)
     gtk_text_buffer_set_text (self->buffer, "", -1);
-  show_error (self, value == NULL ? error->message : NULL);
+  show_error (self, failure);
   update_actions (self);
-  if (value != NULL)
+  if (failure == NULL)
     g_signal_emit (self, sent_signal, 0);
   return dex_future_new_true ();
+}
+
+/* BhChoice. (transfer full) */
+static GPtrArray *
+make_answer (const BhQuestionSet *set, const char *text)
+{
+  GPtrArray *choices = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_choice_free);
+  const BhQuestion *question = set->questions->pdata[0];
+  BhChoice *choice = bh_choice_new ();
+
+  choice->question = g_strdup (question->id);
+  choice->options = g_new0 (char *, 1);
+  choice->text = g_strdup (text);
+  g_ptr_array_add (choices, choice);
+  return choices;
+}
+
+static DexFuture *
+answer (BhChatComposer *self, const BhQuestionSet *set, GPtrArray *choices)
+{
+  g_autoptr (JsonNode) answers = bh_choices_to_json (choices);
+
+  return bh_connection_answer (bh_timeline_get_connection (self->timeline),
+                               bh_timeline_get_run_id (self->timeline), set->id, answers);
+}
+
+static void
+send_text (BhChatComposer *self, const char *text, gboolean interrupt)
+{
+  BhQuestionSet *set = get_question (self);
+  Sending *sending = sending_new (self);
+  DexFuture *future;
+
+  if (set != NULL)
+    {
+      sending->choices = make_answer (set, text);
+      future = answer (self, set, sending->choices);
+    }
+  else
+    future = bh_connection_send_message (bh_timeline_get_connection (self->timeline),
+                                         bh_timeline_get_run_id (self->timeline), text, interrupt);
+  dex_future_disown (dex_future_finally (future, sent_cb, sending, sending_free));
 }
 
 static void
@@ -238,11 +337,7 @@ send_message (BhChatComposer *self, gboolean interrupt)
   keep_draft (self);
   g_hash_table_add (self->sending, get_key (self->timeline));
   update_actions (self);
-  dex_future_disown (
-      dex_future_finally (bh_connection_send_message (bh_timeline_get_connection (self->timeline),
-                                                      bh_timeline_get_run_id (self->timeline), text,
-                                                      interrupt),
-                          sent_cb, sending_new (self), sending_free));
+  send_text (self, text, interrupt);
 }
 
 static void
@@ -340,6 +435,7 @@ bh_chat_composer_set_timeline (BhChatComposer *self, BhTimeline *timeline)
   if (timeline != NULL)
     {
       g_signal_connect_swapped (timeline, "notify::run", G_CALLBACK (update_actions), self);
+      g_signal_connect_swapped (timeline, "notify::only-question", G_CALLBACK (update_actions), self);
       g_signal_connect_swapped (bh_timeline_get_messages (timeline), "items-changed", G_CALLBACK (show_chips),
                                 self);
     }
@@ -435,6 +531,7 @@ bh_chat_composer_class_init (BhChatComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BhChatComposer, view);
   gtk_widget_class_bind_template_child (widget_class, BhChatComposer, buffer);
   gtk_widget_class_bind_template_child (widget_class, BhChatComposer, placeholder);
+  gtk_widget_class_bind_template_child (widget_class, BhChatComposer, send);
   gtk_widget_class_bind_template_child (widget_class, BhChatComposer, more);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_install_action (widget_class, "composer.send", NULL, send_action);

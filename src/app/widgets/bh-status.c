@@ -271,3 +271,16 @@ bh_engine_label (const char *engine)
 
   return name != NULL ? name : bh_author_label (engine);
 }
+
+char *
+bh_question_end_label (const BhQuestionSet *set)
+{
+  g_autofree char *by = NULL;
+
+  if (set == NULL || set->state != BH_SET_ANSWERED)
+    return g_strdup (_ ("The Run has ended, and no longer needs an answer."));
+  if (set->answered_by == NULL || g_str_equal (set->answered_by, "you"))
+    return g_strdup (_ ("It was answered by you in another place."));
+  by = bh_author_label (set->answered_by);
+  return g_strdup_printf (_ ("It was answered by “%s”."), by);
+}

@@ -29,6 +29,10 @@ char *bh_author_label (const char *author);
 /* An engine among others: "Claude Code – API credits". (transfer full) */
 char *bh_engine_label (const char *engine);
 
+/* How a question set that was not answered here has ended; NULL: the Run needs no answer any more. A
+ * sentence. (transfer full) */
+char *bh_question_end_label (const BhQuestionSet *set);
+
 /* "0.02 s", "41 s", "2 min 5 s", "3 h 10 min". (transfer full) */
 char *bh_format_duration (gint64 microseconds);
 /* "14:05", "Yesterday 14:05", "3 Nov 14:05", by the person's clock. (transfer full) */
