@@ -202,19 +202,24 @@ records_cb (DexFuture *future, gpointer data)
 }
 
 DexFuture *
-bh_connection_search (BhConnection *self, const char *query, guint states)
+bh_connection_find_runs (BhConnection *self, const char *query, guint states, const char *before)
 {
   g_autoptr (GString) status = g_string_new (NULL);
 
-  dex_return_error_if_fail (BH_IS_CONNECTION (self));
   for (int state = BH_RUN_QUEUED; state <= BH_RUN_STOPPED; state++)
     if (states & (1u << state))
       g_string_append_printf (status, "%s%s", status->len > 0 ? "," : "", bh_nick (BH_TYPE_RUN_STATE, state));
   if (query != NULL && *query == '\0')
     query = NULL;
+  return bh_connection_list_runs (self, status->len > 0 ? status->str : NULL, query, before);
+}
+
+DexFuture *
+bh_connection_search (BhConnection *self, const char *query, guint states)
+{
+  dex_return_error_if_fail (BH_IS_CONNECTION (self));
   return bh_future_detached (
-      dex_future_then (bh_connection_list_runs (self, status->len > 0 ? status->str : NULL, query, NULL),
-                       records_cb, NULL, NULL));
+      dex_future_then (bh_connection_find_runs (self, query, states, NULL), records_cb, NULL, NULL));
 }
 
 /* --- messages and questions ---------------------------------------------------------------------------- */

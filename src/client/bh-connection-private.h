@@ -109,6 +109,10 @@ DexFuture *bh_connection_list_runs (BhConnection *self,
                                     const char *status,
                                     const char *query,
                                     const char *before) G_GNUC_WARN_UNUSED_RESULT;
+/* A page of a search: full text (nullable), and bits 1 << BH_RUN_… (0: all). Resolves a BhListing; what it
+ * holds is not taken into the model. */
+DexFuture *bh_connection_find_runs (BhConnection *self, const char *query, guint states, const char *before)
+    G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_connection_list_workers (BhConnection *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_connection_list_engines (BhConnection *self) G_GNUC_WARN_UNUSED_RESULT;
 /* A Run's rows from `from` and their total. Resolves a BhListing. */

@@ -14,6 +14,15 @@ typedef struct
   BhSection section;   /* as it was told last */
 } BhRunEntry;
 
+/* How far a search has come with one coordinator. */
+typedef struct
+{
+  GPtrArray *ids;  /* of all that it has found, as it listed them */
+  GHashTable *set; /* the same */
+  gboolean has_more;
+} BhRunFound;
+void bh_run_found_free (BhRunFound *self);
+
 /* What bh-run-list*.c share. */
 struct _BhRunList
 {
@@ -32,8 +41,9 @@ struct _BhRunList
   gboolean searches; /* made for searches */
   char *query;       /* (nullable) */
   guint states;
-  guint search; /* number of the search that is the last */
-  char *error;  /* (nullable) */
+  guint search;      /* number of the search that is the last */
+  GHashTable *found; /* BhConnection (borrowed) → BhRunFound, those that have answered it */
+  char *error;       /* (nullable) */
 };
 
 /* (transfer full) */
@@ -43,6 +53,10 @@ BhRunEntry *bh_run_list_entry (BhRunList *self, BhConnection *connection, const 
 /* Out of sight and back; nothing if it is so already. */
 void bh_run_list_take_out (BhRunList *self, BhRunEntry *entry);
 void bh_run_list_put_in (BhRunList *self, BhRunEntry *entry);
+/* BhRunItem of one connection, in any order; those that it has already, also hidden ones, are left out. */
+void bh_run_list_add (BhRunList *self, BhConnection *connection, GPtrArray *items);
+/* Whether that coordinator has more than is in the list. */
+gboolean bh_run_list_has_more_of (BhRunList *self, BhConnection *connection);
 /* In one splice: these (BhRunItem, in any order) are the list now. Those hidden stay hidden. */
 void bh_run_list_replace (BhRunList *self, GPtrArray *items);
 /* Whether a Run belongs to the list whose states it may have. */

@@ -284,14 +284,14 @@ count_adjacent (GPtrArray *items, guint at, GSequenceIter *next)
   return n;
 }
 
-/* A page: what comes to stand side by side is told of at once. */
-static void
-items_listed_cb (BhConnection *connection, GPtrArray *listed, BhRunList *self)
+/* What comes to stand side by side is told of at once. */
+void
+bh_run_list_add (BhRunList *self, BhConnection *connection, GPtrArray *listed)
 {
   g_autoptr (GPtrArray) items = g_ptr_array_new ();
 
   check_day (self);
-  for (guint i = 0; !self->searches && i < listed->len; i++)
+  for (guint i = 0; i < listed->len; i++)
     if (bh_run_list_entry (self, connection, bh_run_item_get_id (g_ptr_array_index (listed, i))) == NULL)
       g_ptr_array_add (items, g_ptr_array_index (listed, i));
   g_ptr_array_sort (items, compare_items);
@@ -314,6 +314,13 @@ items_listed_cb (BhConnection *connection, GPtrArray *listed, BhRunList *self)
       items_changed (self, (guint) g_sequence_iter_get_position (entry->iter), 0, n);
       at += n;
     }
+}
+
+static void
+items_listed_cb (BhConnection *connection, GPtrArray *listed, BhRunList *self)
+{
+  if (!self->searches)
+    bh_run_list_add (self, connection, listed);
   bh_run_list_update_flags (self);
 }
 
@@ -366,6 +373,7 @@ unfollow (BhRunList *self, guint at)
       g_ptr_array_add (keys, g_strdup (key));
   for (guint i = 0; i < keys->len; i++)
     remove_entry (self, g_ptr_array_index (keys, i));
+  g_hash_table_remove (self->found, connection);
   g_ptr_array_remove_index (self->followed, at);
 }
 
@@ -419,6 +427,7 @@ bh_run_list_finalize (GObject *object)
 
   g_sequence_free (self->sequence);
   g_hash_table_unref (self->entries);
+  g_hash_table_unref (self->found);
   g_ptr_array_unref (self->followed);
   g_free (self->query);
   g_free (self->error);
@@ -473,6 +482,7 @@ bh_run_list_init (BhRunList *self)
 {
   self->followed = g_ptr_array_new_with_free_func (g_object_unref);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->found = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) bh_run_found_free);
   self->sequence = g_sequence_new (NULL);
   bh_days_init (&self->days, g_get_real_time ());
   self->day_source = g_timeout_add_seconds (DAY_CHECK_S, day_cb, self);
@@ -545,7 +555,7 @@ bh_run_list_update_flags (BhRunList *self)
     {
       BhConnection *connection = g_ptr_array_index (self->followed, i);
 
-      has_more = has_more || (!self->searches && bh_connection_has_more (connection));
+      has_more = has_more || bh_run_list_has_more_of (self, connection);
       waiting = waiting || bh_connection_get_state (connection) == BH_CONNECTION_CONNECTING;
     }
   waiting = self->n_loading > 0 || (waiting && !self->searches && get_n_items (G_LIST_MODEL (self)) == 0);

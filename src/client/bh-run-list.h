@@ -13,10 +13,10 @@
 
 G_BEGIN_DECLS
 
-/* Properties: "loading" (boolean: a first page or a search is under way), "has-more" (boolean: older Runs can
- * be loaded), "n-items" (uint), "error" (string, nullable: why the last search failed, a sentence).
- * Signal "sections-changed" (position, n): the section of these may be another now, though none has moved
- * (midnight; a Run that ends where it stands). */
+/* Properties: "loading" (boolean: a page or a search is under way), "has-more" (boolean: older Runs can be
+ * loaded, or more of what was found), "n-items" (uint), "error" (string, nullable: why the last search or
+ * page failed, a sentence). Signal "sections-changed" (position, n): the section of these may be another now,
+ * though none has moved (midnight; a Run that ends where it stands). */
 #define BH_TYPE_RUN_LIST (bh_run_list_get_type ())
 G_DECLARE_FINAL_TYPE (BhRunList, bh_run_list, BH, RUN_LIST, GObject)
 
@@ -26,9 +26,11 @@ BhRunList *bh_run_list_new_search (BhConnections *connections);
 
 /* Full-text search in the coordinators, of Runs in `states` (bits 1 << BH_RUN_…, 0: any). Only for a list
  * made by bh_run_list_new_search(). Takes the place of one that is under way. Both empty: the list is
- * emptied. What was found before stays until the new answer is there. Whoever types debounces. */
+ * emptied. What was found before stays until the new answer is there. Whoever types debounces. The newest
+ * 200 of every coordinator come at once, the others by bh_run_list_load_more(). */
 void bh_run_list_search (BhRunList *self, const char *query, guint states);
-/* The next older Runs of every connection that has more. Does nothing while some are being loaded. */
+/* The next older Runs, or the next that were found, of every connection that has more. Does nothing while
+ * some are being loaded. */
 void bh_run_list_load_more (BhRunList *self);
 gboolean bh_run_list_get_has_more (BhRunList *self);
 gboolean bh_run_list_get_loading (BhRunList *self);

@@ -117,10 +117,17 @@ list_runs (Request *request)
   g_autoptr (GPtrArray) all = g_hash_table_get_values_as_ptr_array (request->self->runs);
   const char *before = query (request, "before"), *next = NULL;
   guint64 limit = query_number (request, "limit", 50);
-  JsonObject *object = json_object_new ();
-  JsonArray *array = json_array_new ();
+  JsonObject *object;
+  JsonArray *array;
   gboolean begun = before == NULL;
 
+  if (before != NULL && scripted_find_run (request->self, before) == NULL)
+    {
+      respond_error (request, bh_error_new (BH_ERROR_RUN_NOT_FOUND, NULL, "There is no such Run"));
+      return;
+    }
+  object = json_object_new ();
+  array = json_array_new ();
   g_ptr_array_sort (all, newest_first);
   for (guint i = 0; i < all->len; i++)
     {

@@ -263,6 +263,41 @@ test_search (Fixture *self, gconstpointer data)
   wait_for (self, shows, "list", "all Runs");
 }
 
+static GtkListView *
+get_found_view (Fixture *self)
+{
+  GtkStack *stack = GTK_STACK (
+      gtk_widget_get_template_child (GTK_WIDGET (self->window->list), BH_TYPE_RUN_LIST_VIEW, "stack"));
+
+  return GTK_LIST_VIEW (find_list_view (gtk_stack_get_visible_child (stack)));
+}
+
+/* As one who drags the scrollbar to the end of what was found, again and again. */
+static gboolean
+has_found (Fixture *self, gconstpointer n)
+{
+  GtkListView *view = get_found_view (self);
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
+
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  gtk_widget_queue_draw (GTK_WIDGET (self->window));
+  return n_items (gtk_list_view_get_model (view)) == GPOINTER_TO_UINT (n);
+}
+
+/* The first page is shown at once, and nothing more is asked for until somebody scrolls. */
+static void
+test_search_many (Fixture *self, gconstpointer data)
+{
+  static const char request[] = "GET /v1/runs?limit=200&q=0000&before=";
+  GtkEditable *entry = GTK_EDITABLE (
+      gtk_widget_get_template_child (GTK_WIDGET (self->window->list), BH_TYPE_RUN_LIST_VIEW, "search"));
+
+  gtk_editable_set_text (entry, "0000");
+  wait_for (self, shows, "found", "the results");
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, request), ==, 0);
+  wait_for (self, has_found, GUINT_TO_POINTER (N_RUNS), "all that was found");
+}
+
 static gboolean
 has_page (Fixture *self, gconstpointer data)
 {
@@ -483,6 +518,7 @@ main (int argc, char *argv[])
   ADD ("/window/all-gone", N_RUNS, test_all_gone);
   ADD ("/window/nothing-new", N_RUNS, test_nothing_new);
   ADD ("/window/search", 20, test_search);
+  ADD ("/window/search-many", N_RUNS, test_search_many);
   ADD ("/window/prepared", 5, test_prepared);
   ADD ("/window/ahead", 5, test_ahead);
   ADD ("/window/selected-stays", 5, test_selected_stays);

@@ -293,6 +293,143 @@ test_search (void)
   fixture_close (&self);
 }
 
+static guint
+n_found (BhRunList *search)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (search));
+}
+
+static void
+load_more (BhRunList *search)
+{
+  bh_run_list_load_more (search);
+  g_assert_true (bh_run_list_get_loading (search));
+  wait_until (!bh_run_list_get_loading (search));
+}
+
+/* Runs of which every other one is called so; the oldest is at work. */
+static void
+put_many (Fixture *self, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *found = g_strdup_printf ("r_apple%04u", i);
+      g_autofree char *other = g_strdup_printf ("r_pear%04u", i);
+
+      put (self->coordinator, found, i == n - 1 ? BH_RUN_RUNNING : BH_RUN_COMPLETED, 60 + 2 * i);
+      put (self->coordinator, other, BH_RUN_COMPLETED, 61 + 2 * i);
+    }
+}
+
+/* All that was found can be had, a page at a time, each told of as one change. */
+static void
+test_search_many (void)
+{
+  Fixture self = { 0 };
+  g_autoptr (BhRunList) search = NULL;
+  guint changes = 0;
+
+  fixture_begin (&self);
+  put_many (&self, 700);
+  fixture_open (&self);
+  search = bh_run_list_new_search (self.connections);
+  bh_run_list_search (search, "apple", 1u << BH_RUN_COMPLETED);
+  wait_until (!bh_run_list_get_loading (search));
+  g_assert_cmpuint (n_found (search), ==, 200);
+  g_assert_true (bh_run_list_get_has_more (search));
+  count_signal (search, "items-changed", &changes);
+  /* the last of a page is deleted: what comes behind it is found all the same */
+  scripted_coordinator_delete_run (self.coordinator, "r_apple0199", TRUE);
+  load_more (search);
+  g_assert_cmpuint (n_found (search), ==, 400);
+  g_assert_nonnull (bh_run_list_lookup (search, "local", "r_apple0399"));
+  load_more (search);
+  g_assert_true (bh_run_list_get_has_more (search));
+  load_more (search);
+  g_assert_cmpuint (changes, ==, 3);
+  g_assert_cmpuint (n_found (search), ==, 699);
+  g_assert_nonnull (bh_run_list_lookup (search, "local", "r_apple0698"));
+  g_assert_null (bh_run_list_lookup (search, "local", "r_apple0699"));
+  g_assert_null (bh_run_list_lookup (search, "local", "r_pear0698"));
+  g_assert_false (bh_run_list_get_has_more (search));
+  bh_run_list_load_more (search);
+  g_assert_false (bh_run_list_get_loading (search));
+  g_clear_object (&search);
+  fixture_close (&self);
+}
+
+/* Nothing wakes the loop when a request has come to the other side. */
+static void
+await_request (Fixture *self, const char *request)
+{
+  while (scripted_coordinator_count (self->coordinator, request) == 0)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+}
+
+/* More of one search never comes into the next. */
+static void
+test_search_anew (void)
+{
+  Fixture self = { 0 };
+  g_autoptr (BhRunList) search = NULL;
+
+  fixture_begin (&self);
+  put_many (&self, 300);
+  fixture_open (&self);
+  search = bh_run_list_new_search (self.connections);
+  bh_run_list_search (search, "apple", 0);
+  wait_until (!bh_run_list_get_loading (search));
+  scripted_coordinator_hold (self.coordinator, "GET /v1/runs?limit=200&q=apple");
+  bh_run_list_load_more (search);
+  await_request (&self, "GET /v1/runs?limit=200&q=apple&before=");
+  bh_run_list_search (search, "pear0001", 0);
+  wait_until (!bh_run_list_get_loading (search));
+  g_assert_false (bh_run_list_get_has_more (search));
+  scripted_coordinator_hold (self.coordinator, NULL);
+  drain_loop ();
+  g_assert_cmpuint (n_found (search), ==, 1);
+  /* a page that could not be had is asked for again */
+  bh_run_list_search (search, "apple", 0);
+  wait_until (!bh_run_list_get_loading (search));
+  scripted_coordinator_fail (self.coordinator, "GET /v1/runs?limit=200&q=apple&before=", 400, "{}", 1);
+  load_more (search);
+  g_assert_nonnull (bh_run_list_get_error (search));
+  g_assert_cmpuint (n_found (search), ==, 200);
+  load_more (search);
+  g_assert_null (bh_run_list_get_error (search));
+  g_assert_cmpuint (n_found (search), ==, 300);
+  g_assert_cmpint (bh_run_list_get_section (search, 0), ==, BH_SECTION_RUNNING);
+  g_clear_object (&search);
+  fixture_close (&self);
+}
+
+/* A coordinator whose pages lead nowhere is not asked for ever. */
+static void
+test_search_no_end (void)
+{
+  static const char page[] = "{\"runs\":[{\"id\":\"r_apple0000\",\"state\":\"completed\"}],"
+                             "\"next\":\"r_apple0000\"}";
+  Fixture self = { 0 };
+  g_autoptr (BhRunList) search = NULL;
+
+  fixture_begin (&self);
+  put_many (&self, 2);
+  fixture_open (&self);
+  search = bh_run_list_new_search (self.connections);
+  scripted_coordinator_fail (self.coordinator, "GET /v1/runs?limit=200&q=apple", 200, page, 2);
+  bh_run_list_search (search, "apple", 0);
+  wait_until (!bh_run_list_get_loading (search));
+  g_assert_true (bh_run_list_get_has_more (search));
+  load_more (search);
+  g_assert_false (bh_run_list_get_has_more (search));
+  g_assert_cmpuint (n_found (search), ==, 1);
+  g_clear_object (&search);
+  fixture_close (&self);
+}
+
 /* Plain http to this machine stands for a remote one. */
 static void
 test_connections (void)
@@ -338,6 +475,9 @@ main (int argc, char **argv)
   g_test_add_func ("/client/run-list/many", test_many);
   g_test_add_func ("/client/run-list/same-moment", test_same_moment);
   g_test_add_func ("/client/run-list/search", test_search);
+  g_test_add_func ("/client/run-list/search-many", test_search_many);
+  g_test_add_func ("/client/run-list/search-anew", test_search_anew);
+  g_test_add_func ("/client/run-list/search-no-end", test_search_no_end);
   g_test_add_func ("/client/run-list/connections", test_connections);
   g_test_add_func ("/client/run-list/section-in-place", test_section_in_place);
   return g_test_run ();
