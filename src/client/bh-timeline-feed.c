@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-timeline-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "client/bh-future.h"
@@ -436,5 +439,5 @@ bh_timeline_deleted_cb (BhConnection *connection, const char *run_id, BhTimeline
     return;
   g_clear_pointer (&self->feed, bh_feed_free);
   bh_timeline_set_live (self, FALSE);
-  bh_timeline_set_problem (self, "This Run was deleted", TRUE);
+  bh_timeline_set_problem (self, _ ("This Run was deleted"), TRUE);
 }

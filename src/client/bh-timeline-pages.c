@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Bellhop authors */
+#include "config.h"
+
 #include "client/bh-timeline-private.h"
+
+#include <glib/gi18n-lib.h>
 
 /* Records of rows, a page at a time. */
 
@@ -184,7 +188,7 @@ note_missing (BhTimeline *self, BhTimelinePage *page, const char *bad)
   for (guint i = 0; i < BH_TIMELINE_PAGE && first + i < self->n_known; i++)
     if (page->rows[i] == NULL)
       {
-        fail_page (self, page, bad != NULL ? bad : "The coordinator has not sent this row");
+        fail_page (self, page, bad != NULL ? bad : _ ("The coordinator has not sent this row"));
         return;
       }
 }

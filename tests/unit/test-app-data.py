@@ -23,6 +23,10 @@ LANGUAGES = ['de', 'es', 'fr', 'zh_CN']
 # a call of gettext with a string, in C and in blueprints
 TRANSLATED = re.compile(r'\b(?:_|N_|C_|NC_|ngettext|gettext|g_dpgettext2)\s*\(\s*"')
 
+# a call that shows what it is given
+SHOWING = re.compile(r'\b(?:\w+_set_problem|fail_page|bh_run_list_set_error|show_note|gtk_label_set_(?:text|label)|'
+                     r'gtk_accessible_announce|adw_toast_new|\w+_set_(?:title|subtitle|description|tooltip_text)) \([^;]*\);')
+
 
 def run(*command, **more):
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120, **more)
@@ -139,6 +143,13 @@ class Translations(unittest.TestCase):
             for line in path.read_text().splitlines():
                 bare = re.match(r'\s*(?:title|subtitle|label|description|tooltip-text|placeholder-text|heading|body): "(.*)";', line)
                 self.assertFalse(bare and re.search('[a-z]{3}', bare[1]), f'{path.name}: {line}')
+
+    def test_words_in_code(self):
+        """What calls that show something are given as it is can be translated."""
+        for path in [*APP.rglob('*.c'), *(SOURCE / 'src' / 'client').rglob('*.c')]:
+            for call in SHOWING.findall(path.read_text()):
+                bare = re.findall('"[^"]*[a-z]{2} [a-z][^"]*"', re.sub(r'\b\w*_ \("[^"]*"\)', '', call))
+                self.assertEqual(bare, [], path.name)
 
     def test_languages(self):
         self.assertEqual(lines(PO / 'LINGUAS'), LANGUAGES)
