@@ -4,6 +4,7 @@
 real coordinator and worker. Turns, questions, steering, death and restarts."""
 
 import os
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
@@ -96,6 +97,41 @@ class Agent(ScriptedCase):
         self.end(run_id)
         self.assertEqual(self.file(run_id, 'answers'), [{'action': 'accept', 'content': {'choice': 'Blue'}}] * 32)
         self.assertEqual(len(self.questions(run_id)), 32)
+
+    def test_states_do_not_pile_up(self):
+        """What was asked, answered and delivered is not remembered: a long Run has as many states as a short one."""
+        def states(rounds):
+            steps = [f'ask Own {i}? = Blue, Red | mcp ask_human {{"question": "Tool {i}?", "options": ["Blue", "Red"]}} | tool echo {i}'
+                     for i in range(rounds)]
+            run_id = self.create(' | '.join(['permission Go on', *steps, 'say Done.']), permissions='ask')
+            for _ in range(3 * rounds):
+                wait_for(lambda: len(self.open_questions(run_id)) == 1, 'a question')
+                question, = self.open_questions(run_id)
+                self.bellhop.post(f'/v1/runs/{run_id}/answers',
+                                  {'question': question['id'], 'options': [question['questions'][0]['options'][0]['id']]})
+            self.end(run_id)
+            # the latest channels are remembered for a while
+            return [key for key in self.state_keys(run_id) if not key.startswith(('mcp.channel.', 'channels.ended'))]
+        few = states(1)
+        self.assertEqual(states(6), few)
+        self.assertEqual([key for key in few if key.startswith('ask:')], [])
+
+    def test_story_does_not_pile_up(self):
+        """What was told and is too much for a story is not remembered for one."""
+        run_id = self.create('until go | say One.')
+        for i in range(4):
+            self.bellhop.post(f'/v1/runs/{run_id}/messages', {'text': f'{i} ' + 'x' * 40000})
+        (self.workspace(run_id) / 'go').touch()
+        self.end(run_id)
+        self.assertEqual([key for key in self.state_keys(run_id) if key.startswith('agent.told.')], ['agent.told.3'])
+
+    def state_keys(self, run_id):
+        with sqlite3.connect(f'file:{self.bellhop.data}/coordinator.db?mode=ro', uri=True) as database:
+            keys = database.execute('SELECT key FROM states JOIN runs ON states.run = runs.num WHERE runs.id = ?', (run_id,))
+            return sorted(key for key, in keys)
+
+    def open_questions(self, run_id):
+        return [question for question in self.questions(run_id) if question['state'] == 'open']
 
     def test_too_many_questions_of_all(self):
         """What the programs of the box ask, and what the engine asks and wants to be allowed, have one limit together."""

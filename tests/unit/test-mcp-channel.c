@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "coordinator/engines/agent/bh-agent-work.h"
+#include "coordinator/mcp/bh-mcp-channel.h"
+#include "coordinator/mcp/bh-mcp-ended.h"
 #include "coordinator/mcp/bh-mcp-state.h"
 #include "coordinator/questions/bh-ask-desk.h"
 #include "test-box-scene.h"
@@ -485,6 +487,37 @@ test_too_many (void)
   hang_up ();
 }
 
+/* What is remembered of channels that have ended does not grow without end. */
+static void
+test_many_ended (void)
+{
+  guint known = 0;
+
+  ask ();
+  for (guint32 id = 1; id <= 1000; id++)
+    {
+      g_autofree char *in = g_strdup_printf ("mcp.channel.%u.in", id);
+      g_autofree char *asked = g_strdup_printf ("ask:" BH_CHANNEL_QUESTION, id);
+
+      bh_journal_set_state (world->journal, in, "100");
+      bh_journal_set_state (world->journal, asked, "q_1");
+      bh_mcp_channel_ended (world->journal, id);
+      g_assert_true (bh_mcp_is_known (world->journal, id));
+    }
+  for (guint32 id = 1; id <= 1000; id++)
+    {
+      g_autofree char *asked = g_strdup_printf ("ask:" BH_CHANNEL_QUESTION, id);
+
+      g_assert_true (bh_mcp_is_known (world->journal, id) ==
+                     (bh_journal_get_state (world->journal, asked) != NULL));
+      known += bh_mcp_is_known (world->journal, id) ? 1 : 0;
+    }
+  /* the box may not know yet that the last ones were released */
+  g_assert_cmpuint (known, ==, 128);
+  g_assert_true (bh_mcp_is_known (world->journal, 1000));
+  hang_up ();
+}
+
 static void
 run_test (gconstpointer test)
 {
@@ -524,6 +557,7 @@ main (int argc, char *argv[])
   channel_add ("/mcp-channel/answered-after-cut", test_answered_after_cut);
   channel_add ("/mcp-channel/hidden", test_hidden);
   channel_add ("/mcp-channel/too-many", test_too_many);
+  channel_add ("/mcp-channel/many-ended", test_many_ended);
   channel_add ("/mcp-channel/hidden-words", test_hidden_words);
   channel_add ("/mcp-channel/part", test_part);
   channel_add ("/mcp-channel/part-after-turn", test_part_after_turn);

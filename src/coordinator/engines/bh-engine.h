@@ -55,7 +55,8 @@ DexFuture *
 bh_engine_host_ask (BhEngineHost *self, BhQuestionSet *set, const char *key) G_GNUC_WARN_UNUSED_RESULT;
 /* Not too many questions of the Run are open for one more. */
 gboolean bh_engine_host_may_ask (BhEngineHost *self);
-/* The question of that key is not needed any more: stages that it is withdrawn, if it is open. */
+/* The question of that key is not needed any more, and nothing is asked with this key again: stages that it
+ * is withdrawn, if it is open, and that nothing is remembered of the key. */
 void bh_engine_host_take_back (BhEngineHost *self, const char *key);
 /* Before a process of the engine starts: the person's sign-in to it is in the box as it is at home now, if
  * that was let in. Resolves TRUE; rejects with what hinders that. */

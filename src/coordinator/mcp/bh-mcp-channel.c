@@ -2,17 +2,18 @@
  * Copyright The Bellhop authors */
 #include "coordinator/mcp/bh-mcp-channel.h"
 
+#include "coordinator/mcp/bh-mcp-ended.h"
 #include "coordinator/mcp/bh-mcp-state.h"
 #include "coordinator/mcp/bh-mcp-waits.h"
 #include "coordinator/mcp/bh-mcp.h"
 #include "coordinator/runs/bh-line-pipe.h"
 #include "coordinator/runs/bh-staging.h"
 
-/* States of the journal, besides those of the line pipe of the same prefix, of which "in" stays for ever: the
+/* States of the journal, besides those of the line pipe of the same prefix, of which "in" stays for long: the
  * box may tell of the channel once more before it knows that it was released.
  *   mcp.channel.ID.calls   calls that wait (bh-mcp-waits.c)
  *   mcp.channel.ID.engine  the one that it speaks for, if that works for another */
-#define KEY_FORMAT "mcp.channel.%u"
+#define KEY_FORMAT BH_MCP_CHANNEL_KEY
 #define CALLS_MAX 32
 
 #define DEFERRED_TEXT                                                                                        \
@@ -489,6 +490,7 @@ end_channel (BhMcpChannel *self)
     dex_await (bh_line_pipe_drained (self->pipe), NULL);
   bh_line_pipe_forget (self->pipe);
   bh_journal_set_state (self->journal, key_in, in);
+  bh_mcp_channel_ended (self->journal, bh_process_get_id (self->channel));
   dex_future_disown (bh_journal_flush_soon (self->journal));
   bh_process_close (self->channel);
   bh_process_release (self->channel);

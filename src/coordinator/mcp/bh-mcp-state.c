@@ -125,6 +125,17 @@ is_any (const Asked *asked)
   return TRUE;
 }
 
+/* Its key is never given out again: neither is what was asked with it looked for. */
+static void
+forget_key (BhStateView *states, const char *key)
+{
+  BhJournal *journal = bh_state_view_get_journal (states);
+  g_autofree char *state = g_strdup_printf ("ask:%s", key);
+
+  bh_delegation_forget (journal, key);
+  bh_journal_set_state (journal, state, NULL);
+}
+
 /* Those for which no call waits. */
 static void
 remove_idle (BhStateView *states, gboolean (*is_meant) (const Asked *asked))
@@ -137,7 +148,7 @@ remove_idle (BhStateView *states, gboolean (*is_meant) (const Asked *asked))
 
       if (asked->waits > 0 || !is_meant (asked))
         continue;
-      bh_delegation_forget (bh_state_view_get_journal (states), asked->key);
+      forget_key (states, asked->key);
       g_ptr_array_remove_index (all, i - 1);
     }
   stage (states, all);
@@ -374,7 +385,7 @@ bh_mcp_forget (BhStateView *states, const char *key)
 
   g_return_if_fail (BH_IS_STATE_VIEW (states) && key != NULL);
 
-  bh_delegation_forget (bh_state_view_get_journal (states), key);
+  forget_key (states, key);
   all = load (states);
   if (g_ptr_array_remove (all, find (all, key)))
     stage (states, all);

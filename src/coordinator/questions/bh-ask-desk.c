@@ -4,6 +4,7 @@
 #include "coordinator/questions/bh-ask-desk.h"
 
 #include "coordinator/mcp/bh-mcp-channel.h"
+#include "coordinator/mcp/bh-mcp-ended.h"
 #include "coordinator/runs/bh-staging.h"
 
 void
@@ -275,7 +276,7 @@ await_questions (BhAskDesk *desk, BhQuestions *failed)
 static char *
 answer_line (Serve *serve, GBytes *line)
 {
-  g_autofree char *key = g_strdup_printf ("channel:%u", bh_process_get_id (serve->channel));
+  g_autofree char *key = g_strdup_printf (BH_CHANNEL_QUESTION, bh_process_get_id (serve->channel));
   g_autoptr (GError) parse_error = NULL;
   g_autoptr (BhAsk) ask = bh_ask_parse (line, &parse_error);
   g_autoptr (BhQuestions) questions = NULL;
@@ -301,7 +302,7 @@ answer_line (Serve *serve, GBytes *line)
 /* The box keeps the channel's bytes until it is released, which is once the program hung up: until then it
  * may have to be written again. */
 static void
-await_hang_up (BhProcess *channel)
+await_hang_up (BhAskDesk *desk, BhProcess *channel)
 {
   for (;;)
     {
@@ -313,6 +314,8 @@ await_hang_up (BhProcess *channel)
       if (g_bytes_get_size (chunk->bytes) == 0)
         break;
     }
+  if (desk->questions != NULL)
+    bh_mcp_channel_ended (bh_questions_get_journal (desk->questions), bh_process_get_id (channel));
   bh_process_release (channel);
 }
 
@@ -398,7 +401,7 @@ serve_fiber (gpointer data)
       return dex_future_new_for_boolean (FALSE);
     }
   bh_process_close (serve->channel);
-  await_hang_up (serve->channel);
+  await_hang_up (serve->desk, serve->channel);
   return dex_future_new_for_boolean (TRUE);
 }
 

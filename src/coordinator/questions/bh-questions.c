@@ -2,6 +2,8 @@
  * Copyright The Bellhop authors */
 
 #include "coordinator/questions/bh-questions.h"
+
+#include "coordinator/questions/bh-answers.h"
 #include "coordinator/runs/bh-staging.h"
 #include "protocol/bh-text.h"
 
@@ -11,7 +13,8 @@ struct _BhQuestions
   BhStore *store;
   BhJournal *journal;
   GHashTable *open;    /* id -> BhQuestionSet */
-  GHashTable *settled; /* id -> BhQuestionSet: answered in this object's life, maybe not committed yet */
+  GHashTable *settled; /* id -> BhQuestionSet: those that may not be committed yet, and the latest */
+  GQueue answered;     /* char *: ids of those that are committed, oldest first */
   GHashTable *waiters; /* id -> DexPromise */
   GError *closed;      /* (nullable) what whoever asks is told */
 };
@@ -20,6 +23,8 @@ G_DEFINE_FINAL_TYPE (BhQuestions, bh_questions, G_TYPE_OBJECT)
 
 /* What "current" said before the first question, to say it again after the last answer. */
 #define CURRENT_BEFORE "question.current"
+/* So many answered sets are at hand. */
+#define ANSWERED_KEPT 32
 
 enum
 {
@@ -43,6 +48,7 @@ bh_questions_finalize (GObject *object)
   bh_questions_close (self, NULL);
   g_hash_table_unref (self->open);
   g_hash_table_unref (self->settled);
+  g_queue_clear_full (&self->answered, g_free);
   g_hash_table_unref (self->waiters);
   g_clear_error (&self->closed);
   g_object_unref (self->journal);
@@ -366,6 +372,19 @@ answered_free (gpointer data)
   g_free (answered);
 }
 
+/* Older ones are found in the store. */
+static void
+note_answered (BhQuestions *self, const char *id)
+{
+  g_queue_push_tail (&self->answered, g_strdup (id));
+  while (self->answered.length > ANSWERED_KEPT)
+    {
+      g_autofree char *oldest = g_queue_pop_head (&self->answered);
+
+      g_hash_table_remove (self->settled, oldest);
+    }
+}
+
 /* Only now that it is on the disk may anyone act on it. */
 static DexFuture *
 answered_cb (DexFuture *future, gpointer data)
@@ -374,6 +393,7 @@ answered_cb (DexFuture *future, gpointer data)
   DexPromise *promise = NULL;
   gpointer id = NULL;
 
+  note_answered (answered->self, answered->set->id);
   if (g_hash_table_steal_extended (answered->self->waiters, answered->set->id, &id, (gpointer *) &promise))
     {
       dex_promise_resolve_boxed (promise, BH_TYPE_QUESTION_SET, bh_question_set_ref (answered->set));
@@ -452,40 +472,6 @@ question_of (BhQuestions *self, JsonObject *object, GError **error)
   return NULL;
 }
 
-/* What bh_question_set_check_answers() takes: the body without the member that says which set is meant. */
-static JsonNode *
-answers_of (JsonObject *object)
-{
-  g_autoptr (JsonObject) answers = json_object_new ();
-  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (GList) members = json_object_get_members (object);
-
-  for (GList *l = members; l != NULL; l = l->next)
-    if (!g_str_equal (l->data, "question"))
-      json_object_set_member (answers, l->data, json_node_copy (json_object_get_member (object, l->data)));
-  json_node_set_object (node, answers);
-  return node;
-}
-
-static BhQuestionSet *
-checked (BhQuestionSet *open, JsonObject *object, const char *by, GError **error)
-{
-  g_autoptr (JsonNode) node = answers_of (object);
-  g_autoptr (GPtrArray) answers = bh_question_set_check_answers (open, node, error);
-  BhQuestionSet *set;
-
-  if (answers == NULL)
-    return NULL;
-  set = bh_question_set_copy (open);
-  set->state = BH_SET_ANSWERED;
-  set->answered_at = g_get_real_time ();
-  g_free (set->answered_by);
-  set->answered_by = g_strdup (by);
-  g_clear_pointer (&set->answers, g_ptr_array_unref);
-  set->answers = g_steal_pointer (&answers);
-  return set;
-}
-
 DexFuture *
 bh_questions_answer (BhQuestions *self, JsonNode *body, const char *by)
 {
@@ -509,7 +495,7 @@ bh_questions_answer (BhQuestions *self, JsonNode *body, const char *by)
   open = g_hash_table_lookup (self->open, id);
   if (open == NULL || self->closed != NULL)
     return refuse_answer (self, id);
-  set = checked (open, object, by, &error);
+  set = bh_answers_check (open, object, by, &error);
   if (set == NULL)
     return dex_future_new_for_error (error);
 

@@ -111,7 +111,10 @@ host_may_ask (BhEngineHost *host)
 static void
 host_take_back (BhEngineHost *host, const char *key)
 {
-  bh_questions_take_back (bh_run_actor_get_questions (BH_DELEGATE_HOST (host)->actor), key);
+  BhQuestions *questions = bh_run_actor_get_questions (BH_DELEGATE_HOST (host)->actor);
+
+  bh_questions_take_back (questions, key);
+  bh_questions_forget (questions, key);
 }
 
 static DexFuture *

@@ -279,6 +279,8 @@ bh_agent_permits_give (BhAgentWork *self, const BhAgentAnswer *answer)
   if (permit == BH_PERMIT_REJECT)
     bh_agent_work_set (self, BH_AGENT_REJECTED, tool != NULL ? tool : "");
   reply (self, request, tool, permit, how);
+  /* another request has another key */
+  bh_engine_host_take_back (self->host, answer->key);
   return TRUE;
 }
 

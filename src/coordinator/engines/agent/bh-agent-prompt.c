@@ -14,6 +14,8 @@
 #define STATE_TOLD "agent.told."
 #define STATE_TOLD_COUNT "agent.told"
 #define STORY_MAX (64 * 1024)
+/* more than anybody wrote in a Run; short answers would be without end */
+#define TOLD_MOST 256
 
 static const char common[] = "You work on a job in a DevBox of Bellhop: an isolated environment that is "
                              "yours alone. Everything in it may "
@@ -93,14 +95,49 @@ add_instructions (BhAgentWork *self, GString *text, const char *before)
 
 /* --- what was told --- */
 
+static char *
+told_key (gint64 n)
+{
+  return g_strdup_printf (STATE_TOLD "%" G_GINT64_FORMAT, n);
+}
+
+/* The first of the newest that fit. */
+static gint64
+find_first (BhAgentWork *self, gint64 count)
+{
+  gint64 first = count;
+  gsize room = STORY_MAX;
+
+  while (first > 0 && count - first < TOLD_MOST)
+    {
+      g_autofree char *key = told_key (first - 1);
+      const char *told = bh_state_view_get (self->states, key);
+
+      if (told == NULL || strlen (told) > room)
+        break;
+      room -= strlen (told);
+      first--;
+    }
+  return first;
+}
+
+/* What does not fit now never will. */
 static void
 remember (BhAgentWork *self, const char *what)
 {
   gint64 count = bh_state_view_get_int (self->states, STATE_TOLD_COUNT, 0);
-  g_autofree char *key = g_strdup_printf (STATE_TOLD "%" G_GINT64_FORMAT, count);
+  g_autofree char *key = told_key (count);
 
   bh_state_view_set (self->states, key, what);
   bh_state_view_set_int (self->states, STATE_TOLD_COUNT, count + 1);
+  for (gint64 n = find_first (self, count + 1); n > 0; n--)
+    {
+      g_autofree char *old = told_key (n - 1);
+
+      if (bh_agent_work_get (self, old) == NULL)
+        return;
+      bh_agent_work_set (self, old, NULL);
+    }
 }
 
 /* The newest that fit, oldest first. */
@@ -108,25 +145,13 @@ static void
 add_told (BhAgentWork *self, GString *text)
 {
   gint64 count = bh_state_view_get_int (self->states, STATE_TOLD_COUNT, 0);
-  gsize room = STORY_MAX;
-  gint64 first = count;
+  gint64 first = find_first (self, count);
 
-  while (first > 0)
-    {
-      g_autofree char *key = g_strdup_printf (STATE_TOLD "%" G_GINT64_FORMAT, first - 1);
-      const char *told = bh_state_view_get (self->states, key);
-      gsize size = told != NULL ? strlen (told) : 0;
-
-      if (size > room)
-        break;
-      room -= size;
-      first--;
-    }
   if (first > 0)
     add_part (text, "(Earlier messages are left out.)");
   for (gint64 i = first; i < count; i++)
     {
-      g_autofree char *key = g_strdup_printf (STATE_TOLD "%" G_GINT64_FORMAT, i);
+      g_autofree char *key = told_key (i);
       const char *told = bh_state_view_get (self->states, key);
 
       if (told != NULL)
