@@ -362,6 +362,20 @@ put_engine_signed_out (Fixture *self, const char *id, const char *name)
   scripted_coordinator_put_engine (self->coordinator, engine);
 }
 
+/* Found among the person's own programs; its path is no markup. */
+static void
+put_engine_found (Fixture *self, const char *id, const char *name)
+{
+  g_autoptr (BhEngineInfo) engine = bh_engine_info_new ();
+
+  engine->id = g_strdup (id);
+  engine->name = g_strdup (name);
+  engine->protocol = g_strdup ("acp");
+  engine->version = g_strdup ("1.4");
+  engine->path = g_strdup ("/home/me & co/.bun/bin/opencode");
+  scripted_coordinator_put_engine (self->coordinator, engine);
+}
+
 static void
 assert_not_to_choose (Fixture *self, const char *title, const char *reason)
 {
@@ -382,6 +396,7 @@ test_what_is_not_there_is_not_to_choose (Fixture *self, gconstpointer data)
   put_engine (self, "codex", "Codex", NULL);
   put_engine (self, "claude-code", "Claude Code", "Not found: no “claude” on the PATH");
   put_engine_signed_out (self, "gemini", "Gemini CLI");
+  put_engine_found (self, "opencode", "opencode");
   open_composer (self);
   write_instructions (self, "Do it.");
 
@@ -395,6 +410,8 @@ test_what_is_not_there_is_not_to_choose (Fixture *self, gconstpointer data)
   gtk_widget_activate (GTK_WIDGET (self->dialog->engine_row));
   wait_for (self, has_engines, "the engines");
   g_assert_true (gtk_widget_get_sensitive (choice (self, "Codex")));
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (choice (self, "opencode"))), ==,
+                   "Version 1.4, at /home/me & co/.bun/bin/opencode");
   assert_not_to_choose (self, "Claude Code", "Not found");
   assert_not_to_choose (
       self, "Gemini CLI",

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "app/composer/bh-asked.h"
+#include "app/widgets/bh-engine-text.h"
 #include "app/widgets/bh-why-not.h"
 #include "client/bh-info-item.h"
 
@@ -109,18 +110,6 @@ get_engines (BhEngineRow *self)
 /* --- choosing --------------------------------------------------------------------------------------------
  */
 
-static char *
-describe_engine (BhEngineRow *self, const BhEngineInfo *info)
-{
-  char *text = bh_engine_text (info);
-
-  if (text != NULL)
-    return text;
-  if (self->is_looking)
-    return g_strdup (_ ("Looking for it…"));
-  return g_strdup (_ ("Looked for in the DevBox when the Run starts"));
-}
-
 /* (transfer full) (nullable) */
 static BhEngineInfo *
 find_engine (BhEngineRow *self, const char *id)
@@ -145,7 +134,7 @@ bh_engine_row_fill (BhChoiceRow *row, BhChoicePage *page)
   for (guint i = 0; i < infos->len; i++)
     {
       const BhEngineInfo *info = infos->pdata[i];
-      g_autofree char *text = describe_engine (self, info);
+      g_autofree char *text = bh_engine_text (info, self->is_looking);
 
       bh_choice_page_add (page, info->why_not == NULL ? info->id : NULL, info->name, text);
     }

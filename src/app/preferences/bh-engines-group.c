@@ -6,7 +6,7 @@
 
 #include "app/preferences/bh-engines-group.h"
 #include "app/preferences/bh-place-row.h"
-#include "app/widgets/bh-why-not.h"
+#include "app/widgets/bh-engine-text.h"
 #include "client/bh-info-item.h"
 
 struct _BhEnginesGroup
@@ -43,21 +43,11 @@ get_info (BhEnginesGroup *self, BhInfoItem *item)
   return known;
 }
 
-static char *
-describe (BhEnginesGroup *self, const BhEngineInfo *info)
-{
-  char *text = bh_engine_text (info);
-
-  if (text != NULL)
-    return text;
-  return g_strdup (self->is_looking ? _ ("Looking for it…") : _ ("Looked for when a Run needs it"));
-}
-
 static void
 show_engine (BhEnginesGroup *self, BhInfoItem *item, AdwActionRow *row)
 {
   const BhEngineInfo *info = get_info (self, item);
-  g_autofree char *text = describe (self, info);
+  g_autofree char *text = bh_engine_text (info, self->is_looking);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), info->name);
   adw_action_row_set_subtitle (row, text);

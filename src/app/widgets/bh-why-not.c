@@ -6,8 +6,6 @@
 
 #include <glib/gi18n.h>
 
-#define RUNBOOK "runbook"
-
 static char *
 not_found (const BhEngineInfo *info)
 {
@@ -67,24 +65,4 @@ bh_why_not_text (const BhEngineInfo *info)
            "this is not to be let into DevBoxes. Allow it in the preferences"),
         info->path);
   return g_strdup (info->why_not);
-}
-
-char *
-bh_engine_text (const BhEngineInfo *info)
-{
-  g_return_val_if_fail (info != NULL, NULL);
-
-  if (info->why_not != NULL)
-    return bh_why_not_text (info);
-  if (g_strcmp0 (info->protocol, RUNBOOK) == 0)
-    return g_strdup (_ ("Built in: runs the code blocks of the instructions in order, without an AI"));
-  if (info->version != NULL && info->path != NULL)
-    /* Translators: a version, and the path of a program */
-    return g_strdup_printf (_ ("Version %s, at %s"), info->version, info->path);
-  if (info->version != NULL)
-    return g_strdup_printf (_ ("Version %s"), info->version);
-  if (info->path != NULL)
-    /* Translators: the path of a program */
-    return g_strdup_printf (_ ("Found at %s"), info->path);
-  return NULL;
 }

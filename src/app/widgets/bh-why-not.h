@@ -11,8 +11,5 @@ G_BEGIN_DECLS
 /* NULL, or why an engine cannot be used: in the person's language, or in the coordinator's words where it has
  * a reason that is not known here. (transfer full) */
 char *bh_why_not_text (const BhEngineInfo *info);
-/* Why an engine cannot be used, else which version was found and where, that it is built in; NULL while
- * nothing of this is known. (transfer full) */
-char *bh_engine_text (const BhEngineInfo *info);
 
 G_END_DECLS
