@@ -140,9 +140,16 @@ class Walk(unittest.TestCase):
         self.check('nothing-found')
         self.session.key('Escape')
         self.view.button('Filter by Status', where=lambda node: 'focusable' in node.states).click()
-        self.app.find(None, 'Failed', where=lambda node: 'menu item' in node.role)
+        item = self.app.find(None, 'Failed', where=lambda node: 'menu item' in node.role)
         self.check('filter')
-        self.session.key('Escape')
+        item.click()
+        # no filter is told of by a colour alone
+        self.app.find('label', 'Filter: Failed')
+        self.app.wait_gone('list item', views.starting('Nightly audit'))
+        self.view.button('Filter by Status', where=lambda node: node.description == 'Filter: Failed')
+        self.check('filtered')
+        self.view.button('Show All').click()
+        self.app.wait_gone('label', 'Filter: Failed')
         self.app.wait_gone('menu')
 
     def context_menu(self):

@@ -259,8 +259,11 @@ test_search (Fixture *self, gconstpointer data)
   wait_for (self, shows, "nothing-found", "no failed Runs");
   put_run (self, 3, BH_RUN_FAILED, 10);
   wait_for (self, shows, "found", "a failed Run");
-  gtk_widget_activate_action (GTK_WIDGET (self->window->list), "filter.clear", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self->window->list), "filter.needs-you", NULL);
+  wait_for (self, is_said, "Filter: Needs you, Failed", "what is left out, in words");
+  press (self, "Show _All");
   wait_for (self, shows, "list", "all Runs");
+  wait_for (self, is_not_said, "Filter: ", "no filter");
 }
 
 static GtkListView *

@@ -10,6 +10,7 @@
 #include "app/runs/bh-run-pane.h"
 #include "app/runs/bh-welcome.h"
 #include "app/widgets/bh-late-menu.h"
+#include "app/widgets/bh-status.h"
 
 #define PAGES "/org/bellhop/Bellhop/ui/bh-run-list-pages.ui"
 
@@ -22,6 +23,8 @@ struct _BhRunListView
   GtkEditable *search;
   GtkMenuButton *main;
   GtkMenuButton *filter;
+  GtkWidget *filter_bar;
+  GtkLabel *filter_label;
   GMenuModel *primary_menu;
   GMenuModel *filter_menu;
   GtkStack *stack;
@@ -61,11 +64,15 @@ static guint signals[N_SIGNALS];
 static const struct
 {
   const char *name;
+  BhRunState state; /* what it is called by */
   guint states;
 } filters[] = {
-  { "needs-you", 1u << BH_RUN_NEEDS_YOU }, { "running", 1u << BH_RUN_RUNNING | 1u << BH_RUN_LAUNCHING },
-  { "queued", 1u << BH_RUN_QUEUED },       { "completed", 1u << BH_RUN_COMPLETED },
-  { "failed", 1u << BH_RUN_FAILED },       { "stopped", 1u << BH_RUN_STOPPED },
+  { "needs-you", BH_RUN_NEEDS_YOU, 1u << BH_RUN_NEEDS_YOU },
+  { "running", BH_RUN_RUNNING, 1u << BH_RUN_RUNNING | 1u << BH_RUN_LAUNCHING },
+  { "queued", BH_RUN_QUEUED, 1u << BH_RUN_QUEUED },
+  { "completed", BH_RUN_COMPLETED, 1u << BH_RUN_COMPLETED },
+  { "failed", BH_RUN_FAILED, 1u << BH_RUN_FAILED },
+  { "stopped", BH_RUN_STOPPED, 1u << BH_RUN_STOPPED },
 };
 
 static void pane_selected_cb (BhRunListView *self, BhRunItem *run);
@@ -192,6 +199,42 @@ search_cb (BhRunListView *self)
   update (self);
 }
 
+/* In words, which a colour would not be to everybody. */
+static char *
+describe_filter (BhRunListView *self)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    if ((self->states & filters[i].states) != 0)
+      {
+        /* Translators: between the names of states: "Filter: Needs you, Failed" */
+        g_string_append (names, names->len > 0 ? C_ ("filter", ", ") : "");
+        g_string_append (names, bh_run_state_label (filters[i].state));
+      }
+  /* Translators: the states of the Runs that are shown */
+  return g_strdup_printf (_ ("Filter: %s"), names->str);
+}
+
+static void
+show_filter (BhRunListView *self)
+{
+  g_autofree char *text = describe_filter (self);
+  gboolean filtered = self->states != 0;
+
+  if (filtered)
+    gtk_widget_add_css_class (GTK_WIDGET (self->filter), "accent");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->filter), "accent");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  filtered ? text : _ ("All Runs are shown"), -1);
+  gtk_label_set_text (self->filter_label, filtered ? text : "");
+  /* the keyboard is not lost with the button that goes */
+  if (!filtered && gtk_widget_get_focus_child (self->filter_bar) != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (self->filter));
+  gtk_widget_set_visible (self->filter_bar, filtered);
+}
+
 static void
 filter_changed (BhRunListView *self)
 {
@@ -204,14 +247,7 @@ filter_changed (BhRunListView *self)
       if (g_variant_get_boolean (state))
         self->states |= filters[i].states;
     }
-  if (self->states != 0)
-    gtk_widget_add_css_class (GTK_WIDGET (self->filter), "accent");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->filter), "accent");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  self->states != 0 ? _ ("Only some Runs are shown")
-                                                    : _ ("All Runs are shown"),
-                                  -1);
+  show_filter (self);
   search_cb (self);
 }
 
@@ -385,6 +421,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, search);
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, main);
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, filter);
+  gtk_widget_class_bind_template_child (widget_class, BhRunListView, filter_bar);
+  gtk_widget_class_bind_template_child (widget_class, BhRunListView, filter_label);
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, primary_menu);
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, filter_menu);
   gtk_widget_class_bind_template_child (widget_class, BhRunListView, stack);
