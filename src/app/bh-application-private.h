@@ -11,6 +11,7 @@
 #include "app/bh-unread.h"
 #include "app/bh-window.h"
 #include "app/questions/bh-notifier.h"
+#include "app/widgets/bh-unsent.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,7 @@ struct _BhApplication
   BhBackground *background;
   BhNotifier *notifier;
   BhUnread *unread;
+  BhUnsent *unsent;
   BhSearchProvider *search; /* (nullable) */
   DexFuture *loaded;        /* resolves when the saved connections are there */
   DexFuture *closed;        /* resolves when nothing of the connections is under way any more */

@@ -156,6 +156,8 @@ bh_application_startup (GApplication *application)
   self->background = bh_background_new (GTK_APPLICATION (self), self->runs, self->settings);
   self->notifier = bh_notifier_new (application, self->connections, self->settings, is_seen, self);
   self->unread = bh_unread_new (self->connections, self->settings);
+  self->unsent = bh_unsent_get ();
+  bh_unsent_follow (self->unsent, self->connections);
   self->loaded = bh_saved_connections_load (self->connections, self->settings);
   if (self->search != NULL)
     bh_search_provider_set_connections (self->search, self->connections, self->loaded);
@@ -199,6 +201,9 @@ bh_application_shutdown (GApplication *application)
   g_clear_object (&self->notifier);
   /* before the connections go, which it would take for their removal */
   g_clear_object (&self->unread);
+  if (self->unsent != NULL)
+    bh_unsent_follow (self->unsent, NULL);
+  g_clear_object (&self->unsent);
   g_clear_object (&self->background);
   g_clear_object (&self->runs);
   /* it may be a fiber under way: that goes on by itself */

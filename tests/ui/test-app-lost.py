@@ -65,6 +65,35 @@ class LostTest(unittest.TestCase):
             view.run('Move the toggle', 'Completed')
             self.assertEqual(coordinator.outputs(run['id']), ['placed in Menu\n'])
 
+    def test_the_app_is_killed_while_a_message_is_written(self):
+        with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
+            names = 'First', 'Second'
+            runs = [coordinator.create(block('until [ -e go ]; do sleep 0.02; done'), name=name) for name in names]
+            for run in runs:
+                coordinator.wait_state(run['id'], 'running')
+            app = session.app(coordinator)
+            view = views.Views(session, app)
+            for name in names:
+                view.open(name)
+                view.text_view('Message').wait(lambda node: node.text == '', 'an empty field')
+                view.text_view('Message').set_text(f'Half a thought for {name}')
+            unsent = coordinator.root / 'data' / 'bellhop' / 'unsent.json'
+            bellhop.wait_for(lambda: unsent.exists() and all(f'for {name}' in unsent.read_text() for name in names), 'the drafts to be kept')
+            self.assertEqual(unsent.stat().st_mode & 0o777, 0o600)
+            app.kill()
+            app = session.app(coordinator)
+            view = views.Views(session, app)
+            for name in names:
+                view.open(name)
+                view.text_view('Message').wait(lambda node: node.text == f'Half a thought for {name}', 'the draft')
+            session.picture('message-draft')
+
+            # what was sent is no draft any more
+            view.button('Send').click()
+            view.text_view('Message').wait(lambda node: node.text == '', 'the message to be sent')
+            bellhop.wait_for(lambda: 'for Second' not in unsent.read_text(), 'the draft to be forgotten')
+            self.assertIn('for First', unsent.read_text())
+
     def test_a_question_answered_elsewhere_says_so(self):
         with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
             run = coordinator.create(views.ASK + block('echo "placed in $WHERE"'), name='Move the toggle')

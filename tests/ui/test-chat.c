@@ -2,7 +2,10 @@
  * Copyright The Bellhop authors */
 #include "config.h"
 
+#include <glib/gstdio.h>
+
 #include "app/run/bh-chat-composer.h"
+#include "app/widgets/bh-unsent.h"
 #include "support/let-go.h"
 #include "support/scripted-coordinator.h"
 #include "support/ui-test.h"
@@ -10,6 +13,7 @@
 /* What a person writes to a Run: what it does, and that it is not lost. */
 
 #define RUN "r_0000000000000001"
+#define OTHER "r_0000000000000002"
 #define SET "q_0000000000000001"
 #define ANSWERS "POST /v1/runs/" RUN "/answers"
 #define MESSAGES "POST /v1/runs/" RUN "/messages"
@@ -32,8 +36,12 @@
 typedef struct
 {
   ScriptedCoordinator *coordinator;
-  BhConnection *connection;
+  BhConnections *connections;
+  BhConnection *connection; /* borrowed */
   BhTimeline *timeline;
+  BhTimeline *other; /* (nullable): of another Run */
+  BhUnsent *unsent;
+  char *path; /* of what is not sent */
   GtkWindow *window;
   GtkWidget *composer; /* borrowed */
 } Fixture;
@@ -141,14 +149,26 @@ open_run (Fixture *self)
 }
 
 static void
-set_up (Fixture *self, gconstpointer data)
+hold_unsent (Fixture *self)
 {
-  self->coordinator = scripted_coordinator_new ();
-  put_run (self, BH_RUN_NEEDS_YOU);
-  self->connection =
-      bh_connection_new_local ("Scripted", scripted_coordinator_get_socket (self->coordinator));
-  bh_connection_open (self->connection);
-  WAIT_FOR (bh_connection_lookup_run (self->connection, RUN) != NULL);
+  self->unsent = bh_unsent_get ();
+  g_object_add_weak_pointer (G_OBJECT (self->unsent), (gpointer *) &self->unsent);
+  bh_unsent_follow (self->unsent, self->connections);
+  WAIT_FOR (bh_unsent_is_loaded (self->unsent));
+}
+
+/* Whatever is still to be written has a reference. */
+static void
+let_go_of_unsent (Fixture *self)
+{
+  bh_unsent_follow (self->unsent, NULL);
+  g_object_unref (self->unsent);
+  WAIT_FOR (self->unsent == NULL);
+}
+
+static void
+open_window (Fixture *self)
+{
   self->window = GTK_WINDOW (adw_window_new ());
   self->composer = g_object_new (BH_TYPE_CHAT_COMPOSER, NULL);
   adw_window_set_content (ADW_WINDOW (self->window), self->composer);
@@ -156,13 +176,50 @@ set_up (Fixture *self, gconstpointer data)
 }
 
 static void
-tear_down (Fixture *self, gconstpointer data)
+close_window (Fixture *self)
 {
-  gtk_window_destroy (self->window);
+  gtk_window_destroy (g_steal_pointer (&self->window));
   if (self->timeline != NULL)
     g_assert_finalize_object (g_steal_pointer (&self->timeline));
-  let_go_of_connection (&self->connection);
+  if (self->other != NULL)
+    g_assert_finalize_object (g_steal_pointer (&self->other));
+}
+
+/* As the app that ends and is started again. */
+static void
+restart (Fixture *self)
+{
+  close_window (self);
+  let_go_of_unsent (self);
+  hold_unsent (self);
+  open_window (self);
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BhConnection) local = NULL;
+
+  self->path = g_build_filename (g_get_user_data_dir (), "bellhop", "unsent.json", NULL);
+  g_unlink (self->path);
+  self->coordinator = scripted_coordinator_new ();
+  put_run (self, BH_RUN_NEEDS_YOU);
+  local = bh_connection_new_local ("Scripted", scripted_coordinator_get_socket (self->coordinator));
+  self->connections = bh_connections_new (local);
+  self->connection = bh_connections_get_local (self->connections);
+  hold_unsent (self);
+  WAIT_FOR (bh_connection_lookup_run (self->connection, RUN) != NULL);
+  open_window (self);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  close_window (self);
+  let_go_of_unsent (self);
+  let_go_of_connections (&self->connections);
   g_clear_pointer (&self->coordinator, scripted_coordinator_free);
+  g_free (self->path);
 }
 
 /* --- what a message does ------------------------------------------------------------------------------- */
@@ -378,6 +435,232 @@ test_answer_refused (Fixture *self, gconstpointer data)
   WAIT_FOR (is_typed (self, ""));
 }
 
+/* --- what is not sent ---------------------------------------------------------------------------------- */
+
+static void
+show (Fixture *self, BhTimeline *timeline)
+{
+  bh_chat_composer_set_timeline (BH_CHAT_COMPOSER (self->composer), timeline);
+}
+
+/* Shows another Run in its place. */
+static void
+show_other (Fixture *self)
+{
+  g_autoptr (BhRun) run = scripted_run_new (OTHER, BH_RUN_RUNNING, 30);
+
+  scripted_coordinator_put_run (self->coordinator, run);
+  WAIT_FOR (bh_connection_lookup_run (self->connection, OTHER) != NULL);
+  self->other = bh_timeline_new (self->connection, OTHER);
+  WAIT_FOR (is_ready (self->other));
+  show (self, self->other);
+}
+
+static void
+test_each_run_has_its_own (Fixture *self, gconstpointer data)
+{
+  GStatBuf status;
+
+  open_run (self);
+  type (self, "Half a <b>thought</b>");
+  show_other (self);
+  assert_typed (self, "");
+  type (self, "Another");
+  show (self, self->timeline);
+  assert_typed (self, "Half a <b>thought</b>");
+
+  /* of a later start, too */
+  restart (self);
+  g_assert_cmpint (g_stat (self->path, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  open_run (self);
+  assert_typed (self, "Half a <b>thought</b>");
+  show_other (self);
+  assert_typed (self, "Another");
+
+  /* what was sent is no draft any more */
+  send (self);
+  WAIT_FOR (is_typed (self, ""));
+  show (self, self->timeline);
+  type (self, "");
+  restart (self);
+  g_assert_cmpint (g_stat (self->path, &status), !=, 0);
+}
+
+/* Every change is written while the app runs, for the case that it is killed. */
+static void
+test_written_as_typed (Fixture *self, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  open_run (self);
+  type (self, "Half a thought");
+  WAIT_FOR (g_file_test (self->path, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_get_contents (self->path, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "Half a thought"));
+}
+
+static void
+fail_message (Fixture *self)
+{
+  scripted_coordinator_fail (
+      self->coordinator, MESSAGES, 500,
+      "{\"title\":\"T\",\"status\":500,\"code\":\"internal\",\"detail\":\"The disk is full\"}", 1);
+}
+
+/* A look at the Run, while the other one is shown whenever anything can arrive. */
+static gboolean
+is_answered (Fixture *self)
+{
+  gboolean answered;
+
+  show (self, self->timeline);
+  answered = gtk_text_view_get_editable (child (self, "view"));
+  show (self, self->other);
+  return answered;
+}
+
+/* It goes back to the Run it was for, and so does the reason. */
+static void
+test_fails_after_switching (Fixture *self, gconstpointer data)
+{
+  open_run (self);
+  type (self, "Hurry");
+  fail_message (self);
+  scripted_coordinator_hold (self->coordinator, MESSAGES);
+  send (self);
+  show_other (self);
+  type (self, "Another");
+  g_assert_false (is_answered (self));
+  scripted_coordinator_hold (self->coordinator, NULL);
+  WAIT_FOR (is_answered (self));
+  assert_typed (self, "Another");
+  g_assert_cmpstr (error_of (self), ==, "");
+  show (self, self->timeline);
+  assert_typed (self, "Hurry");
+  g_assert_cmpstr (error_of (self), ==, "The disk is full");
+  /* until something else is written */
+  type (self, "Hurry!");
+  g_assert_cmpstr (error_of (self), ==, "");
+}
+
+/* Nobody is there to be told, but nothing is lost, and what arrived is not offered again. */
+static void
+test_ends_after_closing (Fixture *self, gconstpointer data)
+{
+  open_run (self);
+  type (self, "Hurry");
+  fail_message (self);
+  send (self);
+  restart (self);
+  open_run (self);
+  assert_typed (self, "Hurry");
+  send (self);
+  close_window (self);
+  WAIT_FOR (bh_unsent_get_text (self->unsent, "local", RUN, BH_UNSENT_MESSAGE) == NULL);
+  open_window (self);
+}
+
+static void
+put_message (Fixture *self)
+{
+  g_autoptr (BhMessage) message = bh_message_new ();
+
+  message->id = g_strdup ("m_0000000000000001");
+  message->run = g_strdup (RUN);
+  message->text = g_strdup ("Look there");
+  message->author = g_strdup ("you");
+  message->row = 1;
+  scripted_coordinator_put_message (self->coordinator, message);
+  WAIT_FOR (g_list_model_get_n_items (bh_timeline_get_messages (self->timeline)) == 1);
+}
+
+static void
+withdraw (Fixture *self)
+{
+  g_assert_true (gtk_widget_activate_action (self->composer, "composer.withdraw", "s", "m_0000000000000001"));
+}
+
+static void
+test_withdrawn_behind_what_is_written (Fixture *self, gconstpointer data)
+{
+  open_run (self);
+  put_message (self);
+  type (self, "Hurry");
+  withdraw (self);
+  WAIT_FOR (is_typed (self, "Hurry\n\nLook there"));
+}
+
+static void
+test_withdrawn_after_switching (Fixture *self, gconstpointer data)
+{
+  open_run (self);
+  put_message (self);
+  withdraw (self);
+  show_other (self);
+  type (self, "Another");
+  WAIT_FOR (g_strcmp0 (bh_unsent_get_text (self->unsent, "local", RUN, BH_UNSENT_MESSAGE), "Look there") ==
+            0);
+  assert_typed (self, "Another");
+  show (self, self->timeline);
+  assert_typed (self, "Look there");
+}
+
+static void
+test_deleted_runs_are_forgotten (Fixture *self, gconstpointer data)
+{
+  open_run (self);
+  type (self, "Hurry");
+  g_assert_nonnull (bh_unsent_get_text (self->unsent, "local", RUN, BH_UNSENT_MESSAGE));
+  bh_unsent_set_text (self->unsent, "local", OTHER, BH_UNSENT_MESSAGE, "Another");
+  scripted_coordinator_delete_run (self->coordinator, RUN, FALSE);
+  WAIT_FOR (bh_unsent_get_text (self->unsent, "local", RUN, BH_UNSENT_MESSAGE) == NULL);
+  g_assert_nonnull (bh_unsent_get_text (self->unsent, "local", OTHER, BH_UNSENT_MESSAGE));
+}
+
+/* The newest are kept. */
+static void
+test_bounds (Fixture *self, gconstpointer data)
+{
+  g_autofree char *big = g_strnfill (3 * 1024 * 1024, 'x');
+
+  for (guint i = 0; i < 250; i++)
+    {
+      g_autofree char *id = ui_test_run_id (i);
+
+      bh_unsent_set_text (self->unsent, "local", id, BH_UNSENT_MESSAGE, "Text");
+    }
+  g_assert_null (bh_unsent_get_text (self->unsent, "local", "r_0000000000000049", BH_UNSENT_MESSAGE));
+  g_assert_nonnull (bh_unsent_get_text (self->unsent, "local", "r_0000000000000050", BH_UNSENT_MESSAGE));
+  bh_unsent_set_text (self->unsent, "local", "r_big1", BH_UNSENT_MESSAGE, big);
+  g_assert_nonnull (bh_unsent_get_text (self->unsent, "local", "r_0000000000000249", BH_UNSENT_MESSAGE));
+  bh_unsent_set_text (self->unsent, "local", "r_big2", BH_UNSENT_MESSAGE, big);
+  g_assert_null (bh_unsent_get_text (self->unsent, "local", "r_big1", BH_UNSENT_MESSAGE));
+  g_assert_nonnull (bh_unsent_get_text (self->unsent, "local", "r_big2", BH_UNSENT_MESSAGE));
+}
+
+/* A file that cannot be read is kept, and does not stand in the way. */
+static void
+test_bad_file (Fixture *self, gconstpointer data)
+{
+  g_autofree char *bad = g_strconcat (self->path, ".bad", NULL), *folder = g_path_get_dirname (self->path);
+
+  close_window (self);
+  let_go_of_unsent (self);
+  g_unlink (bad);
+  g_mkdir_with_parents (folder, 0700);
+  g_assert_true (g_file_set_contents (self->path, "{\"unsent\":7}", -1, NULL));
+  self->unsent = bh_unsent_get ();
+  g_object_add_weak_pointer (G_OBJECT (self->unsent), (gpointer *) &self->unsent);
+  open_window (self);
+  WAIT_FOR (*error_of (self) != '\0');
+  g_assert_nonnull (strstr (error_of (self), bad));
+  g_assert_true (g_file_test (bad, G_FILE_TEST_EXISTS));
+  open_run (self);
+  type (self, "Hurry");
+  WAIT_FOR (g_file_test (self->path, G_FILE_TEST_EXISTS));
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -395,5 +678,14 @@ main (int argc, char *argv[])
   ADD ("/chat/receipt-lost", test_receipt_lost);
   ADD ("/chat/answered-while-typing", test_answered_while_typing);
   ADD ("/chat/answer-refused", test_answer_refused);
+  ADD ("/chat/each-run-has-its-own", test_each_run_has_its_own);
+  ADD ("/chat/written-as-typed", test_written_as_typed);
+  ADD ("/chat/fails-after-switching", test_fails_after_switching);
+  ADD ("/chat/ends-after-closing", test_ends_after_closing);
+  ADD ("/chat/withdrawn-behind-what-is-written", test_withdrawn_behind_what_is_written);
+  ADD ("/chat/withdrawn-after-switching", test_withdrawn_after_switching);
+  ADD ("/chat/deleted-runs-are-forgotten", test_deleted_runs_are_forgotten);
+  ADD ("/chat/bounds", test_bounds);
+  ADD ("/chat/bad-file", test_bad_file);
   return g_test_run ();
 }

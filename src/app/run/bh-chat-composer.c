@@ -6,10 +6,11 @@
 
 #include "app/run/bh-chat-composer.h"
 
+#include "app/run/bh-chat-sending.h"
 #include "app/run/bh-message-chip.h"
 #include "app/run/bh-row-view.h"
 #include "app/widgets/bh-accessible.h"
-#include "app/widgets/bh-status.h"
+#include "app/widgets/bh-unsent.h"
 
 struct _BhChatComposer
 {
@@ -24,9 +25,11 @@ struct _BhChatComposer
   GtkWidget *more;
 
   BhTimeline *timeline; /* (nullable) */
-  GHashTable *drafts;   /* connection id/Run id → text */
-  GHashTable *sending;  /* set of the same: a message is under way */
-  gboolean answers;     /* what is sent answers the open question */
+  BhUnsent *unsent;
+  GHashTable *sending; /* set of connection id/Run id: a message is under way */
+  GHashTable *errors;  /* the same → why what was sent last did not arrive */
+  gboolean answers;    /* what is sent answers the open question */
+  gboolean is_filling; /* it is not the person who changes the text */
 };
 
 G_DEFINE_FINAL_TYPE (BhChatComposer, bh_chat_composer, GTK_TYPE_WIDGET)
@@ -40,13 +43,6 @@ static GParamSpec *properties[PROP_TIMELINE + 1];
 static guint sent_signal;
 
 /* --- what is written ----------------------------------------------------------------------------------- */
-
-static char *
-get_key (BhTimeline *timeline)
-{
-  return g_strconcat (bh_connection_get_id (bh_timeline_get_connection (timeline)), "/",
-                      bh_timeline_get_run_id (timeline), NULL);
-}
 
 static char *
 get_text (BhChatComposer *self)
@@ -68,25 +64,27 @@ keep_draft (BhChatComposer *self)
 {
   g_autofree char *text = get_text (self);
 
-  if (self->timeline == NULL)
-    return;
-  if (is_blank (text))
-    {
-      g_autofree char *key = get_key (self->timeline);
-
-      g_hash_table_remove (self->drafts, key);
-    }
-  else
-    g_hash_table_replace (self->drafts, get_key (self->timeline), g_steal_pointer (&text));
+  if (self->timeline != NULL)
+    bh_unsent_set_text (self->unsent, bh_connection_get_id (bh_timeline_get_connection (self->timeline)),
+                        bh_timeline_get_run_id (self->timeline), BH_UNSENT_MESSAGE, text);
 }
 
 static void
 show_draft (BhChatComposer *self)
 {
-  g_autofree char *key = self->timeline != NULL ? get_key (self->timeline) : g_strdup ("");
-  const char *draft = g_hash_table_lookup (self->drafts, key);
+  g_autofree char *shown = get_text (self);
+  const char *draft = NULL;
 
+  if (self->timeline != NULL)
+    draft =
+        bh_unsent_get_text (self->unsent, bh_connection_get_id (bh_timeline_get_connection (self->timeline)),
+                            bh_timeline_get_run_id (self->timeline), BH_UNSENT_MESSAGE);
+  /* the cursor stays where it is */
+  if (g_str_equal (shown, draft != NULL ? draft : ""))
+    return;
+  self->is_filling = TRUE;
   gtk_text_buffer_set_text (self->buffer, draft != NULL ? draft : "", -1);
+  self->is_filling = FALSE;
 }
 
 static void
@@ -94,6 +92,15 @@ show_error (BhChatComposer *self, const char *error)
 {
   gtk_label_set_text (self->error, error != NULL ? error : "");
   gtk_widget_set_visible (GTK_WIDGET (self->error), error != NULL);
+}
+
+/* Why what was sent did not arrive is told where it was written, also to who comes back later. */
+static void
+show_own_error (BhChatComposer *self)
+{
+  g_autofree char *key = self->timeline != NULL ? bh_chat_sending_key (self->timeline) : g_strdup ("");
+
+  show_error (self, g_hash_table_lookup (self->errors, key));
 }
 
 /* --- what a message does now --------------------------------------------------------------------------- */
@@ -167,7 +174,7 @@ update_actions (BhChatComposer *self)
 {
   BhRun *run = self->timeline != NULL ? bh_timeline_get_run (self->timeline) : NULL;
   g_autofree char *text = get_text (self);
-  g_autofree char *key = self->timeline != NULL ? get_key (self->timeline) : g_strdup ("");
+  g_autofree char *key = self->timeline != NULL ? bh_chat_sending_key (self->timeline) : g_strdup ("");
   gboolean sending = g_hash_table_contains (self->sending, key);
   gboolean possible;
   const char *placeholder = get_placeholder (run, get_question (self) != NULL, &possible);
@@ -180,7 +187,7 @@ update_actions (BhChatComposer *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_PLACEHOLDER,
                                   placeholder, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, placeholder, -1);
   /* what was written is still to be had, as a copy for another Run */
-  gtk_text_view_set_editable (self->view, possible && !sending);
+  gtk_text_view_set_editable (self->view, possible && !sending && bh_unsent_is_loaded (self->unsent));
   gtk_widget_set_sensitive (GTK_WIDGET (self->view), possible || *text != '\0');
   gtk_widget_set_visible (self->more, works);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send", ready);
@@ -190,130 +197,76 @@ update_actions (BhChatComposer *self)
 static void
 changed_cb (BhChatComposer *self)
 {
+  g_autofree char *key = self->timeline != NULL ? bh_chat_sending_key (self->timeline) : g_strdup ("");
+
+  if (self->is_filling)
+    return;
+  g_hash_table_remove (self->errors, key);
   show_error (self, NULL);
+  keep_draft (self);
   update_actions (self);
 }
 
 /* --- sending ------------------------------------------------------------------------------------------- */
 
-typedef struct
-{
-  GWeakRef composer;
-  char *key;
-  GPtrArray *choices; /* (nullable): BhChoice, of an answer */
-} Sending;
-
-static Sending *
-sending_new (BhChatComposer *self)
-{
-  Sending *sending = g_new0 (Sending, 1);
-
-  g_weak_ref_init (&sending->composer, self);
-  sending->key = get_key (self->timeline);
-  return sending;
-}
-
-static void
-sending_free (gpointer data)
-{
-  Sending *self = data;
-
-  g_weak_ref_clear (&self->composer);
-  g_free (self->key);
-  g_clear_pointer (&self->choices, g_ptr_array_unref);
-  g_free (self);
-}
-
 /* It may be another Run's turn by now: then its draft is the place. */
 static gboolean
 is_shown (BhChatComposer *self, const char *key)
 {
-  g_autofree char *shown = self->timeline != NULL ? get_key (self->timeline) : NULL;
+  g_autofree char *shown = self->timeline != NULL ? bh_chat_sending_key (self->timeline) : NULL;
 
   return g_strcmp0 (shown, key) == 0;
-}
-
-/* NULL: it has arrived. (transfer full) */
-static char *
-describe_failure (const Sending *sending, const GError *error)
-{
-  g_autoptr (BhQuestionSet) first = bh_connection_error_answer (error);
-
-  /* ours, whose receipt was lost with the connection */
-  if (first != NULL && sending->choices != NULL && bh_choices_are_answer (sending->choices, first))
-    return NULL;
-  if (first != NULL || g_error_matches (error, BH_ERROR, BH_ERROR_QUESTION_CLOSED) ||
-      g_error_matches (error, BH_ERROR, BH_ERROR_QUESTION_NOT_FOUND))
-    return bh_question_end_label (first);
-  return g_strdup (error->message);
 }
 
 static DexFuture *
 sent_cb (DexFuture *future, gpointer data)
 {
-  Sending *sending = data;
+  BhChatSending *sending = data;
   g_autoptr (BhChatComposer) self = g_weak_ref_get (&sending->composer);
   g_autoptr (GError) error = NULL;
   g_autofree char *failure = NULL;
 
   if (dex_future_get_value (future, &error) == NULL)
-    failure = describe_failure (sending, error);
-  if (self == NULL || self->buffer == NULL)
+    failure = bh_chat_sending_describe_failure (sending, error);
+  if (self != NULL && self->buffer == NULL)
+    g_clear_object (&self);
+  if (failure == NULL)
+    bh_chat_sending_drop (sending);
+  if (self == NULL)
     return dex_future_new_true ();
   g_hash_table_remove (self->sending, sending->key);
-  if (failure == NULL)
-    g_hash_table_remove (self->drafts, sending->key);
+  if (failure != NULL)
+    g_hash_table_replace (self->errors, g_strdup (sending->key), g_steal_pointer (&failure));
+  else
+    g_hash_table_remove (self->errors, sending->key);
   if (!is_shown (self, sending->key))
     return dex_future_new_true ();
-  if (failure == NULL)
-    gtk_text_buffer_set_text (self->buffer, "", -1);
-  show_error (self, failure);
+  show_draft (self);
+  show_own_error (self);
   update_actions (self);
-  if (failure == NULL)
+  if (!g_hash_table_contains (self->errors, sending->key))
     g_signal_emit (self, sent_signal, 0);
   return dex_future_new_true ();
-}
-
-/* BhChoice. (transfer full) */
-static GPtrArray *
-make_answer (const BhQuestionSet *set, const char *text)
-{
-  GPtrArray *choices = g_ptr_array_new_with_free_func ((GDestroyNotify) bh_choice_free);
-  const BhQuestion *question = set->questions->pdata[0];
-  BhChoice *choice = bh_choice_new ();
-
-  choice->question = g_strdup (question->id);
-  choice->options = g_new0 (char *, 1);
-  choice->text = g_strdup (text);
-  g_ptr_array_add (choices, choice);
-  return choices;
-}
-
-static DexFuture *
-answer (BhChatComposer *self, const BhQuestionSet *set, GPtrArray *choices)
-{
-  g_autoptr (JsonNode) answers = bh_choices_to_json (choices);
-
-  return bh_connection_answer (bh_timeline_get_connection (self->timeline),
-                               bh_timeline_get_run_id (self->timeline), set->id, answers);
 }
 
 static void
 send_text (BhChatComposer *self, const char *text, gboolean interrupt)
 {
+  BhConnection *connection = bh_timeline_get_connection (self->timeline);
+  const char *run_id = bh_timeline_get_run_id (self->timeline);
   BhQuestionSet *set = get_question (self);
-  Sending *sending = sending_new (self);
+  BhChatSending *sending = bh_chat_sending_new (self, self->unsent, self->timeline, text);
   DexFuture *future;
 
   if (set != NULL)
     {
-      sending->choices = make_answer (set, text);
-      future = answer (self, set, sending->choices);
+      g_autoptr (JsonNode) answer = bh_chat_sending_make_answer (sending, set);
+
+      future = bh_connection_answer (connection, run_id, set->id, answer);
     }
   else
-    future = bh_connection_send_message (bh_timeline_get_connection (self->timeline),
-                                         bh_timeline_get_run_id (self->timeline), text, interrupt);
-  dex_future_disown (dex_future_finally (future, sent_cb, sending, sending_free));
+    future = bh_connection_send_message (connection, run_id, text, interrupt);
+  dex_future_disown (dex_future_finally (future, sent_cb, sending, bh_chat_sending_free));
 }
 
 static void
@@ -334,8 +287,7 @@ send_message (BhChatComposer *self, gboolean interrupt)
       show_error (self, error);
       return;
     }
-  keep_draft (self);
-  g_hash_table_add (self->sending, get_key (self->timeline));
+  g_hash_table_add (self->sending, bh_chat_sending_key (self->timeline));
   update_actions (self);
   send_text (self, text, interrupt);
 }
@@ -357,25 +309,25 @@ interrupt_action (GtkWidget *widget, const char *name, GVariant *target)
 static DexFuture *
 withdrawn_cb (DexFuture *future, gpointer data)
 {
-  Sending *sending = data;
+  BhChatSending *sending = data;
   g_autoptr (BhChatComposer) self = g_weak_ref_get (&sending->composer);
   g_autoptr (GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
-  BhMessage *message;
-  g_autofree char *text = NULL;
+  const BhMessage *message;
 
-  if (self == NULL || self->buffer == NULL || !is_shown (self, sending->key))
+  message = value != NULL ? g_value_get_boxed (value) : NULL;
+  /* to be changed, mostly */
+  if (message != NULL && message->text != NULL)
+    bh_chat_sending_take_back (sending, message->text);
+  if (self == NULL || self->buffer == NULL)
     return dex_future_new_true ();
   if (value == NULL)
-    {
-      show_error (self, error->message);
-      return dex_future_new_true ();
-    }
-  /* to be changed, mostly */
-  message = g_value_get_boxed (value);
-  text = get_text (self);
-  if (is_blank (text) && message != NULL && message->text != NULL)
-    gtk_text_buffer_set_text (self->buffer, message->text, -1);
+    g_hash_table_replace (self->errors, g_strdup (sending->key), g_strdup (error->message));
+  if (!is_shown (self, sending->key))
+    return dex_future_new_true ();
+  show_draft (self);
+  show_own_error (self);
+  update_actions (self);
   return dex_future_new_true ();
 }
 
@@ -390,7 +342,8 @@ withdraw_action (GtkWidget *widget, const char *name, GVariant *target)
       dex_future_finally (bh_connection_withdraw_message (bh_timeline_get_connection (self->timeline),
                                                           bh_timeline_get_run_id (self->timeline),
                                                           g_variant_get_string (target, NULL)),
-                          withdrawn_cb, sending_new (self), sending_free));
+                          withdrawn_cb, bh_chat_sending_new (self, self->unsent, self->timeline, NULL),
+                          bh_chat_sending_free));
 }
 
 /* There are few. */
@@ -412,6 +365,28 @@ show_chips (BhChatComposer *self)
   gtk_widget_set_visible (GTK_WIDGET (self->chips), n > 0);
 }
 
+/* --- what was written before ------------------------------------------------------------------------- */
+
+static void
+loaded_cb (BhChatComposer *self)
+{
+  g_autofree char *text = NULL;
+
+  if (self->buffer == NULL)
+    return;
+  text = get_text (self);
+  if (is_blank (text))
+    show_draft (self);
+  update_actions (self);
+}
+
+static void
+failed_cb (BhChatComposer *self, const char *error)
+{
+  if (self->buffer != NULL)
+    show_error (self, error);
+}
+
 /* --- the widget ---------------------------------------------------------------------------------------- */
 
 static void
@@ -429,7 +404,6 @@ bh_chat_composer_set_timeline (BhChatComposer *self, BhTimeline *timeline)
   g_return_if_fail (BH_IS_CHAT_COMPOSER (self));
   if (self->timeline == timeline)
     return;
-  keep_draft (self);
   disconnect_timeline (self);
   g_set_object (&self->timeline, timeline);
   if (timeline != NULL)
@@ -440,7 +414,7 @@ bh_chat_composer_set_timeline (BhChatComposer *self, BhTimeline *timeline)
                                 self);
     }
   show_draft (self);
-  show_error (self, NULL);
+  show_own_error (self);
   show_chips (self);
   update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMELINE]);
@@ -490,6 +464,8 @@ bh_chat_composer_dispose (GObject *object)
 {
   BhChatComposer *self = BH_CHAT_COMPOSER (object);
 
+  if (self->unsent != NULL)
+    bh_unsent_save_now (self->unsent);
   disconnect_timeline (self);
   g_clear_object (&self->timeline);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_CHAT_COMPOSER);
@@ -502,7 +478,8 @@ bh_chat_composer_finalize (GObject *object)
 {
   BhChatComposer *self = BH_CHAT_COMPOSER (object);
 
-  g_hash_table_unref (self->drafts);
+  g_object_unref (self->unsent);
+  g_hash_table_unref (self->errors);
   g_hash_table_unref (self->sending);
   G_OBJECT_CLASS (bh_chat_composer_parent_class)->finalize (object);
 }
@@ -542,9 +519,12 @@ bh_chat_composer_class_init (BhChatComposerClass *klass)
 static void
 bh_chat_composer_init (BhChatComposer *self)
 {
-  self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->unsent = bh_unsent_get ();
+  self->errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->sending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   bh_accessible_name_menu (self->more);
+  g_signal_connect_object (self->unsent, "loaded", G_CALLBACK (loaded_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->unsent, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   update_actions (self);
 }
