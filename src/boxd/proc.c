@@ -276,13 +276,22 @@ pid_was_reused (const struct unit *self)
   return false;
 }
 
+static int
+signal_children (struct unit *self, int signum, bool kin)
+{
+  char variable[sizeof BH_PROCESS_VARIABLE "=4294967295"];
+
+  snprintf (variable, sizeof variable, BH_PROCESS_VARIABLE "=%u", self->id);
+  return tree_signal (self->pid, true, kin ? variable : NULL, signum);
+}
+
 int
 proc_signal (struct unit *self, int signum, uint8_t flags)
 {
   if (self->kind != UNIT_PROCESS || (self->ended && (flags == 0 || pid_was_reused (self))))
     return ESRCH;
   if (flags & BH_SIGNAL_CHILDREN)
-    return tree_signal (self->pid, true, signum);
+    return signal_children (self, signum, (flags & BH_SIGNAL_KIN) == BH_SIGNAL_KIN);
   /* not reaped yet, so the pid is its own */
   if (kill (flags & BH_SIGNAL_GROUP ? -self->pid : self->pid, signum) < 0)
     return errno;
@@ -293,7 +302,7 @@ int
 procs_signal_all (struct box *box, int signum)
 {
   if (!box->is_pid_1)
-    return tree_signal (getpid (), false, signum);
+    return tree_signal (getpid (), false, NULL, signum);
   /* everything in the namespace but its first process; that nothing is there is no failure */
   if (kill (-1, signum) < 0 && errno != ESRCH)
     return errno;

@@ -178,8 +178,46 @@ was_signalled (const struct tree *before, const struct tree_entry *entry)
   return old != NULL && old->signalled && old->started == entry->started;
 }
 
+static bool
+holds (int environment, const char *variable)
+{
+  char block[4096];
+  bool same = true;
+  size_t at = 0;
+  ssize_t n;
+
+  while ((n = TEMP_FAILURE_RETRY (read (environment, block, sizeof block))) > 0)
+    for (ssize_t i = 0; i < n; i++)
+      {
+        if (block[i] == '\0' && same && variable[at] == '\0')
+          return true;
+        /* the next one begins behind each NUL */
+        same = block[i] == '\0' || (same && block[i] == variable[at]);
+        at = block[i] == '\0' ? 0 : at + same;
+      }
+  return false;
+}
+
+/* What was orphaned and has a session of its own is known by what it inherited. */
+static void
+mark_by_environment (struct tree *self, pid_t root, const char *variable)
+{
+  for (size_t i = 0; i < self->n; i++)
+    {
+      struct tree_entry *entry = &self->entries[i];
+      cleanup_close int fd = -1;
+      char path[40];
+
+      if (entry->member || entry->pid == root)
+        continue;
+      snprintf (path, sizeof path, "/proc/%d/environ", (int) entry->pid);
+      fd = open (path, O_RDONLY | O_CLOEXEC);
+      entry->member = fd >= 0 && holds (fd, variable);
+    }
+}
+
 int
-tree_signal (pid_t root, bool session, int signum)
+tree_signal (pid_t root, bool session, const char *variable, int signum)
 {
   struct tree before = { 0 }, now;
   bool found = true;
@@ -189,6 +227,8 @@ tree_signal (pid_t root, bool session, int signum)
     {
       found = false;
       result = tree_read (&now, root, session);
+      if (variable != NULL)
+        mark_by_environment (&now, root, variable);
       for (size_t i = 0; i < now.n; i++)
         {
           struct tree_entry *entry = &now.entries[i];

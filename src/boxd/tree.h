@@ -28,5 +28,6 @@ bool tree_parse_stat (const char *text, struct tree_entry *entry);
  * others of its session too, which it may have orphaned. 0 or an errno. */
 int tree_read (struct tree *self, pid_t root, bool session);
 void tree_clear (struct tree *self);
-/* Sends the signal to all those, once each, and looks again until no new one has come. 0 or an errno. */
-int tree_signal (pid_t root, bool session, int signum);
+/* Sends the signal to all those, and to each process that has `variable` ("NAME=value"; NULL: none) in its
+ * environment, once each, and looks again until no new one has come. 0 or an errno. */
+int tree_signal (pid_t root, bool session, const char *variable, int signum);

@@ -108,6 +108,10 @@ enum bh_wire_type
 /* SIGNAL flags */
 #define BH_SIGNAL_GROUP 0x01    /* the process group of the id, not only the process */
 #define BH_SIGNAL_CHILDREN 0x02 /* every descendant of the id, but not the process itself */
+/* Those, and what has left the id's tree and its session: each process that has BH_PROCESS_VARIABLE with the
+ * id in its environment, as what it started inherits it if the caller put it there. */
+#define BH_SIGNAL_KIN (BH_SIGNAL_GROUP | BH_SIGNAL_CHILDREN)
+#define BH_PROCESS_VARIABLE "BELLHOP_PROCESS"
 
 /* PUT and FILE flags */
 #define BH_FILE_LAST 0x01

@@ -379,6 +379,23 @@ print(resource.getrlimit(resource.RLIMIT_CORE))
         self.assertEqual(self.client.take(1, 4), b'end\n')
         wait_for(lambda: self.client.stats()['processes'] == 1, 'only the shell is left')
 
+    def test_signal_kin(self):
+        """What has left the tree and the session is known by its environment, also when who started it has ended."""
+        leave = '(setsid sleep 1000 </dev/null >/dev/null 2>&1 &); '
+        env = dict(os.environ, ZZ='z' * 100000)
+        for unit in (1, 11):
+            self.client.spawn(unit, 'sh', '-c', leave + 'echo x', env={**env, 'BELLHOP_PROCESS': str(unit)})
+            self.client.exited(unit)
+        wait_for(lambda: self.client.stats()['processes'] == 2, 'what was left')
+        for flags in CHILDREN, GROUP:
+            self.client.kill(1, signal.SIGKILL, flags)
+        self.client.error(1)
+        self.assertEqual(self.client.stats()['processes'], 2)
+        self.client.kill(1, signal.SIGKILL, GROUP | CHILDREN)
+        wait_for(lambda: self.client.stats()['processes'] == 1, 'only the other one is left')
+        self.client.kill(11, signal.SIGKILL, GROUP | CHILDREN)
+        wait_for(lambda: self.client.stats()['processes'] == 0, 'nothing is left')
+
     def test_signal_errors(self):
         self.client.kill(9)
         self.assertEqual(self.client.error(9), (errno.ESRCH, SIGNAL))
@@ -411,6 +428,7 @@ class OrdinaryProcess(Case):
     test_thousand_forks_are_reaped = Processes.test_thousand_forks_are_reaped
     test_signal_all = Processes.test_signal_all
     test_signal_children = Processes.test_signal_children
+    test_signal_kin = Processes.test_signal_kin
 
     def test_sigterm_ends_everything(self):
         self.client.sh(1, 'trap "" TERM; (setsid sh -c "trap : TERM; echo \\$\\$; while :; do sleep 1000; done") & wait; '

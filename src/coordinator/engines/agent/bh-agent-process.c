@@ -202,8 +202,8 @@ add_env (BhAgentWork *self, GStrvBuilder *builder, GHashTable *table)
       g_strv_builder_take (builder, g_strdup_printf ("%s=%s", (char *) name, (char *) value));
 }
 
-/* What the file says, over it the keys that are stored for it, and over all what the person wants for this
- * Run. */
+/* What the file says, over it the keys that are stored for it, over that what the person wants for this Run,
+ * and over all which process it is. */
 static char **
 make_env (BhAgentWork *self)
 {
@@ -213,6 +213,9 @@ make_env (BhAgentWork *self)
     g_strv_builder_add (builder, self->file->env[i]);
   add_env (self, builder, self->keys);
   add_env (self, builder, bh_engine_host_get_env (self->host));
+  /* what it starts is known by this, wherever it goes */
+  g_strv_builder_take (builder,
+                       g_strdup_printf (BH_PROCESS_VARIABLE "=%u", bh_process_get_id (self->process)));
   return g_strv_builder_end (builder);
 }
 
@@ -308,12 +311,13 @@ static void
 end_leftover (BhAgentWork *self)
 {
   gint64 id = bh_state_view_get_int (self->states, BH_AGENT_ENDING, 0);
+  guint flags = bh_agent_work_get (self, BH_AGENT_KILLING) != NULL ? BH_SIGNAL_KIN : BH_SIGNAL_CHILDREN;
   BhProcess *process;
 
   if (id == 0)
     return;
   process = bh_box_process (bh_engine_host_get_box (self->host), (guint32) id);
-  dex_future_disown (bh_process_signal (process, SIGKILL, BH_SIGNAL_CHILDREN));
+  dex_future_disown (bh_process_signal (process, SIGKILL, flags));
   dex_future_disown (bh_process_signal (process, SIGKILL, BH_SIGNAL_GROUP));
   bh_state_view_set (self->states, BH_AGENT_ENDING, NULL);
 }
@@ -417,6 +421,7 @@ static DexFuture *
 end_fiber (gpointer data)
 {
   Ending *ending = data;
+  guint flags = ending->grace > 0 ? BH_SIGNAL_CHILDREN : BH_SIGNAL_KIN;
 
   /* that it is not the engine's process any more has to be stored first: else it is taken up again */
   if (!dex_await (bh_journal_settled (ending->journal), NULL))
@@ -431,12 +436,14 @@ end_fiber (gpointer data)
         dex_await (bh_process_signal (ending->process, SIGTERM, BH_SIGNAL_GROUP), NULL);
       dex_await (dex_timeout_new_seconds ((int) ending->grace), NULL);
     }
-  dex_await (bh_process_signal (ending->process, SIGKILL, BH_SIGNAL_CHILDREN), NULL);
+  dex_await (bh_process_signal (ending->process, SIGKILL, flags), NULL);
   dex_await (bh_process_signal (ending->process, SIGKILL, BH_SIGNAL_GROUP), NULL);
   bh_process_release (ending->process);
   return dex_future_new_true ();
 }
 
+/* Without grace its work was cut off, and all that it started goes with it. What it left behind on purpose
+ * when its work was done, a server maybe, goes on until the DevBox is ended or the Run is stopped. */
 static void
 end_process (BhAgentWork *self, guint grace)
 {
@@ -461,6 +468,7 @@ end_process (BhAgentWork *self, guint grace)
   g_clear_object (&self->process);
   bh_agent_work_set (self, BH_AGENT_PROCESS, NULL);
   bh_state_view_set_int (self->states, BH_AGENT_ENDING, id);
+  bh_agent_work_set (self, BH_AGENT_KILLING, grace == 0 ? "1" : NULL);
   bh_agent_work_set (self, BH_AGENT_ERR, NULL);
   bh_agent_work_set_phase (self, BH_PHASE_NONE);
   bh_agent_questions_lose (self);

@@ -41,8 +41,9 @@ typedef enum
 #define BH_AGENT_DIED_STOPPED "stopped"
 /* the process that is being ended */
 #define BH_AGENT_ENDING "agent.ending"
-#define BH_AGENT_CUT "agent.cut" /* the turn is to be cut short */
-#define BH_AGENT_END "agent.end" /* how the last turn ended, and in which words */
+#define BH_AGENT_KILLING "agent.killing" /* with all that it ever started */
+#define BH_AGENT_CUT "agent.cut"         /* the turn is to be cut short */
+#define BH_AGENT_END "agent.end"         /* how the last turn ended, and in which words */
 #define BH_AGENT_END_WHY "agent.end.why"
 #define BH_AGENT_SUMMARY "agent.summary"
 #define BH_AGENT_DID "agent.did" /* "said" or "stepped": what the last turn did */
