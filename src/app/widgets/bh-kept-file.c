@@ -207,9 +207,8 @@ write_now (BhKeptFile *self, Work *work)
   /* the default may be another one, or none, when it is written */
   if (g_set_weak_pointer (&self->held, g_application_get_default ()) && self->held != NULL)
     g_application_hold (self->held);
-  dex_future_disown (
-      dex_future_finally (bh_future_in_thread (G_TYPE_STRV, write_in_thread, work, work_free), written_cb,
-                          g_object_ref (self), g_object_unref));
+  dex_future_disown (dex_future_finally (bh_future_in_thread (G_TYPE_STRV, write_in_thread, work, work_free),
+                                         written_cb, g_object_ref (self), g_object_unref));
 }
 
 void
