@@ -424,6 +424,19 @@ decode_body (JsonNode *answer, GError **error)
 }
 
 DexFuture *
+bh_connection_find_row (
+    BhConnection *self, const char *run_id, const char *text, guint64 from, guint count, gboolean backwards)
+{
+  g_autofree char *escaped = bh_connection_escape (text);
+  g_autofree char *rest =
+      g_strdup_printf ("/find?text=%s&from=%" G_GUINT64_FORMAT "&count=%u&backwards=%s", escaped, from,
+                       CLAMP (count, 1, 500), backwards ? "true" : "false");
+  g_autofree char *path = run_path (run_id, rest);
+
+  return bh_connection_call (self, "GET", path, NULL, NULL, JSON_TYPE_NODE, bh_client_decode_json, NULL);
+}
+
+DexFuture *
 bh_connection_row_body (
     BhConnection *self, const char *run_id, guint64 row, BhPart part, guint64 from, guint64 length)
 {

@@ -115,6 +115,14 @@ DexFuture *bh_connection_find_runs (BhConnection *self, const char *query, guint
     G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_connection_list_workers (BhConnection *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_connection_list_engines (BhConnection *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Which of so many rows (1 to 500) holds the text, of 1 to 256 bytes. Resolves the answer, a JsonNode; a
+ * coordinator that cannot tell says BH_ERROR_NOT_FOUND. */
+DexFuture *bh_connection_find_row (BhConnection *self,
+                                   const char *run_id,
+                                   const char *text,
+                                   guint64 from,
+                                   guint count,
+                                   gboolean backwards) G_GNUC_WARN_UNUSED_RESULT;
 /* A Run's rows from `from` and their total. Resolves a BhListing. */
 DexFuture *bh_connection_list_rows (BhConnection *self, const char *run_id, guint64 from, guint count)
     G_GNUC_WARN_UNUSED_RESULT;

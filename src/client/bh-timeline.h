@@ -65,8 +65,9 @@ gboolean bh_timeline_get_expanded (BhTimeline *self, guint position);
 /* Collapses all. */
 void bh_timeline_collapse_all (BhTimeline *self);
 
-/* For “find in timeline”: the next row after (or before) `position` whose title, head, author or author's
- * name holds `text` (case is ignored), in a circle. Reads pages as it goes, without keeping them. Resolves
+/* For “find in timeline”: the next row after (or before) `position` that holds `text` in its title, author,
+ * author's name or anywhere in its texts, call or result (case is ignored), in a circle. An older coordinator
+ * finds in the heads of these only. Reads pages as it goes, without keeping them. Resolves
  * the position (uint), or rejects with G_IO_ERROR_NOT_FOUND; a second call cancels the first
  * (G_IO_ERROR_CANCELLED). */
 DexFuture *bh_timeline_find (BhTimeline *self, const char *text, guint position, gboolean backwards)

@@ -416,6 +416,50 @@ serve_info (Request *request)
   respond (request, 200, text);
 }
 
+static gboolean
+body_holds (Request *request, guint64 n, const char *needle)
+{
+  static const char *const parts[] = { "text", "call", "result" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%" G_GUINT64_FORMAT "/%s", n, parts[i]);
+      const GString *body = g_hash_table_lookup (request->run->bodies, key);
+      g_autofree char *folded = body != NULL ? g_utf8_casefold (body->str, (gssize) body->len) : NULL;
+
+      if (folded != NULL && strstr (folded, needle) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* As the real one: of a few rows at a time. */
+static void
+find_row (Request *request)
+{
+  guint64 from = query_number (request, "from", 0), to = from + query_number (request, "count", 100);
+  gboolean backwards = g_strcmp0 (query (request, "backwards"), "true") == 0;
+  g_autofree char *needle = g_utf8_casefold (query (request, "text"), -1);
+  JsonObject *object = json_object_new ();
+  gint64 found = -1;
+
+  to = MIN (to, request->run->n_rows);
+  for (guint i = 0; i < 60 && from < to && found < 0; i++)
+    {
+      guint64 n = backwards ? --to : from++;
+
+      if (body_holds (request, n, needle))
+        found = (gint64) n;
+    }
+  json_object_set_null_member (object, "row");
+  json_object_set_null_member (object, "next");
+  if (found >= 0)
+    json_object_set_int_member (object, "row", found);
+  else if (from < to)
+    json_object_set_int_member (object, "next", (gint64) (backwards ? to : from));
+  respond_node (request, 200, bh_json_take_object (object));
+}
+
 static void
 serve_in_run (Request *request, const char *path)
 {
@@ -425,6 +469,8 @@ serve_in_run (Request *request, const char *path)
     list_rows (request);
   else if (is (request, 2, "rows") && is (request, 4, "body"))
     serve_body (request);
+  else if (is (request, 2, "find"))
+    find_row (request);
   else if (is (request, 2, "events"))
     begin_stream (request, path);
   else if (is (request, 2, "stop"))

@@ -484,6 +484,39 @@ test_find (void)
   fixture_close (&self);
 }
 
+static guint
+found_at (Fixture *self, const char *text, guint position, gboolean backwards)
+{
+  g_autoptr (DexFuture) found = settled (bh_timeline_find (self->timeline, text, position, backwards));
+
+  return g_value_get_uint (dex_future_get_value (found, NULL));
+}
+
+/* What a row holds and does not show is found by the coordinator, of some rows at a time. */
+static void
+test_find_deep (void)
+{
+  Fixture self = { 0 };
+  g_autofree char *much = g_strnfill (100000, 'x');
+  g_autoptr (GError) none = NULL;
+
+  fixture_open (&self, 3000);
+  scripted_coordinator_append (self.coordinator, "r_1", 1234, BH_PART_RESULT, much);
+  scripted_coordinator_append (self.coordinator, "r_1", 1234, BH_PART_RESULT, "Needle & step 130?");
+  g_assert_cmpuint (found_at (&self, "NEEDLE &", 2000, FALSE), ==, 1234);
+  g_assert_cmpuint (found_at (&self, "needle & step", 2000, TRUE), ==, 1234);
+  /* the nearest, wherever it stands */
+  g_assert_cmpuint (found_at (&self, "step 130", 1200, FALSE), ==, 1234);
+  g_assert_cmpuint (found_at (&self, "step 130", 1234, FALSE), ==, 1300);
+  g_assert_cmpuint (found_at (&self, "step 130", 1300, TRUE), ==, 1234);
+  /* an older coordinator finds what is shown */
+  scripted_coordinator_fail (self.coordinator, "GET /v1/runs/r_1/find", 404,
+                             "{\"code\":\"not_found\",\"detail\":\"There is no such path\"}", 1);
+  none = rejected (bh_timeline_find (self.timeline, "needle", 0, FALSE));
+  g_assert_error (none, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  fixture_close (&self);
+}
+
 static void
 test_deleted (void)
 {
@@ -517,6 +550,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/timeline/page-fails", test_page_fails);
   g_test_add_func ("/client/timeline/question-and-messages", test_question_and_messages);
   g_test_add_func ("/client/timeline/find", test_find);
+  g_test_add_func ("/client/timeline/find-deep", test_find_deep);
   g_test_add_func ("/client/timeline/deleted", test_deleted);
   g_test_add_func ("/client/timeline/unreadable-rows", test_unreadable_rows);
   return g_test_run ();
