@@ -203,15 +203,21 @@ is_named (Fixture *self, gconstpointer name)
 }
 
 static void
-rename_to (Fixture *self, const char *name)
+name_in_dialog (Fixture *self, const char *name)
 {
-  open_run_menu (self);
-  choose (self, "Rename…");
   wait_for (self, has_dialog, NULL, "the dialog");
   g_assert_true (ADW_IS_ALERT_DIALOG (get_dialog (self)));
   gtk_editable_set_text (GTK_EDITABLE (
                              adw_alert_dialog_get_extra_child (ADW_ALERT_DIALOG (get_dialog (self)))),
                          name);
+}
+
+static void
+rename_to (Fixture *self, const char *name)
+{
+  open_run_menu (self);
+  choose (self, "Rename…");
+  name_in_dialog (self, name);
 }
 
 static void
@@ -352,6 +358,38 @@ test_list_over (Fixture *self, gconstpointer data)
   wait_for (self, has_list_menu, NULL, "the list's menu");
   choose (self, "Run Again…");
   wait_for (self, is_composing, "# Move the toggle\n\nTo where it belongs.", "its instructions");
+}
+
+static void
+test_list_rename (Fixture *self, gconstpointer data)
+{
+  wait_for (self, has_list_menu, NULL, "the list's menu");
+  choose (self, "Rename…");
+  name_in_dialog (self, "Move the switch");
+  press (self, "_Rename");
+  wait_for (self, is_named, "Move the switch", "the new name");
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "PATCH /v1/runs/" RUN), ==, 1);
+}
+
+static gboolean
+is_open (Fixture *self, gconstpointer data)
+{
+  return bh_window_get_run (self->window) != NULL;
+}
+
+/* It can be undone as long as it is told of, and is done after that. */
+static void
+test_list_delete (Fixture *self, gconstpointer data)
+{
+  wait_for (self, has_list_menu, NULL, "the list's menu");
+  choose (self, "Delete");
+  g_assert_false (is_open (self, NULL));
+  press (self, "_Undo");
+  wait_for (self, has_list_menu, NULL, "the list's menu of the Run that is back");
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, "DELETE "), ==, 0);
+  choose (self, "Delete");
+  adw_toast_overlay_dismiss_all (self->window->toasts);
+  wait_for (self, was_asked, "DELETE /v1/runs/" RUN, "it to be deleted");
 }
 
 static GtkWidget *
@@ -603,6 +641,8 @@ main (int argc, char *argv[])
   OPEN ("collapse-all", BH_RUN_COMPLETED, test_collapse_all);
   OPEN ("list-stop", BH_RUN_RUNNING, test_list_stop);
   OPEN ("list-over", BH_RUN_COMPLETED, test_list_over);
+  OPEN ("list-rename", BH_RUN_COMPLETED, test_list_rename);
+  OPEN ("list-delete", BH_RUN_COMPLETED, test_list_delete);
   OPEN ("list-menu-closed", BH_RUN_COMPLETED, test_list_menu_closed);
   OPEN ("question-waits", BH_RUN_RUNNING, test_question_waits);
   OPEN ("export", BH_RUN_COMPLETED, test_export);
