@@ -73,6 +73,23 @@ class RunTest(unittest.TestCase):
             view.row('Step', 'exec in DevBox', 'still $WHERE')
             session.picture('run-continued')
 
+    def test_the_app_goes_on_without_a_window_until_no_run_is_active(self):
+        with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
+            run = coordinator.create(block('until [ -e go ]; do sleep 0.02; done'), name='Long work')
+            coordinator.wait_state(run['id'], 'running')
+            app = session.app(coordinator)
+            views.Views(session, app).run('Long work', 'Running')
+            session.key('ctrl+w')
+            bellhop.wait_for(lambda: app.windows == [], 'the window to close')
+            self.assertIsNone(app.process.poll())
+            let_go(coordinator, run['id'])
+            self.assertEqual(app.process.wait(bellhop.TIMEOUT), 0)
+            # nothing is active: it ends with its window
+            app = session.app(coordinator)
+            views.Views(session, app).run('Long work', 'Completed')
+            session.key('ctrl+w')
+            self.assertEqual(app.process.wait(bellhop.TIMEOUT), 0)
+
     def test_a_step_that_runs_shows_what_it_says(self):
         with bellhop.Bellhop() as coordinator, desktop.Desktop() as session:
             run = coordinator.create(block('echo one; until [ -e go ]; do sleep 0.02; done; echo two'), name='Counting')

@@ -156,6 +156,21 @@ class NotifyTest(Case):
         self.shell.wait_notification('Broken failed')
 
 
+    def test_tells_nothing_of_what_is_looked_at(self):
+        run = self.create(bellhop.block('until [ -e go ]; do sleep 0.02; done; exit 3'), 'Seen')
+        self.coordinator.wait_state(run['id'], 'running')
+        self.app = self.shell.app(self.coordinator, run['id'])
+        bellhop.wait_for(lambda: self.shell.focused() == 'Bellhop', 'the window to have the keyboard')
+        self.app.find(where=lambda node: node.role == 'list' and node.name == 'Timeline')
+        box = self.coordinator.run(run['id'])['devbox']['id']
+        (self.coordinator.boxes / box / 'workspace' / 'go').touch()
+        self.coordinator.wait_end(run['id'])
+        # another one is told of, and by then this one would have been
+        self.coordinator.wait_end(self.create(bellhop.block('exit 3'), 'Unseen')['id'])
+        self.shell.wait_notification('Unseen failed')
+        self.assertIsNone(self.shell.notification('Seen failed'))
+
+
 class FarTest(Case):
     """Two coordinators, and what is answered reaches the one that asked."""
 
