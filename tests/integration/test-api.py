@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import unittest
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'support'))
 from bellhop import Bellhop, Problem, block, in_threads, wait_for  # noqa: E402
@@ -177,6 +178,36 @@ class Working(Case):
         end = self.bellhop.wait_end(run['id'])
         self.assertEqual(end['state'], 'failed')
         self.assertIn('autonomous', end['reason'].lower())
+
+    def find(self, run, text, **more):
+        return self.bellhop.get(f'/v1/runs/{run["id"]}/find?' + urllib.parse.urlencode({'text': text, **more}))
+
+    def test_find(self):
+        """Anywhere in what is kept, also where slices meet; nothing that is typed means anything else."""
+        run = self.bellhop.create(block(
+            'head -c 65533 /dev/zero | tr "\\0" a; printf "%s%s" "Seam o" "f slices"; head -c 9000000 /dev/zero | tr "\\0" b\n'
+            'printf "\\033[31mST\\033[0mRASSE Größe 100%%_x"; head -c 700000 /dev/zero | tr "\\0" c') + block('echo last'))
+        self.bellhop.wait_end(run['id'])
+        first, last = (step['n'] for step in self.bellhop.steps(run['id']))
+        for text in ('sEAM OF SLICES', 'strasse GRÖSSE', '0%_X', 'aaSeam', 'bbbSTR'):
+            self.assertEqual(self.find(run, text), {'row': first, 'next': None}, text)
+        for text in ('1%x', '100_', 'se%of', 'Seam.of', 'S*', 'bba'):
+            found, rows = self.find(run, text), 0
+            while found['next'] is not None:
+                self.assertIsNone(found['row'])
+                rows += 1
+                found = self.find(run, text, **{'from': found['next']})
+            self.assertIsNone(found['row'], text)
+            # so much is not read by one request
+            self.assertGreater(rows, 0)
+        self.assertEqual(self.find(run, 'ccc', count=1, **{'from': first})['row'], first)
+        self.assertEqual(self.find(run, 'a', backwards='true')['row'], len(self.bellhop.rows(run['id'])) - 1)
+        self.assertEqual(self.find(run, 'seam', backwards='true', **{'from': first + 1}), {'row': None, 'next': None})
+        self.assertEqual(self.find(run, 'seam', **{'from': 100000}), {'row': None, 'next': None})
+        for bad in ({'text': ''}, {'text': 'x' * 257}, {'text': 'x', 'count': 0}, {'text': 'x', 'backwards': 'maybe'}):
+            with self.assertRaises(Problem) as caught:
+                self.find(run, **bad)
+            self.assertEqual(caught.exception.code, 'invalid_field')
 
     def test_events_are_the_timeline(self):
         run = self.bellhop.create(block('for i in 1 2 3 4 5; do echo $i; sleep 0.05; done'))

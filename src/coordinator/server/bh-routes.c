@@ -15,6 +15,7 @@ static const BhRoute routes[] = {
   { "DELETE", "/v1/runs/{}", "", FALSE, bh_route_delete_run },
   { "POST", "/v1/runs/{}/stop", "", FALSE, bh_route_stop_run },
   { "GET", "/v1/runs/{}/rows", "from count", FALSE, bh_route_rows },
+  { "GET", "/v1/runs/{}/find", "text from count backwards", FALSE, bh_route_find_row },
   { "GET", "/v1/runs/{}/rows/{}/body", "part from length", FALSE, bh_route_row_body },
   { "GET", "/v1/runs/{}/events", "after limit", FALSE, bh_route_run_events },
   { "POST", "/v1/runs/{}/messages", "", FALSE, bh_route_post_message },

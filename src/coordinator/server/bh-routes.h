@@ -33,6 +33,9 @@ gboolean bh_route_get_message (BhRequest *request, GError **error);
 gboolean bh_route_withdraw_message (BhRequest *request, GError **error);
 gboolean bh_route_questions (BhRequest *request, GError **error);
 gboolean bh_route_answer (BhRequest *request, GError **error);
+/* bh-routes-find.c */
+gboolean bh_route_find_row (BhRequest *request, GError **error);
+
 /* bh-routes-timeline.c */
 gboolean bh_route_rows (BhRequest *request, GError **error);
 gboolean bh_route_row_body (BhRequest *request, GError **error);
