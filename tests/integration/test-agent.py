@@ -358,6 +358,37 @@ class Agent(ScriptedCase):
         self.assertEqual(run['summary'].strip(), 'Two.')
         self.assertEqual(len(self.file(run['id'], 'prompts')), 2)
 
+    def test_stop_between_answer_and_prompt(self):
+        """Its process is away when the answer comes, and what is started to hear it is not ready yet: stop is the end of that, also
+        over restarts, and the answer is told to nobody later."""
+        self.engine(environment=['AGENT_AWAY=1'])
+        self.bellhop.environment['BELLHOP_MCP_WAIT_MS'] = '300'
+        run_id = self.create('mcp ask_human {"question": "Which colour?", "options": ["Blue", "Red"]} | say I asked.')
+        question = self.bellhop.question(run_id)
+        self.wait_words(run_id)
+        wait_for(lambda: self.file(run_id, 'ended'), 'the turn to end')
+        (self.workspace(run_id) / 'away').touch()
+        self.kill_engine(run_id)
+        wait_for(lambda: not self.agents(run_id), 'its end')
+        self.answer(run_id, 'Red')
+        wait_for(lambda: self.agents(run_id), 'it to be started with the answer')
+        self.assertEqual(self.bellhop.run(run_id)['state'], 'running')
+        self.bellhop.post(f'/v1/runs/{run_id}/stop')
+        self.end(run_id, 'stopped')
+        (self.workspace(run_id) / 'away').unlink()
+        wait_for(lambda: not self.agents(run_id), 'the engine to be gone')
+        self.bellhop.restart_all()
+        run = self.end(run_id, 'stopped')
+        self.assertEqual([(q['id'], q['state']) for q in self.questions(run_id)], [(question['id'], 'answered')])
+        self.assertEqual(len(self.file(run_id, 'prompts')), 1)
+        self.assertEqual(self.agents(run_id), [])
+        # only a message has it go on
+        wait_for(lambda: self.bellhop.run(run_id)['can_continue'], 'the DevBox to be at rest')
+        self.bellhop.post(f'/v1/runs/{run_id}/messages', {'text': 'Yet [[do: say Two.]]'})
+        run = wait_for(lambda: (lambda r: r if r['state'] == 'completed' else None)(self.bellhop.run(run_id)), 'it to go on')
+        self.assertEqual(run['summary'].strip(), 'Two.')
+        self.assertEqual(len(self.file(run_id, 'prompts')), 2)
+
     def test_flood(self):
         run = self.finish('flood 20000 | say Fine.')
         self.assertEqual(run['state'], 'completed', run['reason'])

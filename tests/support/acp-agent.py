@@ -333,7 +333,8 @@ class Agent:
                 put({'id': message['id'], 'result': {'sessionId': session}})
             elif method == 'session/load':
                 session = message['params']['sessionId']
-                if os.environ.get('AGENT_HANGS'):
+                if os.environ.get('AGENT_HANGS') or (
+                        os.environ.get('AGENT_AWAY') and os.path.exists(os.path.join(WORKSPACE, 'away'))):
                     time.sleep(1000)
                 if session not in self.sessions or os.environ.get('AGENT_FORGETS'):
                     put({'id': message['id'], 'error': {'code': -32602, 'message': f'no session {session}'}})
