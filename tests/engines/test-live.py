@@ -17,7 +17,7 @@ from bellhop import BUILD, TERMINAL, Bellhop, wait_for  # noqa: E402
 import engines  # noqa: E402
 import tap  # noqa: E402
 
-SCENARIOS = ('turn', 'edit', 'permission', 'permission asked', 'steer', 'ask', 'ask late', 'native', 'native alone', 'continue',
+SCENARIOS = ('turn', 'edit', 'permission', 'permission asked', 'steer', 'ask', 'ask late', 'native', 'native alone', 'alone', 'continue',
              'interrupt', 'killed', 'killed native', 'delegate', 'signed out', 'sign-in dead', 'error 401', 'error 500', 'ask long')
 ERRORS = (401, 500)
 BEGUN_EARLY = ('continue', 'error 401', 'error 500', 'ask long')
@@ -27,6 +27,9 @@ ASK_LATE_MS = '1500'
 NO_QUESTION = {'gemini': 'has no question of its own', 'opencode': 'its own question hangs when it speaks ACP',
                'copilot': 'has no question of its own', 'goose': 'has no question of its own'}
 CANNOT = {(engine, scenario): why for engine, why in NO_QUESTION.items() for scenario in ('native', 'native alone', 'killed native')}
+
+# what a tool is called that asks
+ASKS = r'ask_?human|ask_?user|question|user_input|elicit'
 
 # engines whose steps show what they were told to change, and no diff
 NO_DIFF = {'goose': 'tells of no diff'}
@@ -253,6 +256,18 @@ class Live(unittest.TestCase):
         self.assertTrue(any('ecide for yourself' in body and 'Red (Recommended)' in body for body in told), story)
         self.assertFalse([row for row in self.quick.rows(run_id) if row['kind'] == 'question'], story)
 
+    def alone(self, engine):
+        """Nobody is there to be asked: no tool is offered to the model that would ask, but those that are answered by policy."""
+        before = len(self.model.requests())
+        run_id = self.create(self.quick, engine, 'shell echo hello > alone.txt', mode='autonomous')
+        self.finish(self.quick, run_id)
+        # others may be at work beside it, which are offered more
+        offered = [request['tools'] for request in self.model.requests()[before:] if 'alone.txt' in str(request['answer'])]
+        self.assertTrue(offered, self.story(self.quick, run_id))
+        asks = 'ask_human$' if engine not in NO_QUESTION else ASKS
+        self.assertEqual([tool for tools in offered for tool in tools if re.search(asks, tool, re.IGNORECASE)], [])
+        self.assertTrue(any(tool.endswith('report_result') for tools in offered for tool in tools), offered)
+
     def go_on(self, engine):
         """A finished Run goes on in its session: the model sees what was said before."""
         run_id = self.begun[engine]
@@ -352,7 +367,7 @@ class Live(unittest.TestCase):
 
 METHODS = {
     'turn': Live.turn, 'edit': Live.edit, 'permission': Live.permission, 'permission asked': Live.permission_asked, 'steer': Live.steer,
-    'ask': Live.ask, 'ask late': Live.ask_late, 'ask long': Live.ask_long, 'native': Live.native, 'native alone': Live.native_alone, 'continue': Live.go_on,
+    'alone': Live.alone, 'ask': Live.ask, 'ask late': Live.ask_late, 'ask long': Live.ask_long, 'native': Live.native, 'native alone': Live.native_alone, 'continue': Live.go_on,
     'interrupt': Live.interrupt, 'killed': Live.killed, 'killed native': lambda self, engine: self.killed(engine, 'question'),
     'sign-in dead': Live.sign_in_dead, 'delegate': Live.delegate, 'signed out': Live.signed_out,
     'error 401': lambda self, engine: self.error(engine, 401), 'error 500': lambda self, engine: self.error(engine, 500),
