@@ -257,3 +257,10 @@ bh_timeline_find (BhTimeline *self, const char *text, guint position, gboolean b
   find->backwards = backwards;
   return bh_future_detached (dex_scheduler_spawn (NULL, 0, find_fiber, find, find_free));
 }
+
+void
+bh_timeline_cancel_find (BhTimeline *self)
+{
+  g_return_if_fail (BH_IS_TIMELINE (self));
+  self->find++;
+}

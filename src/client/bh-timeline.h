@@ -72,5 +72,7 @@ void bh_timeline_collapse_all (BhTimeline *self);
  * (G_IO_ERROR_CANCELLED). */
 DexFuture *bh_timeline_find (BhTimeline *self, const char *text, guint position, gboolean backwards)
     G_GNUC_WARN_UNUSED_RESULT;
+/* Whoever asked does not want to know any more: G_IO_ERROR_CANCELLED. */
+void bh_timeline_cancel_find (BhTimeline *self);
 
 G_END_DECLS

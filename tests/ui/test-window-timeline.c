@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/run/bh-body-window.h"
+#include "app/run/bh-find-bar.h"
 #include "app/run/bh-message-row.h"
 #include "app/run/bh-step-body.h"
 #include "app/run/bh-step-row.h"
@@ -432,6 +433,32 @@ test_pill (Fixture *self, gconstpointer data)
   wait_for (self, is_not_said, "12 new", "the button to go");
 }
 
+static gboolean
+spins (Fixture *self, gconstpointer wanted)
+{
+  GtkWidget *bar = find_type (self->window, BH_TYPE_FIND_BAR);
+  GObject *spinner = gtk_widget_get_template_child (bar, BH_TYPE_FIND_BAR, "spinner");
+
+  return gtk_widget_get_visible (GTK_WIDGET (spinner)) == GPOINTER_TO_INT (wanted);
+}
+
+/* A search that takes long says so, and that nothing was found. */
+static void
+test_find (Fixture *self, gconstpointer data)
+{
+  GtkWidget *bar;
+
+  gtk_widget_activate_action (find_type (self->window, BH_TYPE_RUN_VIEW), "run.find", NULL);
+  bar = find_type (self->window, BH_TYPE_FIND_BAR);
+  scripted_coordinator_hold (self->coordinator, "GET /v1/runs/" RUN "/find");
+  gtk_editable_set_text (GTK_EDITABLE (gtk_widget_get_template_child (bar, BH_TYPE_FIND_BAR, "entry")),
+                         "nowhere");
+  wait_for (self, spins, GINT_TO_POINTER (TRUE), "the spinner");
+  scripted_coordinator_hold (self->coordinator, NULL);
+  wait_for (self, is_said, "Not found", "that there is nothing");
+  g_assert_true (spins (self, GINT_TO_POINTER (FALSE)));
+}
+
 #define ADD(path, n, func)                                                                                   \
   g_test_add ("/window-timeline/" path, Fixture, GUINT_TO_POINTER (n), set_up_rows, func, tear_down)
 
@@ -448,5 +475,6 @@ main (int argc, char *argv[])
   ADD ("thought", 2, test_thought);
   ADD ("body-window", 2, test_body_window);
   ADD ("pill", 200, test_pill);
+  ADD ("find", 10, test_find);
   return g_test_run ();
 }

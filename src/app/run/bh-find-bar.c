@@ -9,6 +9,9 @@
 #include "app/run/bh-row-view.h"
 #include "client/bh-future.h"
 
+/* most is found sooner, and what comes and goes at each key only moves the entry */
+#define SPIN_AFTER_MS 300
+
 struct _BhFindBar
 {
   GtkWidget parent_instance;
@@ -16,10 +19,13 @@ struct _BhFindBar
   GtkSearchBar *bar;
   GtkEditable *entry;
   GtkLabel *note;
+  GtkWidget *spinner;
 
   BhTimelineView *view; /* borrowed */
   BhTimeline *timeline; /* (nullable) */
   guint found;          /* GTK_INVALID_LIST_POSITION: nothing yet */
+  guint n_finding;
+  guint spin_source;
 };
 
 G_DEFINE_FINAL_TYPE (BhFindBar, bh_find_bar, GTK_TYPE_WIDGET)
@@ -34,8 +40,36 @@ show_note (BhFindBar *self, const char *note)
 }
 
 static void
+spin_cb (gpointer data)
+{
+  BhFindBar *self = data;
+
+  self->spin_source = 0;
+  gtk_widget_set_visible (self->spinner, TRUE);
+}
+
+/* A long Run takes a while. */
+static void
+begin_finding (BhFindBar *self)
+{
+  if (self->n_finding++ == 0)
+    self->spin_source = g_timeout_add_once (SPIN_AFTER_MS, spin_cb, self);
+}
+
+static void
+end_finding (BhFindBar *self)
+{
+  if (--self->n_finding > 0)
+    return;
+  g_clear_handle_id (&self->spin_source, g_source_remove);
+  gtk_widget_set_visible (self->spinner, FALSE);
+}
+
+static void
 forget (BhFindBar *self)
 {
+  if (self->timeline != NULL)
+    bh_timeline_cancel_find (self->timeline);
   self->found = GTK_INVALID_LIST_POSITION;
   show_note (self, "");
   if (self->view != NULL)
@@ -49,7 +83,10 @@ found_cb (DexFuture *future, gpointer data)
   g_autoptr (GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
-  if (self == NULL || self->note == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (self == NULL || self->note == NULL)
+    return dex_future_new_true ();
+  end_finding (self);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return dex_future_new_true ();
   if (value == NULL)
     {
@@ -77,6 +114,7 @@ find (BhFindBar *self, gboolean backwards)
       forget (self);
       return;
     }
+  begin_finding (self);
   dex_future_disown (dex_future_finally (bh_timeline_find (self->timeline, text, first ? 0 : self->found,
                                                            first || backwards),
                                          found_cb, bh_weak_ref_new (self), bh_weak_ref_free));
@@ -144,6 +182,7 @@ bh_find_bar_dispose (GObject *object)
   BhFindBar *self = BH_FIND_BAR (object);
 
   self->view = NULL;
+  g_clear_handle_id (&self->spin_source, g_source_remove);
   g_clear_object (&self->timeline);
   gtk_widget_dispose_template (GTK_WIDGET (self), BH_TYPE_FIND_BAR);
   bh_unparent_children (GTK_WIDGET (self));
@@ -160,6 +199,7 @@ bh_find_bar_class_init (BhFindBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BhFindBar, bar);
   gtk_widget_class_bind_template_child (widget_class, BhFindBar, entry);
   gtk_widget_class_bind_template_child (widget_class, BhFindBar, note);
+  gtk_widget_class_bind_template_child (widget_class, BhFindBar, spinner);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, next_cb);
   gtk_widget_class_bind_template_callback (widget_class, previous_cb);
@@ -188,9 +228,10 @@ void
 bh_find_bar_set_timeline (BhFindBar *self, BhTimeline *timeline)
 {
   g_return_if_fail (BH_IS_FIND_BAR (self));
-  if (!g_set_object (&self->timeline, timeline))
+  if (self->timeline == timeline)
     return;
   forget (self);
+  g_set_object (&self->timeline, timeline);
   gtk_search_bar_set_search_mode (self->bar, FALSE);
 }
 
