@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright The Bellhop authors
 """kill -9 of coordinator and worker at random points of an engine's turn: messages, steps, its own questions, permissions,
-those it asks through MCP, parts that it gives to another engine, a message of the person that waits for the turn's end, and one that
+those it asks through MCP, answers that come when its turn has ended, parts that it gives to another engine, a message of the person that waits for the turn's end, and one that
 continues the Run when it is over; in each wire protocol. The same timeline as undisturbed, and no prompt twice. The kills are shared out among the protocols."""
 
 import contextlib
@@ -40,6 +40,10 @@ class AgentStorm(storm.Storm):
     def instructions(self):
         return self.turn(0)
 
+    def prompts(self):
+        """What is in each prompt, in their order."""
+        return [self.turn(10 * n) for n in range(self.parts // 10)]
+
     def before_answer(self, bellhop, run_id, question):
         found = re.match(r'Part (\d+), go on', question['questions'][0]['text'])
         if found and int(found[1]) + 7 < self.last:
@@ -63,10 +67,11 @@ class AgentStorm(storm.Storm):
     def finish(self, bellhop, run_id):
         run = super().finish(bellhop, run_id)
         workspace = bellhop.boxes / run['devbox']['id'] / 'workspace'
-        for name, count in {'prompts': self.parts // 10, **self.counts}.items():
+        expected = self.prompts()
+        for name, count in {'prompts': len(expected), **self.counts}.items():
             self.assertEqual(len((workspace / name).read_text().splitlines()), count, name)
-        for n, prompt in enumerate((workspace / 'prompts').read_text().splitlines()):
-            self.assertIn(self.turn(10 * n), json.loads(prompt))
+        for words, prompt in zip(expected, (workspace / 'prompts').read_text().splitlines(), strict=True):
+            self.assertIn(words, json.loads(prompt))
         self.assertEqual(run['summary'].strip(), f'All is done up to {self.parts}.')
         return run
 
@@ -98,6 +103,48 @@ class AcpStorm(AgentStorm, unittest.TestCase):
             yield 'mcp ask_human ' + json.dumps({'question': f'Part {n}, really?', 'options': ['Really', 'Not at all']})
         if n % 10 == 9:
             yield 'plan +Begin, +End'
+
+
+class LateStorm(AgentStorm, unittest.TestCase):
+    """In each turn a question is answered only when that has ended: one that our tool asked gave up waiting, one of its own is left
+    open. The answer comes in a prompt of its own."""
+    kills = storm.KILLS // 4
+    counts = {}
+
+    def prepare(self, bellhop):
+        bellhop.environment['BELLHOP_MCP_WAIT_MS'] = '300'
+        bellhop.engine_file('scripted', scripted_engine.keyfile())
+
+    def fields(self):
+        return {'engine': 'scripted', 'env': scripted_engine.ENVIRONMENT}
+
+    def steps_of(self, n):
+        yield from (f'say This is part {n} of it.', f'tool [ -e fast ] || sleep 0.3; echo done {n}')
+        if n % 10 == 3:
+            yield f'ask Part {n}, go on? = Yes, No'
+        if n % 10 == 1:
+            question = f'Late in part {n}?'
+            yield f'leave {question}' if n % 20 == 1 else 'mcp ask_human ' + json.dumps({'question': question, 'options': ['Blue', 'Red']})
+            yield 'rest'
+
+    def prompts(self):
+        return [words for n, turn in enumerate(super().prompts())
+                for words in (turn, f'You asked: Late in part {10 * n + 1}?\nThe person answered: Blue')]
+
+    def may_answer(self, bellhop, run_id, question):
+        found = re.match(r'Late in part (\d+)', question['questions'][0]['text'])
+        if not found:
+            return True
+        ended = bellhop.boxes / bellhop.run(run_id)['devbox']['id'] / 'workspace' / 'ended'
+        return len(ended.read_text().splitlines()) > int(found[1]) // 10 * 2
+
+    def finish(self, bellhop, run_id):
+        run = super().finish(bellhop, run_id)
+        asked = bellhop.get(f'/v1/runs/{run_id}/questions?all=true')['questions']
+        self.assertEqual(sorted(int(re.search(r'\d+', q['questions'][0]['text'])[0]) for q in asked if q['state'] == 'answered'),
+                         [n for n in range(self.parts) if n % 10 in (1, 3)])
+        self.assertEqual(len(asked), self.parts // 10 * 2)
+        return run
 
 
 class WireStorm(AgentStorm):

@@ -135,6 +135,14 @@ class Agent:
             ids.remove(answer['id'])
             note('answers', answer['result'])
 
+    def do_leave(self, text):
+        """Asks as `ask` does, and waits for no answer."""
+        self.next_id += 1
+        field = {'type': 'string', 'title': 'Choice', 'oneOf': [{'const': name, 'title': name} for name in ('Blue', 'Red')]}
+        put({'id': self.next_id, 'method': 'elicitation/create', 'params': {
+            'sessionId': self.session, 'mode': 'form', 'message': text,
+            'requestedSchema': {'type': 'object', 'properties': {'choice': field}, 'required': ['choice']}}})
+
     def do_plan(self, text):
         entries = [{'content': e.strip(' +*'), 'priority': 'medium',
                     'status': 'completed' if '+' in e else 'in_progress' if '*' in e else 'pending'} for e in text.split(',')]
@@ -275,6 +283,11 @@ class Agent:
         while data['steps'] and not self.cancelled:
             verb, _, text = data['steps'][0].partition(' ')
             text = self.fill_in(text, quoted=verb == 'mcp')
+            if verb == 'rest':
+                # the turn ends here, and the next prompt has it go on
+                data['steps'].pop(0)
+                save(self.sessions)
+                return
             if verb in ('die', 'exit', 'once'):
                 data['steps'].pop(0)
                 save(self.sessions)
