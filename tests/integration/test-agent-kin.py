@@ -73,6 +73,7 @@ class Kin(ScriptedCase):
         mine = CHILD.replace('4711', '4713')
         part = delegate('second', f'{LEAVE} | say Left. | die 9 | until go | say Part.')
         run_id = self.create(f'tool (setsid {mine} {QUIET}) | {part} | say Done.')
+        wait_for(lambda: self.bellhop.run(run_id)['devbox'], 'the box')
         wait_for(lambda: len(self.file(run_id, 'prompts-second')) == 2, 'the second engine to be taken up again')
         self.gone(run_id)
         box = self.bellhop.run(run_id)['devbox']['id']

@@ -81,7 +81,12 @@ class RunTest(unittest.TestCase):
             views.Views(session, app).run('Long work', 'Running')
             session.key('ctrl+w')
             bellhop.wait_for(lambda: app.windows == [], 'the window to close')
-            self.assertIsNone(app.process.poll())
+            # it is there to show a window when it is called again
+            self.assertEqual(session.app(coordinator, window=False).process.wait(bellhop.TIMEOUT), 0)
+            bellhop.wait_for(lambda: app.windows, 'the window to be back')
+            session.arrange(app)
+            session.key('ctrl+w')
+            bellhop.wait_for(lambda: app.windows == [], 'the window to close again')
             let_go(coordinator, run['id'])
             self.assertEqual(app.process.wait(bellhop.TIMEOUT), 0)
             # nothing is active: it ends with its window
