@@ -3,6 +3,7 @@
 """Runs in which the person decides what an engine may do: each of its requests for permission is a question. The engine is
 tests/support/acp-agent.py in real boxes with the real coordinator and worker."""
 
+import json
 import os
 import sys
 
@@ -51,7 +52,10 @@ class Permissions(ScriptedCase):
 
     def test_ends_with_a_rejection(self):
         """Some engines end their turn then, as if all was well or as cancelled: it is the rejection that is told."""
-        for steps in 'permission | say I try. | tool echo one', 'permission | reason cancelled | tool echo one':
+        for steps in ('permission | say I try. | tool echo one', 'permission | reason cancelled | tool echo one',
+                      'permission | tool echo one | raw ' + json.dumps({'jsonrpc': '2.0', 'method': 'session/update', 'params': {
+                          'sessionId': 'session-1', 'update': {'sessionUpdate': 'agent_message_chunk', 'content': {
+                              'type': 'text', 'text': 'Info: Operation cancelled by user'}}}})):
             run_id = self.create(steps)
             self.answer(run_id, 'Reject')
             self.assertEqual(self.end(run_id, 'failed')['reason'], 'You rejected what Scripted asked permission for, and with that it '

@@ -99,7 +99,7 @@ judge_turn (BhAgentWork *self)
     return failed (self, GO_ON, "%s stopped at a limit: %s", name, words);
   if (g_strcmp0 (end, "failed") == 0)
     return failed (self, advice, "The turn of %s failed: %s", name, words);
-  /* codex-acp says then that it was cancelled, opencode that all is done */
+  /* codex-acp says then that it was cancelled, opencode and Copilot that all is done */
   if (bh_agent_work_get (self, BH_AGENT_REJECTED) != NULL)
     return failed (self, "Send a message that says how to go on.",
                    "You rejected what %s asked permission for, and with that it ended its turn.", name);

@@ -427,6 +427,16 @@ goes_on (BhAgentWork *self)
     bh_agent_work_set (self, BH_AGENT_REJECTED, NULL);
 }
 
+/* Copilot ends its turn after a rejection with these words of its own, in one piece (measured 24 Nov 2026).
+ */
+static gboolean
+tells_of_rejection (const char *text)
+{
+  g_autofree char *words = g_strstrip (g_strdup (text));
+
+  return g_str_equal (words, "Info: Operation cancelled by user");
+}
+
 static void
 sink_said (BhDialectSink *sink, BhSaid what, const char *id, const char *text)
 {
@@ -434,7 +444,7 @@ sink_said (BhDialectSink *sink, BhSaid what, const char *id, const char *text)
 
   if (*text != '\0')
     bh_agent_work_heard (self);
-  if (what == BH_SAID_MESSAGE && text[strspn (text, " \t\r\n")] != '\0')
+  if (what == BH_SAID_MESSAGE && text[strspn (text, " \t\r\n")] != '\0' && !tells_of_rejection (text))
     goes_on (self);
   bh_turn_log_said (self->log, what, id, text);
 }
