@@ -17,7 +17,7 @@ from bellhop import BUILD, TERMINAL, Bellhop, wait_for  # noqa: E402
 import engines  # noqa: E402
 import tap  # noqa: E402
 
-SCENARIOS = ('turn', 'edit', 'permission', 'permission asked', 'steer', 'ask', 'ask late', 'native', 'native alone', 'alone', 'continue',
+SCENARIOS = ('turn', 'edit', 'permission', 'permission asked', 'rejected', 'steer', 'ask', 'ask late', 'native', 'native alone', 'alone', 'continue',
              'interrupt', 'killed', 'killed native', 'delegate', 'signed out', 'sign-in dead', 'error 401', 'error 500', 'ask long')
 ERRORS = (401, 500)
 BEGUN_EARLY = ('continue', 'error 401', 'error 500', 'ask long')
@@ -28,8 +28,14 @@ NO_QUESTION = {'gemini': 'has no question of its own', 'opencode': 'its own ques
                'copilot': 'has no question of its own', 'goose': 'has no question of its own'}
 CANNOT = {(engine, scenario): why for engine, why in NO_QUESTION.items() for scenario in ('native', 'native alone', 'killed native')}
 
+# what its model tells of what it was told then
+REJECTED = re.compile(r'FAKE-FINAL after 1 tool .*(reject|declin|denied|doesn.t want|not allow|refused|cancel)', re.IGNORECASE)
+
 # what a tool is called that asks
 ASKS = r'ask_?human|ask_?user|question|user_input|elicit'
+
+# engines that end their turn when they are not allowed something
+ENDS_REJECTED = ('codex-acp', 'copilot', 'opencode', 'qwen')
 
 # engines whose steps show what they were told to change, and no diff
 NO_DIFF = {'goose': 'tells of no diff'}
@@ -184,19 +190,37 @@ class Live(unittest.TestCase):
 
     def permission_asked(self, engine):
         """The same in a Run whose person wants to be asked."""
+        run_id = self.decide(engine, 'Allow once')
+        self.finish(self.quick, run_id)
+        self.assertTrue(self.file(self.quick, run_id, 'build/done').exists())
+
+    def decide(self, engine, label):
+        """A Run that has ended, in which whatever it asked for got this answer."""
         run_id = self.create(self.quick, engine, 'shell rm -rf build && mkdir build && touch build/done', permissions='ask')
         asked = []
 
         def answer_or_end():
             for question in self.quick.get(f'/v1/runs/{run_id}/questions')['questions']:
-                allow = next(option['id'] for option in question['questions'][0]['options'] if option['label'] == 'Allow once')
-                self.quick.post(f'/v1/runs/{run_id}/answers', {'question': question['id'], 'options': [allow]})
+                chosen = next(option['id'] for option in question['questions'][0]['options'] if option['label'] == label)
+                self.quick.post(f'/v1/runs/{run_id}/answers', {'question': question['id'], 'options': [chosen]})
                 asked.append(question)
             return self.quick.run(run_id)['state'] in TERMINAL
         wait_for(answer_or_end, 'the end', 120)
-        self.finish(self.quick, run_id)
         self.assertTrue(asked, self.story(self.quick, run_id))
-        self.assertTrue(self.file(self.quick, run_id, 'build/done').exists())
+        return run_id
+
+    def rejected(self, engine):
+        """It is told, does not do it, and the step says so; with that its turn is over, or its model goes on from there."""
+        run_id = self.decide(engine, 'Reject')
+        story = self.story(self.quick, run_id)
+        self.assertFalse(self.file(self.quick, run_id, 'build').exists(), story)
+        steps = [row for row in self.steps(run_id, engine) if 'asked for permission: you rejected it' in self.shown(run_id, row)]
+        # Gemini says no more of it
+        self.assertEqual([row['state'] for row in steps], ['stopped' if engine == 'gemini' else 'failed'], story)
+        if engine in ENDS_REJECTED:
+            self.assertIn('You rejected what', self.finish(self.quick, run_id, 'failed')['reason'])
+            return
+        self.assertRegex(self.finish(self.quick, run_id)['summary'], REJECTED)
 
     def steer(self, engine):
         """A message while it works: its turn goes on to its end, then comes the next."""
@@ -366,7 +390,7 @@ class Live(unittest.TestCase):
 
 
 METHODS = {
-    'turn': Live.turn, 'edit': Live.edit, 'permission': Live.permission, 'permission asked': Live.permission_asked, 'steer': Live.steer,
+    'turn': Live.turn, 'edit': Live.edit, 'permission': Live.permission, 'permission asked': Live.permission_asked, 'rejected': Live.rejected, 'steer': Live.steer,
     'alone': Live.alone, 'ask': Live.ask, 'ask late': Live.ask_late, 'ask long': Live.ask_long, 'native': Live.native, 'native alone': Live.native_alone, 'continue': Live.go_on,
     'interrupt': Live.interrupt, 'killed': Live.killed, 'killed native': lambda self, engine: self.killed(engine, 'question'),
     'sign-in dead': Live.sign_in_dead, 'delegate': Live.delegate, 'signed out': Live.signed_out,
