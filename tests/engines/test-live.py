@@ -17,7 +17,7 @@ from bellhop import BUILD, TERMINAL, Bellhop, wait_for  # noqa: E402
 import engines  # noqa: E402
 import tap  # noqa: E402
 
-SCENARIOS = ('turn', 'edit', 'permission', 'permission asked', 'rejected', 'steer', 'ask', 'ask late', 'native', 'native alone', 'alone', 'continue',
+SCENARIOS = ('turn', 'edit', 'permission', 'permission asked', 'rejected', 'steer', 'ask', 'ask late', 'native', 'native late', 'native alone', 'alone', 'continue',
              'interrupt', 'killed', 'killed native', 'delegate', 'signed out', 'sign-in dead', 'error 401', 'error 500', 'ask long')
 ERRORS = (401, 500)
 BEGUN_EARLY = ('continue', 'error 401', 'error 500', 'ask long')
@@ -26,7 +26,7 @@ ASK_LATE_MS = '1500'
 # (engine, scenario): why not
 NO_QUESTION = {'gemini': 'has no question of its own', 'opencode': 'its own question hangs when it speaks ACP',
                'copilot': 'has no question of its own', 'goose': 'has no question of its own'}
-CANNOT = {(engine, scenario): why for engine, why in NO_QUESTION.items() for scenario in ('native', 'native alone', 'killed native')}
+CANNOT = {(engine, scenario): why for engine, why in NO_QUESTION.items() for scenario in ('native', 'native late', 'native alone', 'killed native')}
 
 # what its model tells of what it was told then
 REJECTED = re.compile(r'FAKE-FINAL after 1 tool .*(reject|declin|denied|doesn.t want|not allow|refused|cancel)', re.IGNORECASE)
@@ -265,6 +265,22 @@ class Live(unittest.TestCase):
         run = self.finish(self.quick, run_id)
         self.assertIn('Red', run['summary'])
 
+    def native_late(self, engine):
+        """Answered when the turn in which it asked was cut short: the question stays, and the answer comes in a prompt."""
+        run_id = self.create(self.quick, engine, 'question Which colour should the button be?')
+        self.quick.wait_state(run_id, 'needs_you', *TERMINAL, timeout=90)
+        question = self.quick.question(run_id)['id']
+        self.quick.post(f'/v1/runs/{run_id}/messages',
+                        {'text': engines.steps('shell echo steered > out.txt', text='First this.'), 'interrupt': True})
+        wait_for(lambda: 'FAKE-FINAL after 1 tool' in self.said(self.quick, run_id, engine), 'the turn of the message to end', 90)
+        self.assertEqual(self.file(self.quick, run_id, 'out.txt').read_text(), 'steered\n')
+        self.assertEqual(self.quick.question(run_id)['id'], question)
+        asked = len(self.model.bodies())
+        self.answer(self.quick, run_id, 'Red')
+        self.finish(self.quick, run_id)
+        self.assertTrue(any('The person answered: Red' in body for body in self.model.bodies()[asked:]), self.story(self.quick, run_id))
+        self.assertEqual(len([row for row in self.quick.rows(run_id) if row['kind'] == 'question']), 1)
+
     def native_alone(self, engine):
         """Nobody is there to be asked: what it recommends is taken, else it is told to decide for itself."""
         before = len(self.model.bodies())
@@ -391,7 +407,8 @@ class Live(unittest.TestCase):
 
 METHODS = {
     'turn': Live.turn, 'edit': Live.edit, 'permission': Live.permission, 'permission asked': Live.permission_asked, 'rejected': Live.rejected, 'steer': Live.steer,
-    'alone': Live.alone, 'ask': Live.ask, 'ask late': Live.ask_late, 'ask long': Live.ask_long, 'native': Live.native, 'native alone': Live.native_alone, 'continue': Live.go_on,
+    'alone': Live.alone, 'ask': Live.ask, 'ask late': Live.ask_late, 'ask long': Live.ask_long, 'native': Live.native, 'native late': Live.native_late,
+    'native alone': Live.native_alone, 'continue': Live.go_on,
     'interrupt': Live.interrupt, 'killed': Live.killed, 'killed native': lambda self, engine: self.killed(engine, 'question'),
     'sign-in dead': Live.sign_in_dead, 'delegate': Live.delegate, 'signed out': Live.signed_out,
     'error 401': lambda self, engine: self.error(engine, 401), 'error 500': lambda self, engine: self.error(engine, 500),
