@@ -213,7 +213,7 @@ class Walk(unittest.TestCase):
         self.assertNotIn('checked', toolbar.states)
         self.check('question-other', self.app.find('dialog'))
         self.view.choice('Menu').click()
-        self.view.button('Answer').click()
+        self.view.sheet_button('Answer').click()
         self.app.wait_gone('dialog')
         self.coordinator.wait_state(self.ids['Move the toggle'], 'needs_you')
         self.view.row('Question', 'Where should the toggle live?', 'Menu')
@@ -228,7 +228,7 @@ class Walk(unittest.TestCase):
                     self.app.find('text box', name).set_text('Nothing.')
                 self.view.button('Next').click()
         self.assertIn('checked', self.app.find('radio', 'Yes').states)
-        self.view.button('Answer').click()
+        self.view.sheet_button('Answer').click()
         self.app.wait_gone('dialog')
 
     def steer(self):

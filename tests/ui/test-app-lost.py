@@ -61,7 +61,7 @@ class LostTest(unittest.TestCase):
             view.button('Answer…').click()
             view.choice('Menu').click()
             session.picture('question-again')
-            view.button('Answer').click()
+            view.sheet_button('Answer').click()
             view.run('Move the toggle', 'Completed')
             self.assertEqual(coordinator.outputs(run['id']), ['placed in Menu\n'])
 

@@ -45,7 +45,7 @@ class RunTest(unittest.TestCase):
             view.button('Answer…').click()
             view.choice('Menu').click()
             session.picture('question')
-            view.button('Answer').click()
+            view.sheet_button('Answer').click()
             view.row('Question', 'Where should the toggle live?', 'Menu')
             coordinator.wait_state(run['id'], 'running')
             answered = coordinator.get(f'/v1/runs/{run["id"]}/questions?all=true')['questions'][0]

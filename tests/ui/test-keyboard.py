@@ -337,7 +337,7 @@ class SendingTest(Case):
         self.to('text box', None)
         self.session.type('Sidebar')
         self.send('Return')
-        bellhop.wait_for(lambda: not self.view.button('Answer').sensitive, 'it to be sent')
+        bellhop.wait_for(lambda: not self.view.sheet_button('Answer').sensitive, 'it to be sent')
         self.focused('button', 'Later')
         self.coordinator.process.send_signal(signal.SIGCONT)
         self.app.wait_gone('dialog')

@@ -70,6 +70,10 @@ class Views:
     def button(self, name, **keywords):
         return self.app.find(BUTTON, name, **keywords)
 
+    def sheet_button(self, name, **keywords):
+        """A button of the dialog that is open: the window behind it may have one of that name."""
+        return self.app.find('dialog').find(BUTTON, name, **keywords)
+
     def text_view(self, name, **keywords):
         return self.app.find(name=name, where=lambda node: 'editable' in node.states, **keywords)
 
