@@ -13,6 +13,8 @@
 
 /* a tree that grows faster than this many looks is left to who asked: it can ask again */
 #define ROUNDS 16
+/* more than an exec takes; a process may point to more */
+#define ENVIRONMENT_MAX ((size_t) 8 * 1024 * 1024)
 
 bool
 tree_parse_stat (const char *text, struct tree_entry *entry)
@@ -178,6 +180,22 @@ was_signalled (const struct tree *before, const struct tree_entry *entry)
   return old != NULL && old->signalled && old->started == entry->started;
 }
 
+/* Who runs here, or was orphaned here: boxd is where that ends up. Nobody else's processes are looked at, for
+ * other boxes count theirs from one, too. */
+static bool
+is_below_us (const struct tree *self, const struct tree_entry *entry)
+{
+  pid_t us = getpid ();
+
+  for (size_t i = 0; entry != NULL && i < self->n; i++)
+    {
+      if (entry->parent == us)
+        return true;
+      entry = find (self, entry->parent);
+    }
+  return false;
+}
+
 static bool
 holds (int environment, const char *variable)
 {
@@ -186,7 +204,9 @@ holds (int environment, const char *variable)
   size_t at = 0;
   ssize_t n;
 
-  while ((n = TEMP_FAILURE_RETRY (read (environment, block, sizeof block))) > 0)
+  for (size_t size = 0;
+       size < ENVIRONMENT_MAX && (n = TEMP_FAILURE_RETRY (read (environment, block, sizeof block))) > 0;
+       size += (size_t) n)
     for (ssize_t i = 0; i < n; i++)
       {
         if (block[i] == '\0' && same && variable[at] == '\0')
@@ -208,7 +228,7 @@ mark_by_environment (struct tree *self, pid_t root, const char *variable)
       cleanup_close int fd = -1;
       char path[40];
 
-      if (entry->member || entry->pid == root)
+      if (entry->member || entry->pid == root || !is_below_us (self, entry))
         continue;
       snprintf (path, sizeof path, "/proc/%d/environ", (int) entry->pid);
       fd = open (path, O_RDONLY | O_CLOEXEC);
@@ -228,7 +248,11 @@ tree_signal (pid_t root, bool session, const char *variable, int signum)
       found = false;
       result = tree_read (&now, root, session);
       if (variable != NULL)
-        mark_by_environment (&now, root, variable);
+        {
+          mark_by_environment (&now, root, variable);
+          /* what these have started may have nothing in its environment */
+          mark (&now, root, session);
+        }
       for (size_t i = 0; i < now.n; i++)
         {
           struct tree_entry *entry = &now.entries[i];

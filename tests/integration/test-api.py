@@ -200,6 +200,8 @@ class Working(Case):
             self.assertIsNone(found['row'], text)
             # so much is not read by one request
             self.assertGreater(rows, 0)
+        for bad in ('%F0', 'a%FF', '%ED%A0%80'):
+            self.refused(422, 'invalid_field', 'text', lambda: self.bellhop.get(f'/v1/runs/{run["id"]}/find?text={bad}'))
         self.assertEqual(self.find(run, 'ccc', count=1, **{'from': first})['row'], first)
         self.assertEqual(self.find(run, 'a', backwards='true')['row'], len(self.bellhop.rows(run['id'])) - 1)
         self.assertEqual(self.find(run, 'seam', backwards='true', **{'from': first + 1}), {'row': None, 'next': None})

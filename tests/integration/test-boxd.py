@@ -387,12 +387,17 @@ print(resource.getrlimit(resource.RLIMIT_CORE))
             self.client.spawn(unit, 'sh', '-c', leave + 'echo x', env={**env, 'BELLHOP_PROCESS': str(unit)})
             self.client.exited(unit)
         wait_for(lambda: self.client.stats()['processes'] == 2, 'what was left')
+        # not below this boxd: another's
+        other = subprocess.Popen(['sleep', '1000'], env={**env, 'BELLHOP_PROCESS': '1'})
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
         for flags in CHILDREN, GROUP:
             self.client.kill(1, signal.SIGKILL, flags)
         self.client.error(1)
         self.assertEqual(self.client.stats()['processes'], 2)
         self.client.kill(1, signal.SIGKILL, GROUP | CHILDREN)
         wait_for(lambda: self.client.stats()['processes'] == 1, 'only the other one is left')
+        self.assertIsNone(other.poll())
         self.client.kill(11, signal.SIGKILL, GROUP | CHILDREN)
         wait_for(lambda: self.client.stats()['processes'] == 0, 'nothing is left')
 

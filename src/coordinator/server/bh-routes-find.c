@@ -176,6 +176,12 @@ bh_route_find_row (BhRequest *request, GError **error)
       bh_set_error (error, BH_ERROR_INVALID_FIELD, "text", "“text” must have 1 to %d bytes", TEXT_MAX);
       return FALSE;
     }
+  /* what was percent-encoded may be any bytes */
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      bh_set_error (error, BH_ERROR_INVALID_FIELD, "text", "“text” must be valid UTF-8");
+      return FALSE;
+    }
   needle = g_utf8_casefold (text, -1);
   find.needle = needle;
   return answer (request, &find, from, from + count, backwards, error);
