@@ -361,6 +361,29 @@ test_hung_up (PipeWorld *world)
   pipe_forget (life);
 }
 
+/* It is dead, and a child of it keeps its input and output open. */
+static void
+test_dead (PipeWorld *world)
+{
+  g_autoptr (PipeLife) life = pipe_life_new (world, LONGEST);
+  g_autofree char *answer = g_strnfill (5 * MiB, 'a');
+  g_autoptr (DexFuture) ready = NULL;
+
+  world->deaf = TRUE;
+  world->piece = 1000;
+  bh_line_pipe_send (life->pipe, answer);
+  pipe_await (life, bh_line_pipe_flush (life->pipe));
+  g_string_append (world->output, "last words\n");
+  ready = bh_line_pipe_ready (life->pipe);
+  pipe_serve (life);
+  g_assert_true (dex_future_is_pending (ready));
+  peer_exited (life->peer, 1, PIPE_ID, 0, 9);
+  pipe_await (life, g_steal_pointer (&ready));
+  assert_next (life, "last words");
+  assert_next (life, NULL);
+  pipe_forget (life);
+}
+
 static void
 run_test (gconstpointer body)
 {
@@ -384,5 +407,6 @@ main (int argc, char *argv[])
   pipe_add ("/line-pipe/held-up", test_held_up);
   pipe_add ("/line-pipe/deaf", test_deaf);
   pipe_add ("/line-pipe/hung-up", test_hung_up);
+  pipe_add ("/line-pipe/dead", test_dead);
   return g_test_run ();
 }

@@ -23,7 +23,7 @@ G_DEFINE_FINAL_TYPE (BhQuestions, bh_questions, G_TYPE_OBJECT)
 
 /* What "current" said before the first question, to say it again after the last answer. */
 #define CURRENT_BEFORE "question.current"
-/* So many answered sets are at hand. */
+/* So many sets that are over are at hand. */
 #define ANSWERED_KEPT 32
 
 enum
@@ -374,7 +374,7 @@ answered_free (gpointer data)
 
 /* Older ones are found in the store. */
 static void
-note_answered (BhQuestions *self, const char *id)
+note_settled (BhQuestions *self, const char *id)
 {
   g_queue_push_tail (&self->answered, g_strdup (id));
   while (self->answered.length > ANSWERED_KEPT)
@@ -393,7 +393,7 @@ answered_cb (DexFuture *future, gpointer data)
   DexPromise *promise = NULL;
   gpointer id = NULL;
 
-  note_answered (answered->self, answered->set->id);
+  note_settled (answered->self, answered->set->id);
   if (g_hash_table_steal_extended (answered->self->waiters, answered->set->id, &id, (gpointer *) &promise))
     {
       dex_promise_resolve_boxed (promise, BH_TYPE_QUESTION_SET, bh_question_set_ref (answered->set));
@@ -530,6 +530,7 @@ bh_questions_take_back (BhQuestions *self, const char *key)
   bh_journal_put_question (self->journal, set);
   g_hash_table_remove (self->open, id);
   g_hash_table_insert (self->settled, g_strdup (id), bh_question_set_ref (set));
+  note_settled (self, id);
   stage_going_on (self, set);
   if (g_hash_table_steal_extended (self->waiters, id, &waiter, (gpointer *) &promise))
     dex_promise_reject (promise, closed_error ());

@@ -334,6 +334,8 @@ exited_cb (DexFuture *future, gpointer data)
   if (self != NULL && dex_future_is_resolved (future))
     {
       self->exited = TRUE;
+      /* what it left may hold its input open and read nothing: its last words are not held up by that */
+      bh_line_writer_refuse (self->writer);
       listen_for_silence (self);
     }
   return dex_future_new_true ();
@@ -585,7 +587,8 @@ bh_line_pipe_new (BhJournal *journal, BhProcess *process, const char *key, guint
   self->trimmed_at = g_get_monotonic_time ();
   stage_in (self);
   bh_process_attach (process, BH_STREAM_STDOUT, self->consumed);
-  when_done (self, bh_process_exited (process), exited_cb, 0);
   self->writer = bh_line_writer_new (journal, process, key);
+  /* it may be so already */
+  when_done (self, bh_process_exited (process), exited_cb, 0);
   return self;
 }

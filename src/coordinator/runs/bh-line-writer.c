@@ -56,6 +56,8 @@ bh_line_writer_finalize (GObject *object)
 
   g_queue_clear_full (&self->lines, line_free);
   dex_clear (&self->last);
+  /* whoever waits for it waits for nothing */
+  dex_promise_resolve_boolean (self->moved, TRUE);
   dex_clear (&self->moved);
   g_free (self->key);
   g_clear_object (&self->process);
@@ -173,11 +175,8 @@ accepted_cb (DexFuture *future, gpointer data)
       return dex_future_new_true ();
     }
   g_debug ("a line was not taken: %s", error->message);
-  if (self != NULL && !self->is_refused)
-    {
-      self->is_refused = TRUE;
-      tell_moved (self);
-    }
+  if (self != NULL)
+    bh_line_writer_refuse (self);
   return dex_future_new_true ();
 }
 
@@ -273,6 +272,16 @@ bh_line_writer_get_unread (BhLineWriter *self)
   g_return_val_if_fail (BH_IS_LINE_WRITER (self), 0);
   first = g_queue_peek_head (&self->lines);
   return first != NULL && !self->is_refused ? self->end - first->offset : 0;
+}
+
+void
+bh_line_writer_refuse (BhLineWriter *self)
+{
+  g_return_if_fail (BH_IS_LINE_WRITER (self));
+  if (self->is_refused)
+    return;
+  self->is_refused = TRUE;
+  tell_moved (self);
 }
 
 DexFuture *

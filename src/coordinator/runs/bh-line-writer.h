@@ -19,6 +19,8 @@ void bh_line_writer_send (BhLineWriter *self, const char *line);
 guint64 bh_line_writer_get_end (BhLineWriter *self);
 /* Bytes that were sent and that the box has not accepted; 0 when nobody will read them. */
 guint64 bh_line_writer_get_unread (BhLineWriter *self);
+/* Nobody will read any more: nothing is unread from now on. */
+void bh_line_writer_refuse (BhLineWriter *self);
 /* Resolves when that has become less. */
 DexFuture *bh_line_writer_moved (BhLineWriter *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *bh_line_writer_flush (BhLineWriter *self) G_GNUC_WARN_UNUSED_RESULT;
