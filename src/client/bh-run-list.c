@@ -289,11 +289,18 @@ void
 bh_run_list_add (BhRunList *self, BhConnection *connection, GPtrArray *listed)
 {
   g_autoptr (GPtrArray) items = g_ptr_array_new ();
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
 
   check_day (self);
   for (guint i = 0; i < listed->len; i++)
-    if (bh_run_list_entry (self, connection, bh_run_item_get_id (g_ptr_array_index (listed, i))) == NULL)
-      g_ptr_array_add (items, g_ptr_array_index (listed, i));
+    {
+      BhRunItem *item = g_ptr_array_index (listed, i);
+
+      /* a page of a coordinator may name one twice */
+      if (bh_run_list_entry (self, connection, bh_run_item_get_id (item)) == NULL &&
+          g_hash_table_add (ids, (gpointer) bh_run_item_get_id (item)))
+        g_ptr_array_add (items, item);
+    }
   g_ptr_array_sort (items, compare_items);
   for (guint at = 0; at < items->len;)
     {
