@@ -7,7 +7,6 @@
 #include "app/run/bh-find-bar.h"
 
 #include "app/run/bh-row-view.h"
-#include "client/bh-future.h"
 
 /* most is found sooner, and what comes and goes at each key only moves the entry */
 #define SPIN_AFTER_MS 300
@@ -24,7 +23,7 @@ struct _BhFindBar
   BhTimelineView *view; /* borrowed */
   BhTimeline *timeline; /* (nullable) */
   guint found;          /* GTK_INVALID_LIST_POSITION: nothing yet */
-  guint n_finding;
+  guint number;         /* of the search whose result is waited for */
   guint spin_source;
 };
 
@@ -48,26 +47,51 @@ spin_cb (gpointer data)
   gtk_widget_set_visible (self->spinner, TRUE);
 }
 
+/* What was asked before is not waited for any more. */
+static void
+end_finding (BhFindBar *self)
+{
+  self->number++;
+  g_clear_handle_id (&self->spin_source, g_source_remove);
+  gtk_widget_set_visible (self->spinner, FALSE);
+}
+
 /* A long Run takes a while. */
 static void
 begin_finding (BhFindBar *self)
 {
-  if (self->n_finding++ == 0)
+  self->number++;
+  if (self->spin_source == 0 && !gtk_widget_get_visible (self->spinner))
     self->spin_source = g_timeout_add_once (SPIN_AFTER_MS, spin_cb, self);
 }
 
-static void
-end_finding (BhFindBar *self)
+typedef struct
 {
-  if (--self->n_finding > 0)
-    return;
-  g_clear_handle_id (&self->spin_source, g_source_remove);
-  gtk_widget_set_visible (self->spinner, FALSE);
+  GWeakRef bar;
+  guint number;
+} Asked;
+
+static Asked *
+asked_new (BhFindBar *self)
+{
+  Asked *asked = g_new0 (Asked, 1);
+
+  g_weak_ref_init (&asked->bar, self);
+  asked->number = self->number;
+  return asked;
+}
+
+static void
+asked_free (gpointer data)
+{
+  g_weak_ref_clear (&((Asked *) data)->bar);
+  g_free (data);
 }
 
 static void
 forget (BhFindBar *self)
 {
+  end_finding (self);
   if (self->timeline != NULL)
     bh_timeline_cancel_find (self->timeline);
   self->found = GTK_INVALID_LIST_POSITION;
@@ -79,11 +103,12 @@ forget (BhFindBar *self)
 static DexFuture *
 found_cb (DexFuture *future, gpointer data)
 {
-  g_autoptr (BhFindBar) self = g_weak_ref_get (data);
+  Asked *asked = data;
+  g_autoptr (BhFindBar) self = g_weak_ref_get (&asked->bar);
   g_autoptr (GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
-  if (self == NULL || self->note == NULL)
+  if (self == NULL || self->note == NULL || asked->number != self->number)
     return dex_future_new_true ();
   end_finding (self);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -117,7 +142,7 @@ find (BhFindBar *self, gboolean backwards)
   begin_finding (self);
   dex_future_disown (dex_future_finally (bh_timeline_find (self->timeline, text, first ? 0 : self->found,
                                                            first || backwards),
-                                         found_cb, bh_weak_ref_new (self), bh_weak_ref_free));
+                                         found_cb, asked_new (self), asked_free));
 }
 
 static void
