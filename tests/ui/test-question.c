@@ -358,8 +358,10 @@ test_sheet (Fixture *self, gconstpointer data)
   open_sheet (self);
   g_assert_true (lies_in (child (self, "views"), "AdwFloatingSheet"));
   close_sheet (self);
+  gtk_window_destroy (self->window);
+  self->window = GTK_WINDOW (adw_window_new ());
   gtk_window_set_default_size (self->window, 360, 640);
-  WAIT_UNTIL (gtk_widget_get_width (GTK_WIDGET (self->window)) <= 360, "the narrow window");
+  gtk_window_present (self->window);
   open_sheet (self);
   WAIT_UNTIL (lies_in (child (self, "views"), "AdwBottomSheet"), "the sheet from below");
 }
