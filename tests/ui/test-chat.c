@@ -101,6 +101,15 @@ wait_for_placeholder (Fixture *self, const char *expected)
   WAIT_UNTIL (g_str_equal (placeholder (self), expected), expected);
 }
 
+/* (nullable) */
+static const char *
+get_open_question (Fixture *self)
+{
+  const BhQuestionSet *set = bh_timeline_get_only_question (self->timeline);
+
+  return set != NULL ? set->id : NULL;
+}
+
 static void
 send (Fixture *self)
 {
@@ -435,6 +444,30 @@ test_answer_refused (Fixture *self, gconstpointer data)
   WAIT_FOR (is_typed (self, ""));
 }
 
+/* What was written before a question was asked, or for another one, answers it only when that is said again.
+ */
+static void
+test_other_question (Fixture *self, gconstpointer data)
+{
+  open_run (self);
+  type (self, "Hurry");
+  put_question (self, SET, "open", TEXT);
+  wait_for_placeholder (self, ANSWER);
+  send (self);
+  g_assert_nonnull (strstr (error_of (self), "asked after you wrote"));
+  assert_typed (self, "Hurry");
+  put_question (self, SET, "answered", TEXT);
+  put_question (self, "q_0000000000000002", "open", TEXT);
+  WAIT_FOR (g_strcmp0 (get_open_question (self), "q_0000000000000002") == 0);
+  send (self);
+  g_assert_nonnull (strstr (error_of (self), "asked after you wrote"));
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, ANSWERS), ==, 0);
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, MESSAGES), ==, 0);
+  send (self);
+  WAIT_FOR (is_typed (self, ""));
+  g_assert_cmpuint (scripted_coordinator_count (self->coordinator, ANSWERS), ==, 1);
+}
+
 /* --- what is not sent ---------------------------------------------------------------------------------- */
 
 static void
@@ -656,7 +689,9 @@ test_bad_file (Fixture *self, gconstpointer data)
   WAIT_FOR (*error_of (self) != '\0');
   g_assert_nonnull (strstr (error_of (self), bad));
   g_assert_true (g_file_test (bad, G_FILE_TEST_EXISTS));
+  /* told also to who opens a Run only now */
   open_run (self);
+  g_assert_nonnull (strstr (error_of (self), bad));
   type (self, "Hurry");
   WAIT_FOR (g_file_test (self->path, G_FILE_TEST_EXISTS));
 }
@@ -685,6 +720,7 @@ main (int argc, char *argv[])
   ADD ("/chat/withdrawn-behind-what-is-written", test_withdrawn_behind_what_is_written);
   ADD ("/chat/withdrawn-after-switching", test_withdrawn_after_switching);
   ADD ("/chat/deleted-runs-are-forgotten", test_deleted_runs_are_forgotten);
+  ADD ("/chat/other-question", test_other_question);
   ADD ("/chat/bounds", test_bounds);
   ADD ("/chat/bad-file", test_bad_file);
   return g_test_run ();

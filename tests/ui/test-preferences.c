@@ -17,6 +17,7 @@
 #include "app/preferences/bh-saved-connections.h"
 #include "app/preferences/bh-sign-ins-group.h"
 #include "app/preferences/bh-worker-row.h"
+#include "app/widgets/bh-unsent.h"
 #include "support/let-go.h"
 #include "support/scripted-coordinator.h"
 #include "support/ui-test.h"
@@ -162,6 +163,7 @@ n_saved (Fixture *self)
 static void
 test_add_and_remove (Fixture *self, gconstpointer data)
 {
+  g_autoptr (BhUnsent) unsent = bh_unsent_get ();
   BhConnection *connection;
   g_autoptr (GVariant) saved = NULL;
   g_autofree char *text = NULL;
@@ -181,13 +183,16 @@ test_add_and_remove (Fixture *self, gconstpointer data)
   g_assert_null (strstr (text, "t0ken"));
 
   id = g_strdup (bh_connection_get_id (connection));
+  bh_unsent_set_text (unsent, id, "r_0000000000000001", BH_UNSENT_MESSAGE, "Hurry");
   finish (bh_saved_connections_trust (self->connections, self->settings, id, "cd34"));
+  g_assert_nonnull (bh_unsent_get_text (unsent, id, "r_0000000000000001", BH_UNSENT_MESSAGE));
   g_assert_cmpuint (bh_connections_get_n (self->connections), ==, 2);
   g_assert_cmpuint (n_saved (self), ==, 1);
   connection = bh_connections_lookup (self->connections, id);
   g_assert_nonnull (strstr (bh_saved_connections_get_note (connection), "only until Bellhop quits"));
 
   finish (bh_saved_connections_remove (self->connections, self->settings, id));
+  g_assert_null (bh_unsent_get_text (unsent, id, "r_0000000000000001", BH_UNSENT_MESSAGE));
   g_assert_cmpuint (bh_connections_get_n (self->connections), ==, 1);
   g_assert_cmpuint (n_saved (self), ==, 0);
 }

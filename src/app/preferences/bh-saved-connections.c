@@ -7,6 +7,7 @@
 
 #include "app/preferences/bh-saved-connections.h"
 #include "app/preferences/bh-secrets.h"
+#include "app/widgets/bh-unsent.h"
 #include "client/bh-future.h"
 
 #define KEY "connections"
@@ -245,9 +246,11 @@ static DexFuture *
 remove_fiber (gpointer data)
 {
   Entry *entry = data;
+  g_autoptr (BhUnsent) unsent = bh_unsent_get ();
   g_autoptr (GError) error = NULL;
 
   bh_connections_remove (entry->connections, entry->id);
+  bh_unsent_forget_connection (unsent, entry->id);
   write_entry (entry->settings, entry->id, NULL);
   if (!dex_await (bh_secrets_clear (entry->id), &error))
     g_info ("The token of %s stays in the password storage: %s", entry->id, error->message);

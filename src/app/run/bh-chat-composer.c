@@ -28,6 +28,7 @@ struct _BhChatComposer
   BhUnsent *unsent;
   GHashTable *sending; /* set of connection id/Run id: a message is under way */
   GHashTable *errors;  /* the same → why what was sent last did not arrive */
+  char *meant;         /* (nullable): the set that was open when the person wrote last */
   gboolean answers;    /* what is sent answers the open question */
   gboolean is_filling; /* it is not the person who changes the text */
 };
@@ -100,7 +101,9 @@ show_own_error (BhChatComposer *self)
 {
   g_autofree char *key = self->timeline != NULL ? bh_chat_sending_key (self->timeline) : g_strdup ("");
 
-  show_error (self, g_hash_table_lookup (self->errors, key));
+  const char *error = g_hash_table_lookup (self->errors, key);
+
+  show_error (self, error != NULL ? error : bh_unsent_get_problem (self->unsent));
 }
 
 /* --- what a message does now --------------------------------------------------------------------------- */
@@ -195,6 +198,30 @@ update_actions (BhChatComposer *self)
 }
 
 static void
+note_question (BhChatComposer *self)
+{
+  const BhQuestionSet *set = get_question (self);
+
+  g_set_str (&self->meant, set != NULL ? set->id : NULL);
+}
+
+/* A question may open, or take the place of another, in the moment in which one sends; an answer is final. */
+static gboolean
+is_meant (BhChatComposer *self)
+{
+  const BhQuestionSet *set = get_question (self);
+  const char *error;
+
+  if (set == NULL || g_strcmp0 (set->id, self->meant) == 0)
+    return TRUE;
+  note_question (self);
+  error = _ ("This question was asked after you wrote that. To answer it so, send once more");
+  show_error (self, error);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), error, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  return FALSE;
+}
+
+static void
 changed_cb (BhChatComposer *self)
 {
   g_autofree char *key = self->timeline != NULL ? bh_chat_sending_key (self->timeline) : g_strdup ("");
@@ -202,7 +229,9 @@ changed_cb (BhChatComposer *self)
   if (self->is_filling)
     return;
   g_hash_table_remove (self->errors, key);
+  bh_unsent_dismiss_problem (self->unsent);
   show_error (self, NULL);
+  note_question (self);
   keep_draft (self);
   update_actions (self);
 }
@@ -287,6 +316,8 @@ send_message (BhChatComposer *self, gboolean interrupt)
       show_error (self, error);
       return;
     }
+  if (!is_meant (self))
+    return;
   g_hash_table_add (self->sending, bh_chat_sending_key (self->timeline));
   update_actions (self);
   send_text (self, text, interrupt);
@@ -481,6 +512,7 @@ bh_chat_composer_finalize (GObject *object)
   g_object_unref (self->unsent);
   g_hash_table_unref (self->errors);
   g_hash_table_unref (self->sending);
+  g_free (self->meant);
   G_OBJECT_CLASS (bh_chat_composer_parent_class)->finalize (object);
 }
 

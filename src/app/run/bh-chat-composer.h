@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* Property "timeline" (BhTimeline, nullable). What is written is kept for each Run while the widget lives.
+/* Property "timeline" (BhTimeline, nullable). What is written is kept for each Run by BhUnsent.
  * Signal "sent": the coordinator has the message, or the answer.
  * Actions: "composer.send", "composer.interrupt", "composer.withdraw" (s: the message's id). */
 #define BH_TYPE_CHAT_COMPOSER (bh_chat_composer_get_type ())

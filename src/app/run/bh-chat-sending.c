@@ -20,6 +20,9 @@ bh_chat_sending_new (gpointer composer, BhUnsent *unsent, BhTimeline *timeline, 
 
   g_weak_ref_init (&self->composer, composer);
   self->unsent = g_object_ref (unsent);
+  /* what was sent arrives also when the window is closed meanwhile, or the app is quit */
+  if (g_set_weak_pointer (&self->held, g_application_get_default ()) && self->held != NULL)
+    g_application_hold (self->held);
   self->key = bh_chat_sending_key (timeline);
   self->connection_id = g_strdup (bh_connection_get_id (bh_timeline_get_connection (timeline)));
   self->run_id = g_strdup (bh_timeline_get_run_id (timeline));
@@ -33,6 +36,9 @@ bh_chat_sending_free (gpointer data)
   BhChatSending *self = data;
 
   g_weak_ref_clear (&self->composer);
+  if (self->held != NULL)
+    g_application_release (self->held);
+  g_clear_weak_pointer (&self->held);
   g_object_unref (self->unsent);
   g_free (self->key);
   g_free (self->connection_id);

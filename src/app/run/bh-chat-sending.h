@@ -14,7 +14,8 @@ typedef struct
 {
   GWeakRef composer; /* where it was written */
   BhUnsent *unsent;
-  char *key; /* bh_chat_sending_key() */
+  GApplication *held; /* (nullable): a weak pointer */
+  char *key;          /* bh_chat_sending_key() */
   char *connection_id, *run_id;
   char *text;         /* (nullable): what is sent */
   GPtrArray *choices; /* (nullable): BhChoice, of an answer */

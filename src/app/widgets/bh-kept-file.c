@@ -29,6 +29,7 @@ struct _BhKeptFile
   GObject *owner; /* borrowed, but while something is written */
   Work *next;     /* (nullable): to be written after what is being written */
   gboolean is_writing;
+  gboolean is_locked; /* what could neither be read nor put aside is not written over */
   GApplication *held; /* (nullable): which does not end before that is done; a weak pointer */
 };
 
@@ -90,7 +91,7 @@ put_aside (const char *path, const GError *problem, GError **error)
   g_autofree char *bad = g_strconcat (path, ".bad", NULL);
 
   if (g_rename (path, bad) != 0)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("Your draft could not be read: %s"),
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY, _ ("Your draft could not be read: %s"),
                  problem->message);
   else
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("Your draft could not be read. It is kept as %s"),
@@ -111,8 +112,7 @@ read_in_thread (gpointer data, GError **error)
     {
       if (g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return work->decode (NULL, error);
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("Your draft could not be read: %s"),
-                   problem->message);
+      put_aside (work->path, problem, error);
       return NULL;
     }
   node = bh_json_parse (text, (gssize) length, &problem);
@@ -120,6 +120,17 @@ read_in_thread (gpointer data, GError **error)
   if (result == NULL)
     put_aside (work->path, problem, error);
   return result;
+}
+
+static DexFuture *
+read_cb (DexFuture *future, gpointer data)
+{
+  BhKeptFile *self = data;
+  g_autoptr (GError) error = NULL;
+
+  dex_future_get_value (future, &error);
+  self->is_locked = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
+  return dex_ref (future);
 }
 
 DexFuture *
@@ -132,7 +143,8 @@ bh_kept_file_read (BhKeptFile *self, GType type, BhKeptDecode decode)
   work = g_new0 (Work, 1);
   work->path = g_strdup (self->path);
   work->decode = decode;
-  return bh_future_in_thread (type, read_in_thread, work, work_free);
+  return dex_future_finally (bh_future_in_thread (type, read_in_thread, work, work_free), read_cb,
+                             g_object_ref (self), g_object_unref);
 }
 
 /* --- writing ------------------------------------------------------------------------------------------- */
@@ -223,6 +235,11 @@ bh_kept_file_write (BhKeptFile *self, BhKeptEncode encode, gpointer data, GDestr
   work->encode = encode;
   work->data = data;
   work->destroy = destroy;
+  if (self->is_locked)
+    {
+      work_free (work);
+      return;
+    }
   g_clear_pointer (&self->next, work_free);
   if (self->is_writing)
     self->next = work;

@@ -278,7 +278,7 @@ bh_question_end_label (const BhQuestionSet *set)
   g_autofree char *by = NULL;
 
   if (set == NULL || set->state != BH_SET_ANSWERED)
-    return g_strdup (_ ("The Run has ended, and no longer needs an answer."));
+    return g_strdup (_ ("The question needs no answer any more."));
   if (set->answered_by == NULL || g_str_equal (set->answered_by, "you"))
     return g_strdup (_ ("It was answered by you in another place."));
   by = bh_author_label (set->answered_by);

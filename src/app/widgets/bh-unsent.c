@@ -26,6 +26,7 @@ struct _BhUnsent
   BhConnections *connections; /* (nullable) */
   GPtrArray *all;             /* Unsent, the oldest first; a new array with each change that is written */
   GHashTable *gone;           /* (nullable): set of keys forgotten before the file was read */
+  char *problem;              /* (nullable): what went wrong with the file last */
   gsize bytes;
   guint save_source;
 };
@@ -162,10 +163,40 @@ insert (BhUnsent *self, guint at, Unsent *unsent)
     remove_at (self, 0);
 }
 
+/* What is still to be written keeps this object, for nobody reads what the file had, and the application. */
+typedef struct
+{
+  BhUnsent *unsent;
+  GApplication *held; /* (nullable): a weak pointer */
+} Save;
+
+static Save *
+save_new (BhUnsent *self)
+{
+  Save *save = g_new0 (Save, 1);
+
+  save->unsent = g_object_ref (self);
+  if (g_set_weak_pointer (&save->held, g_application_get_default ()) && save->held != NULL)
+    g_application_hold (save->held);
+  return save;
+}
+
+static void
+save_free (gpointer data)
+{
+  Save *save = data;
+
+  if (save->held != NULL)
+    g_application_release (save->held);
+  g_clear_weak_pointer (&save->held);
+  g_object_unref (save->unsent);
+  g_free (save);
+}
+
 static gboolean
 save_cb (gpointer data)
 {
-  BhUnsent *self = data;
+  BhUnsent *self = ((Save *) data)->unsent;
 
   self->save_source = 0;
   bh_kept_file_write (self->file, encode,
@@ -174,14 +205,12 @@ save_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Before the file is read nothing is written over it. What is to be written keeps this object: nobody reads
- * what the file had. */
+/* Before the file is read nothing is written over it. */
 static void
 save_soon (BhUnsent *self)
 {
   if (self->save_source == 0 && self->gone == NULL)
-    self->save_source =
-        g_timeout_add_full (G_PRIORITY_DEFAULT, SAVE_MS, save_cb, g_object_ref (self), g_object_unref);
+    self->save_source = g_timeout_add_full (G_PRIORITY_DEFAULT, SAVE_MS, save_cb, save_new (self), save_free);
 }
 
 static void
@@ -198,6 +227,28 @@ take_loaded (BhUnsent *self, GPtrArray *loaded)
     }
 }
 
+/* Mostly before anybody is there to be told. */
+static void
+failed_cb (BhUnsent *self, const char *text)
+{
+  g_set_str (&self->problem, text);
+  g_signal_emit (self, failed_signal, 0, text);
+}
+
+const char *
+bh_unsent_get_problem (BhUnsent *self)
+{
+  g_return_val_if_fail (BH_IS_UNSENT (self), NULL);
+  return self->problem;
+}
+
+void
+bh_unsent_dismiss_problem (BhUnsent *self)
+{
+  g_return_if_fail (BH_IS_UNSENT (self));
+  g_clear_pointer (&self->problem, g_free);
+}
+
 static DexFuture *
 loaded_cb (DexFuture *future, gpointer data)
 {
@@ -212,7 +263,7 @@ loaded_cb (DexFuture *future, gpointer data)
   if (changed)
     save_soon (self);
   if (value == NULL)
-    g_signal_emit (self, failed_signal, 0, error->message);
+    failed_cb (self, error->message);
   g_signal_emit (self, loaded_signal, 0);
   return dex_future_new_true ();
 }
@@ -257,11 +308,17 @@ bh_unsent_set_text (
 void
 bh_unsent_save_now (BhUnsent *self)
 {
+  guint source;
+  Save now = { 0 };
+
   g_return_if_fail (BH_IS_UNSENT (self));
-  if (self->save_source == 0)
+  source = self->save_source;
+  if (source == 0)
     return;
-  g_clear_handle_id (&self->save_source, g_source_remove);
-  save_cb (self);
+  now.unsent = self;
+  save_cb (&now);
+  /* it holds the application until the file does */
+  g_source_remove (source);
 }
 
 gboolean
@@ -293,19 +350,18 @@ question_cb (BhUnsent *self, BhConnection *connection, const BhQuestionSet *set)
     bh_unsent_set_text (self, bh_connection_get_id (connection), set->run, set->id, NULL);
 }
 
-static void
-items_changed_cb (BhUnsent *self, guint position, guint removed, guint added)
+void
+bh_unsent_forget_connection (BhUnsent *self, const char *connection_id)
 {
-  for (guint i = removed > 0 ? self->all->len : 0; i-- > 0;)
-    {
-      g_auto (GStrv) parts = g_strsplit (((const Unsent *) self->all->pdata[i])->key, "\n", 2);
+  g_autofree char *prefix = g_strconcat (connection_id, "\n", NULL);
 
-      if (bh_connections_lookup (self->connections, parts[0]) == NULL)
-        {
-          remove_at (self, i);
-          save_soon (self);
-        }
-    }
+  g_return_if_fail (BH_IS_UNSENT (self));
+  for (guint i = self->all->len; i-- > 0;)
+    if (g_str_has_prefix (((const Unsent *) self->all->pdata[i])->key, prefix))
+      {
+        remove_at (self, i);
+        save_soon (self);
+      }
 }
 
 void
@@ -320,7 +376,6 @@ bh_unsent_follow (BhUnsent *self, BhConnections *connections)
     return;
   g_signal_connect_swapped (connections, "run-deleted", G_CALLBACK (run_deleted_cb), self);
   g_signal_connect_swapped (connections, "question", G_CALLBACK (question_cb), self);
-  g_signal_connect_swapped (connections, "items-changed", G_CALLBACK (items_changed_cb), self);
 }
 
 /* --- the object ---------------------------------------------------------------------------------------- */
@@ -340,6 +395,7 @@ bh_unsent_finalize (GObject *object)
   BhUnsent *self = BH_UNSENT (object);
 
   g_clear_object (&self->file);
+  g_free (self->problem);
   g_clear_pointer (&self->gone, g_hash_table_unref);
   g_ptr_array_unref (self->all);
   G_OBJECT_CLASS (bh_unsent_parent_class)->finalize (object);
@@ -354,12 +410,6 @@ bh_unsent_class_init (BhUnsentClass *klass)
       g_signal_new ("loaded", BH_TYPE_UNSENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   failed_signal = g_signal_new ("failed", BH_TYPE_UNSENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                 1, G_TYPE_STRING);
-}
-
-static void
-failed_cb (BhUnsent *self, const char *text)
-{
-  g_signal_emit (self, failed_signal, 0, text);
 }
 
 static void

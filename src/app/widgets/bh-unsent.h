@@ -20,9 +20,15 @@ G_DECLARE_FINAL_TYPE (BhUnsent, bh_unsent, BH, UNSENT, GObject)
 /* (transfer full): the one that somebody has already; else a new one, which begins to read the file. */
 BhUnsent *bh_unsent_get (void);
 gboolean bh_unsent_is_loaded (BhUnsent *self);
-/* Forgets what was written for Runs that are deleted, question sets that are over and connections that are
- * removed from now on. NULL: not any more. */
+/* Forgets what was written for Runs that are deleted and question sets that are over from now on. NULL: not
+ * any more. */
 void bh_unsent_follow (BhUnsent *self, BhConnections *connections);
+/* The person has removed it. One that is opened anew, as with another certificate, is another object of the
+ * same id. */
+void bh_unsent_forget_connection (BhUnsent *self, const char *connection_id);
+/* (transfer none) (nullable): the sentence of the last "failed" that was not dismissed. */
+const char *bh_unsent_get_problem (BhUnsent *self);
+void bh_unsent_dismiss_problem (BhUnsent *self);
 
 /* What is known of all; `what`: BH_UNSENT_MESSAGE or the id of a question set.
  * (transfer none) (nullable): until anything is set */
