@@ -49,6 +49,9 @@ class Output(unittest.TestCase):
         for at in range(first, len(tail) - 31, 32 * 997):
             self.assertEqual(tail[at:at + 32], line(after + at))
         self.assertEqual(tail[-32:], line(total - 32))
+        # find looks behind what was not kept, too
+        found = self.bellhop.get(f'/v1/runs/{run_id}/find?text={total // 32 - 1:031d}&from={row["n"]}')
+        self.assertEqual(found, {'row': row['n'], 'next': None})
         # a range within the tail, and one that is not there
         status, headers, content = self.bellhop.raw('GET', f'/v1/runs/{run_id}/rows/{row["n"]}/body', headers={
             'Accept': 'application/octet-stream', 'Range': f'bytes={total - 64}-{total - 1}'})
