@@ -216,6 +216,14 @@ test_called_off (Fixture *self, gconstpointer data)
   g_assert_cmpstr (got, ==, "");
 }
 
+/* Replaces `text` by what the file has so far. */
+static gboolean
+has_line (const char *path, char **text)
+{
+  g_clear_pointer (text, g_free);
+  return g_file_get_contents (path, text, NULL, NULL) && strchr (*text, '\n') != NULL;
+}
+
 /* Nor does it stay to wait for one that was started and never gets ready. */
 static void
 test_given_up (Fixture *self, gconstpointer data)
@@ -226,7 +234,7 @@ test_given_up (Fixture *self, gconstpointer data)
 
   install ("#!/bin/sh\necho \"$$\"\nexec sleep 60\n");
   connecting = bh_client_connect (self->client);
-  wait_until (g_file_get_contents (self->log, &text, NULL, NULL) && strchr (text, '\n') != NULL);
+  wait_until (has_line (self->log, &text));
   bh_client_set_may_start (self->client, FALSE);
   error = rejected (connecting);
   g_assert_no_errno (kill ((pid_t) g_ascii_strtoll (text, NULL, 10), SIGKILL));

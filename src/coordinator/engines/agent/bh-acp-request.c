@@ -214,7 +214,7 @@ create_elicitation (BhDialectSink *sink, JsonNode *id, JsonObject *params)
 {
   const char *elicitation = bh_dialect_string (params, "elicitationId");
   JsonArray *form = NULL;
-  g_autoptr (BhQuestionSet) set = bh_acp_form_questions (sink, params, &form);
+  g_autoptr (BhQuestionSet) set = NULL;
   g_autofree char *name = NULL;
   JsonObject *request;
 
@@ -225,6 +225,7 @@ create_elicitation (BhDialectSink *sink, JsonNode *id, JsonObject *params)
       reply_elicitation (sink, id, "decline", NULL);
       return;
     }
+  set = bh_acp_form_questions (sink, params, &form);
   if (set == NULL)
     {
       decline (sink, id, params);
